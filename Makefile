@@ -1,0 +1,123 @@
+# The only door: people and CI call the same targets.
+
+SHELL   := /bin/sh
+VENV    ?= .venv
+PYTHON  ?= python3
+UV      ?= uv
+PY       = $(VENV)/bin/python
+PYTEST   = $(PY) -m pytest -q
+QUICK    = tests/unit tests/property tests/contract tests/house tests/simulation tests/migration
+# The greater environment serves the smaller needs, so whoever has it installs nothing for `demo`.
+RUN_ENV  = $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.run)
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check fmt fmt-check lint types house unit property contract simulation \
+        migration e2e integration browser bench cov docs lock clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(RUN_ENV) ## Show the engine at work: a sandbox mail world, a cadence, people who answer
+	@$(VENV)/bin/sequencer demo
+
+test: $(VENV)/.dev ## All tests that need no server, under three minutes
+	$(PYTEST) -n 2 $(QUICK) tests/e2e
+
+check: fmt-check lint types cov ## All that CI asks of a change, servers and browser aside
+
+fmt: $(VENV)/.dev ## Format the code, mend what lint can mend
+	$(PY) -m ruff format
+	$(PY) -m ruff check --fix
+
+fmt-check: $(VENV)/.dev
+	$(PY) -m ruff format --check
+
+lint: $(VENV)/.dev ## Lint, and the import contracts
+	$(PY) -m ruff check
+	$(VENV)/bin/lint-imports
+
+types: $(VENV)/.dev ## Check the types, strictly, tests included
+	$(PY) -m mypy
+
+house: $(VENV)/.dev ## The house rules: contracts, sizes, words, generated pages
+	$(PYTEST) tests/house
+
+unit: $(VENV)/.dev ## Tests of pure code
+	$(PYTEST) tests/unit
+
+property: $(VENV)/.dev ## Property tests (HYPOTHESIS_PROFILE=dev, ci or nightly)
+	$(PYTEST) tests/property
+
+contract: $(VENV)/.dev ## One test body over every implementation
+	$(PYTEST) tests/contract
+
+simulation: $(VENV)/.dev ## Weeks of virtual time, seeded, with crashes
+	$(PYTEST) tests/simulation
+
+migration: $(VENV)/.dev
+	$(PYTEST) tests/migration
+
+e2e: $(VENV)/.dev
+	$(PYTEST) tests/e2e
+
+integration: $(VENV)/.dev ## Tests against Postfix, Dovecot and PostgreSQL (a skip fails where CI is set)
+	$(PYTEST) tests/integration
+
+browser: $(VENV)/.browser ## Tests of the pages in Debian's Chromium
+	@command -v chromium >/dev/null || { \
+	  echo "make browser needs Chromium, which is not installed: apt-get install chromium" >&2; exit 1; }
+	$(PYTEST) tests/browser
+
+bench: $(VENV)/.dev ## Measure
+	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" || exit 1; done
+
+# One run measures all packages; the gate then reads the two that hold no I/O.
+cov: $(VENV)/.dev ## Run the quick tests with branch coverage; domain and mail must have all of it
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} \
+	  $(PYTEST) -n 2 $(QUICK) --cov=sequencer --cov-branch --cov-report=
+	$(PY) -m coverage report --skip-covered --show-missing --fail-under=100 \
+	  --include='sequencer/domain/*,sequencer/mail/*'
+
+docs: $(VENV)/.dev ## Write the generated pages in docs/reference
+	$(PY) docs/generate.py
+
+LOCK = $(UV) pip compile -q --generate-hashes --no-header --no-annotate --python-version 3.11 \
+       --universal --extra demo --extra postgres --group build
+
+lock: ## Write the lock files anew (needs uv, and the network)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv" >&2; exit 1; }
+	$(LOCK) -o requirements.lock pyproject.toml
+	$(LOCK) --group dev -o requirements-dev.lock pyproject.toml
+	$(LOCK) --group dev --group browser -o requirements-browser.lock pyproject.toml
+
+clean: ## Remove the environment and all caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	find sequencer tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Debian ships pip without ensurepip and marks its own Python as externally managed, so neither
+# `python3 -m venv` nor `pip install` works there; an empty environment filled by the system's pip
+# works everywhere. Where the system has no pip, ensurepip is left. The hashes are checked, and the
+# build tools of the editable install are in the lock, so nothing unchecked is fetched.
+define install
+	@test -x $(PY) || $(PYTHON) -m venv --without-pip $(VENV)
+	@echo "Installing $(1) into $(VENV) ..."
+	@set -e; \
+	pip="$(PYTHON) -m pip --python $(PY)"; \
+	$$pip --version >/dev/null 2>&1 || { $(PY) -m ensurepip >/dev/null; pip="$(PY) -m pip"; }; \
+	$$pip install -qq --require-hashes -r $(1); \
+	$$pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+endef
+
+$(VENV)/.run: requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock)
+
+$(VENV)/.browser: requirements-browser.lock pyproject.toml
+	$(call install,requirements-browser.lock)
+	@touch $(VENV)/.dev

@@ -1,0 +1,1 @@
+"""One module or package per outside world; none of them knows another one."""

@@ -1,0 +1,84 @@
+"""`sequencer import`: prospects from a CSV file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sequencer.cli.desk import json_option, print_json, with_workspace
+from sequencer.cli.failure import EXIT_FAILED, EXIT_PARTLY
+from sequencer.cli.progress import progress
+
+if TYPE_CHECKING:
+    from sequencer.bootstrap import Workspace
+
+CSV = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("import")
+@click.argument("file", type=CSV)
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    show_default="FILE with .rejects.csv",
+    help="Where to write refused rows.",
+)
+@json_option
+@click.pass_context
+@with_workspace
+def command(
+    workspace: "Workspace",
+    ctx: click.Context,
+    *,
+    file: Path,
+    rejects: Path | None,
+    as_json: bool,
+) -> None:
+    """Import prospects from FILE, a CSV with a heading line and at least a column `email`.
+
+    Known people are brought up to date; an empty cell never erases a value. A bad row never stops
+    the import: each is listed with its line and reason, and written to a file that can be corrected
+    and imported again. Ends with 5 if some rows were refused, with 1 if all were.
+    """
+    from sequencer.engine.import_prospects import import_prospects
+    from sequencer.files.prospects import (
+        count_rows,
+        read_prospects,
+        write_rejects,
+    )
+
+    with progress("importing", count_rows(file), quiet=as_json) as advance:
+        done = import_prospects(
+            workspace.database, read_prospects(file), file.name, workspace.clock.now(), advance
+        )
+    target = None
+    if done.refused:
+        target = rejects or file.with_suffix(".rejects.csv")
+        write_rejects(target, file, done.refused)
+    if as_json:
+        print_json(
+            {
+                "added": done.added,
+                "updated": done.updated,
+                "refused": [
+                    {
+                        "file": str(file),
+                        "line": row.line,
+                        "code": row.code,
+                        "sentence": row.sentence,
+                    }
+                    for row in done.refused
+                ],
+                "rejects": str(target) if target else None,
+            }
+        )
+    else:
+        for row in done.refused:
+            click.echo(f"{file}:{row.line}: {row.code}: {row.sentence}", err=True)
+        click.echo(
+            f"{done.added} added, {done.updated} brought up to date, {len(done.refused)} refused."
+        )
+        if target:
+            click.echo(f"Correct the refused rows in {target} and import that file.")
+    if done.refused:
+        ctx.exit(EXIT_PARTLY if done.addresses else EXIT_FAILED)

@@ -1,0 +1,49 @@
+"""`sequencer run`: the daemon."""
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+from sequencer.cli.desk import with_workspace
+
+if TYPE_CHECKING:
+    from sequencer.bootstrap import Workspace
+
+
+@click.command("run")
+@click.option("--log-json", is_flag=True, help="Log one JSON object per line.")
+@click.pass_context
+@with_workspace
+def command(workspace: "Workspace", ctx: click.Context, *, log_json: bool) -> None:
+    """Run the daemon: send, read replies, serve opt-out links and webhooks.
+
+    Ends on SIGTERM or Ctrl-C after every mail under way has been finished. It may be killed at any
+    moment: what it was doing is put right at the next start.
+    """
+    from sequencer.bootstrap import (
+        booking_sources,
+        build_daemon,
+        build_world,
+        configure_logging,
+        only_daemon,
+    )
+
+    configure_logging(as_json=log_json)
+    settings = workspace.settings.web
+    with only_daemon(workspace):
+        web = ctx.find_root().obj["web"](settings.host, settings.port)
+        click.echo(f"listening on {settings.host}:{web.port}, Ctrl-C ends", err=True)
+
+        async def run() -> None:
+            world = build_world(workspace)
+            sources = booking_sources(workspace.settings)
+            daemon = build_daemon(world, sources, web.serving(world, sources))
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, daemon.stop)
+            await daemon.run(ready=lambda: click.echo("ready", err=True))
+
+        asyncio.run(run())
+    click.echo("stopped", err=True)

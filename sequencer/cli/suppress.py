@@ -1,0 +1,69 @@
+"""`sequencer suppress`: the list of those who receive nothing."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sequencer.cli.desk import json_option, print_json, print_table, user, with_workspace
+
+if TYPE_CHECKING:
+    from sequencer.bootstrap import Workspace
+
+
+@click.group("suppress")
+def command() -> None:
+    """Add to or show the list of those who receive nothing."""
+
+
+@command.command("add")
+@click.argument("target", nargs=-1, required=True)
+@json_option
+@with_workspace
+def add(workspace: "Workspace", target: tuple[str, ...], *, as_json: bool) -> None:
+    """Suppress each TARGET: an address, or a whole domain such as example.com.
+
+    Running cadences of the people concerned end at once. All spellings of an address count as one.
+    """
+    from sequencer.engine.stop import suppress
+
+    results = []
+    with workspace.database.write() as connection:
+        for each in target:
+            try:
+                done = suppress(connection, workspace.desk, each, user(), workspace.clock.now())
+            except ValueError as error:
+                raise click.BadParameter(str(error), param_hint="TARGET") from error
+            results.append(done)
+    if as_json:
+        print_json(results)
+        return
+    for done in results:
+        word = "suppressed" if done.new else "was suppressed already"
+        click.echo(f"{done.suppression.key} {word}, {done.stopped} enrollments stopped.")
+
+
+@command.command("list")
+@json_option
+@with_workspace
+def listed(workspace: "Workspace", *, as_json: bool) -> None:
+    """Show the whole list, newest first."""
+    from sequencer.engine.stop import suppressed
+
+    with workspace.database.read() as connection:
+        entries = suppressed(connection)
+    if as_json:
+        print_json(entries)
+        return
+    print_table(
+        ["address or domain", "reason", "since (UTC)", "source"],
+        [
+            (
+                each.suppression.key,
+                each.suppression.reason,
+                f"{each.at:%Y-%m-%d %H:%M}",
+                each.source,
+            )
+            for each in entries
+        ],
+        "Nobody is suppressed.",
+    )

@@ -1,0 +1,78 @@
+"""One key per address, whatever its spelling, so that a suppression holds.
+
+Keys are for comparing only; mail is always sent to the address as it was given.
+"""
+
+import re
+import unicodedata
+
+MAX_LABEL = 63  # octets (RFC 1035 section 2.3.4); beyond it no name resolves, and punycode crawls
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what UTS 46 takes for a full stop
+# Characters without a shape: soft hyphen, joiners, byte order mark, variation selectors.
+_INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
+_END = re.compile(r"[\s.]+\Z")
+_PLAIN = re.compile(r'[^\s"\\@(),:;<>\[\]]+')  # a local part that needs no quotes
+_DOTLESS = frozenset({"gmail.com", "googlemail.com"})
+_TAGGED = _DOTLESS | {
+    "fastmail.com",
+    "hotmail.com",
+    "icloud.com",
+    "live.com",
+    "me.com",
+    "outlook.com",
+}
+
+
+def domain_key(domain: str) -> str:
+    """Domain in lower-case ASCII (A-labels, RFC 5891), without a trailing dot."""
+    text = _END.sub("", _folded(domain).translate(_DOTS).lstrip())
+    return ".".join(_label(label) for label in text.split("."))
+
+
+def address_key(address: str) -> str:
+    """Address in the form that suppressions and duplicates are compared in.
+
+    Lower case throughout (RFC 5321 section 2.4 lets hosts tell cases apart; none in use does),
+    NFKC, the domain as A-labels, quotes that quote nothing removed. For providers known to ignore
+    them, `+tags` and (Gmail) dots are removed as well, so that one opt-out covers all spellings.
+
+    Raises:
+        ValueError: there is no `@` with something on both sides.
+    """
+    local, _, domain = _folded(address).rpartition("@")
+    name, key = _unquoted(local.strip()), domain_key(domain)
+    if not name or not key:
+        raise ValueError(f"not an address: {address!r}")
+    if key in _TAGGED:
+        name = name.partition("+")[0].rstrip() or name
+    if key in _DOTLESS:
+        name, key = name.replace(".", "").strip() or name, "gmail.com"
+    return f"{name}@{key}"
+
+
+def domain_of(address: str) -> str:
+    """Key of the domain part; the empty string where there is none."""
+    _, at, domain = _folded(address).rpartition("@")
+    return domain_key(domain) if at else ""
+
+
+def _folded(text: str) -> str:
+    """One form of what reads the same; lowering may leave the normal form, hence twice."""
+    normal = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    return unicodedata.normalize("NFKC", normal.lower())
+
+
+def _unquoted(local: str) -> str:
+    """Local part without quotes and backslashes, as far as these change nothing."""
+    if len(local) < 3 or local[0] != '"' or local[-1] != '"':
+        return local
+    content = re.sub(r"\\(.)", r"\1", local[1:-1])
+    if _PLAIN.fullmatch(content):
+        return content
+    return '"' + re.sub(r'(["\\])', r"\\\1", content) + '"'
+
+
+def _label(label: str) -> str:
+    if label.isascii() or len(label) > MAX_LABEL:
+        return label
+    return "xn--" + label.encode("punycode").decode("ascii")

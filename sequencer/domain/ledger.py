@@ -1,0 +1,42 @@
+"""The words of the ledger: one entry for everything that changed, in the order of its commit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an entry of the ledger tells."""
+
+    IMPORTED = "imported"
+    ENROLLED = "enrolled"
+    QUEUED = "queued"
+    POSTPONED = "postponed"
+    HANDED = "handed"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    IN_DOUBT = "in_doubt"
+    SETTLED = "settled"
+    RESENT = "resent"
+    PARKED = "parked"
+    CANCELLED = "cancelled"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    FINISHED = "finished"
+    RECEIVED = "received"
+    SUPPRESSED = "suppressed"
+    MEETING = "meeting"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of somebody's timeline; `detail` is a plain sentence."""
+
+    at: datetime
+    kind: Kind
+    detail: str = ""
+    prospect_id: int | None = None
+    enrollment_id: int | None = None
+    mailbox: str | None = None
+    step_id: str | None = None

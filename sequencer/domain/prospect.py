@@ -1,0 +1,42 @@
+"""A person who may be written to, as the import left them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+FIELDS = (
+    "email",
+    "first_name",
+    "last_name",
+    "company",
+    "title",
+    "phone",
+    "timezone",
+    "country",
+    "language",
+    "stage",
+    "owner",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One person; `extra` holds the columns of the import that have no name of their own."""
+
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    title: str = ""
+    phone: str = ""
+    timezone: str = ""
+    country: str = ""
+    language: str = ""
+    stage: str = "lead"
+    owner: str = ""
+    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def variables(self) -> dict[str, str]:
+        """What a template may name; a blank value is left out, so that it counts as missing."""
+        named = {name: getattr(self, name) for name in FIELDS}
+        return {name: value for name, value in {**self.extra, **named}.items() if value.strip()}

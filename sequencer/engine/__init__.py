@@ -1,0 +1,1 @@
+"""The use cases: transactions that join the store with the ports."""

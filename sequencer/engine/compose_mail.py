@@ -1,0 +1,134 @@
+"""From an enrollment and a step to the bytes of a mail: render, thread, opt-out line, compose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sequencer.domain.cadence import Step, Thread, Version
+from sequencer.domain.prospect import Prospect
+from sequencer.domain.send import SendState
+from sequencer.engine.desk import Case, Desk
+from sequencer.engine.policy import MailboxPolicy, Policy
+from sequencer.files.template import MissingVariableError, Rendered, render
+from sequencer.mail.compose import compose
+from sequencer.mail.draft import Draft, Mailbox
+from sequencer.mail.footer import with_footer
+from sequencer.mail.message_id import make_message_id, make_ref
+from sequencer.mail.thread import references_after, reply_subject
+from sequencer.mail.unsubscribe import make_token, unsubscribe_mailto, unsubscribe_url
+from sequencer.store.sends import StoredSend
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A mail ready to leave."""
+
+    message_id: str
+    subject: str
+    sender: str
+    recipient: str
+    data: bytes
+
+
+def compose_step(
+    desk: Desk, case: Case, step_id: str, earlier: list[StoredSend], now: datetime
+) -> Composed:
+    """The mail of one step, dated `now`.
+
+    Raises:
+        MissingVariableError: the template needs a value that the prospect does not have.
+        TemplateError: the template cannot be rendered.
+        ComposeError: a rendered value cannot stand in a header.
+    """
+    policy, enrollment = desk.policy, case.stored.enrollment
+    mailbox = policy.mailboxes[enrollment.mailbox or ""]
+    prospect = case.person.prospect
+    token = make_token(bytes.fromhex(enrollment.key), policy.keys)
+    url = unsubscribe_url(policy.public_url, token)
+    step = case.version.cadence.step(step_id)
+    template = desk.versions.template(case.version, step.email, prospect.language)
+    rendered = render(template, _variables(prospect, mailbox, url))
+    text, html = with_footer(
+        rendered.text,
+        rendered.html,
+        url=url,
+        language=prospect.language,
+        postal_address=policy.postal_address,
+    )
+    draft = Draft(
+        message_id=_message_id(policy, case, step_id, mailbox),
+        date=now.astimezone(mailbox.tz or policy.tz),
+        sender=Mailbox(mailbox.address, mailbox.sender_name),
+        recipient=Mailbox(prospect.email, _name(prospect)),
+        subject=rendered.subject,
+        text=text,
+        html=html,
+        list_unsubscribe=(url, unsubscribe_mailto(mailbox.address, token)),
+        ref=make_ref(enrollment.key, step_id, policy.salt),
+    )
+    draft = _threaded(draft, case.version, step, rendered, earlier)
+    data = compose(draft)
+    return Composed(draft.message_id, draft.subject, mailbox.address, prospect.email, data)
+
+
+def missing_variables(desk: Desk, version: Version, prospect: Prospect) -> tuple[str, ...]:
+    """Names of the values that some step needs and the prospect does not have."""
+    mailbox = MailboxPolicy("any", "rep@mailbox.example", "Rep")
+    variables = _variables(prospect, mailbox, "https://example/u/token")
+    missing = []
+    for step in version.cadence.steps:
+        template = desk.versions.template(version, step.email, prospect.language)
+        try:
+            render(template, variables)
+        except MissingVariableError as error:
+            missing.append(error.name)
+    return tuple(dict.fromkeys(missing))
+
+
+def _variables(prospect: Prospect, mailbox: MailboxPolicy, url: str) -> Mapping[str, object]:
+    sender = {"name": mailbox.sender_name, "email": mailbox.address}
+    return {**prospect.variables(), "sender": sender, "unsubscribe_url": url}
+
+
+def _name(prospect: Prospect) -> str:
+    return f"{prospect.first_name} {prospect.last_name}".strip()
+
+
+def _message_id(policy: Policy, case: Case, step_id: str, mailbox: MailboxPolicy) -> str:
+    domain = mailbox.address.rpartition("@")[2]
+    return make_message_id(case.stored.enrollment.key, step_id, policy.salt, domain)
+
+
+def _threaded(
+    draft: Draft, version: Version, step: Step, rendered: Rendered, earlier: list[StoredSend]
+) -> Draft:
+    """The draft as an answer to the last mail of its thread that was really sent."""
+    thread = _thread(version, step, earlier)
+    if not thread:
+        return draft
+    references: tuple[str, ...] = ()
+    for send in thread[:-1]:
+        references = references_after(references, send.message_id or "")
+    parent = thread[-1].message_id or ""
+    return replace(
+        draft,
+        subject=reply_subject(thread[-1].subject or rendered.subject),
+        in_reply_to=parent,
+        references=references_after(references, parent),
+    )
+
+
+def _thread(version: Version, step: Step, earlier: list[StoredSend]) -> list[StoredSend]:
+    """Mails sent in the thread that the step belongs to, oldest first."""
+    if step.thread is Thread.NEW:
+        return []
+    sent = {send.step_id: send for send in earlier if send.state is SendState.SENT}
+    thread: list[StoredSend] = []
+    for each in version.cadence.steps:
+        if each.id == step.id:
+            break
+        if each.thread is Thread.NEW:
+            thread = []
+        if each.id in sent:
+            thread.append(sent[each.id])
+    return thread

@@ -1,0 +1,80 @@
+"""Whose mail is this: find the enrollment that an incoming mail belongs to, most certain first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sequencer.engine.desk import Desk
+from sequencer.mail.classify import Verdict
+from sequencer.mail.unsubscribe import read_token, tokens_in
+from sequencer.store import enrollments, prospects, sends
+from sequencer.store.database import Connection
+from sequencer.store.enrollments import StoredEnrollment
+
+REFERENCES_LOOKED_AT = 30  # the newest; a longer chain is somebody's archive or an attack
+
+
+class MatchedBy(StrEnum):
+    """How an enrollment was found; all but the last are certain."""
+
+    REPORT = "report"
+    IN_REPLY_TO = "in_reply_to"
+    REFERENCES = "references"
+    TOKEN = "token"  # noqa: S105 - a way of matching, not a secret
+    SENDER = "sender"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An enrollment, and how it was found."""
+
+    stored: StoredEnrollment
+    by: MatchedBy
+
+
+def match(connection: Connection, desk: Desk, verdict: Verdict) -> Match | None:
+    """The enrollment that the mail concerns, None for a mail that concerns nobody we know."""
+    incoming = verdict.incoming
+    quoted = {
+        MatchedBy.REPORT: _reported(verdict),
+        MatchedBy.IN_REPLY_TO: incoming.in_reply_to,
+        MatchedBy.REFERENCES: incoming.references[-REFERENCES_LOOKED_AT:],
+    }
+    for by, message_ids in quoted.items():
+        stored = _by_message_id(connection, message_ids)
+        if stored is not None:
+            return Match(stored, by)
+    stored = _by_token(connection, desk, verdict)
+    if stored is not None:
+        return Match(stored, MatchedBy.TOKEN)
+    stored = _by_sender(connection, incoming.sender)
+    return Match(stored, MatchedBy.SENDER) if stored is not None else None
+
+
+def _reported(verdict: Verdict) -> tuple[str, ...]:
+    original = verdict.report.original_message_id if verdict.report else None
+    return (original,) if original else ()
+
+
+def _by_message_id(connection: Connection, message_ids: Iterable[str]) -> StoredEnrollment | None:
+    wanted = [message_id for message_id in message_ids if message_id]
+    found = sends.by_message_ids(connection, wanted) if wanted else []
+    return enrollments.get(connection, found[0].enrollment_id, lock=True) if found else None
+
+
+def _by_token(connection: Connection, desk: Desk, verdict: Verdict) -> StoredEnrollment | None:
+    incoming = verdict.incoming
+    for token in (*tokens_in(incoming.subject), *tokens_in(incoming.text)):
+        key = read_token(token, desk.policy.keys)
+        if key is not None:
+            return enrollments.by_key(connection, key.hex())
+    return None
+
+
+def _by_sender(connection: Connection, sender: str) -> StoredEnrollment | None:
+    person = prospects.find(connection, sender) if sender else None
+    if person is None:
+        return None
+    known = enrollments.of_prospect(connection, person.id)
+    live = enrollments.live_of(connection, [person.id])
+    return live[0] if live else (known[0] if known else None)

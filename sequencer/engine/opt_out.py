@@ -1,0 +1,32 @@
+"""Opt out by the link of a mail: its signed token alone is enough, as often as it comes."""
+
+from datetime import datetime
+
+from sequencer.domain.enrollment import FinishReason
+from sequencer.domain.event import Stopped
+from sequencer.domain.suppression import SuppressionReason
+from sequencer.engine.desk import Desk
+from sequencer.engine.react import stop_person
+from sequencer.engine.receive import suppress_address
+from sequencer.mail.unsubscribe import read_token
+from sequencer.store import enrollments
+from sequencer.store.database import Connection
+
+
+def is_token(desk: Desk, token: str) -> bool:
+    """Whether we signed this token, with any key that is still kept."""
+    return read_token(token, desk.policy.keys) is not None
+
+
+def opt_out(connection: Connection, desk: Desk, token: str, source: str, now: datetime) -> bool:
+    """Whether the token was ours; afterwards its person receives nothing any more."""
+    key = read_token(token, desk.policy.keys)
+    stored = enrollments.by_key(connection, key.hex()) if key is not None else None
+    if stored is None:
+        return False
+    case = desk.case(connection, stored)
+    email = case.person.prospect.email
+    suppress_address(connection, case, email, SuppressionReason.OPTED_OUT, source, now)
+    event = Stopped(FinishReason.OPTED_OUT)
+    stop_person(connection, desk, case.person.id, event, source, now)
+    return True

@@ -1,0 +1,71 @@
+"""Read a mailbox: everything new is classified and acted upon, then the cursor moves.
+
+The instant that a scan began is stored as the mailbox's freshness only when the scan is complete:
+a connection that is alive proves nothing.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from sequencer.domain.mailbox import MailboxState
+from sequencer.engine.receive import receive
+from sequencer.engine.world import World
+from sequencer.mail.classify import classify
+from sequencer.mail.folder import Cursor, InboxError, Scan
+from sequencer.store import mailboxes
+from sequencer.store.database import Connection
+from sequencer.store.inbound import Place
+
+log = structlog.get_logger()
+
+IMAP = "imap: "  # marks trouble that a completed scan clears
+REST = timedelta(minutes=1)
+SIGN_IN_REST = timedelta(minutes=15)  # so that a wrong password does not lock an account
+
+
+async def scan(world: World, mailbox: str) -> bool:
+    """Whether the mailbox was read completely; trouble is stored as the mailbox's health."""
+    lock = world.scanning.setdefault(mailbox, asyncio.Lock())
+    async with lock:
+        began_at = world.clock.now()
+        try:
+            await _scan(world, mailbox)
+        except InboxError as error:
+            log.warning("mailbox_not_read", mailbox=mailbox, error=str(error))
+            await world.write(_failed, mailbox, error, world.clock.now())
+            return False
+        await world.write(_completed, mailbox, began_at)
+        return True
+
+
+async def _scan(world: World, mailbox: str) -> None:
+    cursors = await world.read(mailboxes.cursors, mailbox)
+    for found in await world.doors[mailbox].inbox.scan(cursors):
+        await _take_in(world, mailbox, found)
+        cursor = Cursor(found.uidvalidity, found.last_uid)
+        await world.write(mailboxes.move_cursor, mailbox, found.folder, cursor)
+
+
+async def _take_in(world: World, mailbox: str, found: Scan) -> None:
+    for message in found.messages:
+        place = Place(mailbox, found.folder, found.uidvalidity, message.uid)
+        verdict = await asyncio.to_thread(classify, message.raw, truncated=message.truncated)
+        kind = await world.write(
+            receive, world.desk, place, message.raw, verdict, world.clock.now()
+        )
+        log.info("mail_received", mailbox=mailbox, folder=found.folder, kind=kind)
+
+
+def _failed(connection: Connection, mailbox: str, error: InboxError, now: datetime) -> None:
+    state = MailboxState.NEEDS_SIGN_IN if error.permanent else MailboxState.FAILING
+    rest = SIGN_IN_REST if error.permanent else REST
+    mailboxes.set_health(connection, mailbox, state, f"{IMAP}{error}", now + rest)
+
+
+def _completed(connection: Connection, mailbox: str, began_at: datetime) -> None:
+    mailboxes.mark_synced(connection, mailbox, began_at)
+    health = mailboxes.get(connection, mailbox).health
+    if health.state is not MailboxState.OK and health.reason.startswith(IMAP):
+        mailboxes.set_health(connection, mailbox, MailboxState.OK)

@@ -1,0 +1,67 @@
+"""Sends in doubt: look for evidence in the Sent folder, and never send again by guess.
+
+A copy there proves the mail went out. Its absence proves the contrary only where the provider files
+the copy itself; everywhere else the send is parked for a person.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from sequencer.domain.enrollment import EnrollmentState, PauseReason
+from sequencer.domain.event import Held
+from sequencer.domain.ledger import Kind
+from sequencer.domain.send import SendEvent, SendState
+from sequencer.engine.desk import Desk
+from sequencer.engine.leases import Lease
+from sequencer.engine.outcome import accept
+from sequencer.engine.react import entry_of, react
+from sequencer.engine.world import World
+from sequencer.mail.folder import InboxError
+from sequencer.store import enrollments, ledger, sends
+from sequencer.store.database import Connection
+from sequencer.store.sends import StoredSend
+
+log = structlog.get_logger()
+
+CLOCKS_APART = timedelta(days=1)  # how far before the dot a server may have dated its copy
+
+
+async def settle(world: World, lease: Lease) -> None:
+    """Settle every send of the mailbox that has been in doubt for long enough."""
+    settled_before = world.clock.now() - world.desk.policy.settle
+    doubtful = await world.read(sends.in_state, SendState.UNKNOWN, lease.mailbox)
+    for send in doubtful:
+        if send.handed_at is None or send.handed_at > settled_before:
+            continue
+        try:
+            found = await world.doors[lease.mailbox].inbox.has_sent(
+                send.message_id or "", send.handed_at - CLOCKS_APART
+            )
+        except InboxError as error:
+            log.warning("doubt_not_settled", mailbox=lease.mailbox, error=str(error))
+            return
+        await world.write(decide_doubt, world.desk, send, found=found, now=world.clock.now())
+
+
+def decide_doubt(
+    connection: Connection, desk: Desk, send: StoredSend, *, found: bool, now: datetime
+) -> None:
+    """End the doubt about a send: sent, to be sent again with the same bytes, or parked."""
+    stored = enrollments.get(connection, send.enrollment_id, lock=True)
+    case = desk.case(connection, stored)
+    if found:
+        ledger.write(connection, entry_of(case, Kind.SETTLED, "found in Sent", now, send.step_id))
+        accept(connection, desk, send, "found in Sent", now)
+        return
+    live = stored.enrollment.state is not EnrollmentState.FINISHED
+    mailbox = desk.policy.mailboxes.get(send.mailbox)
+    if live and mailbox is not None and mailbox.keeps_sent_copy:
+        why = "no copy in Sent, where the provider files one of every mail: sent again"
+        sends.move(connection, [send.id], SendEvent.RESEND, due_at=now, why=why)
+        ledger.write(connection, entry_of(case, Kind.RESENT, why, now, send.step_id))
+        return
+    why = "no copy in Sent, which proves nothing here: a person has to decide"
+    sends.move(connection, [send.id], SendEvent.PARK, why=why)
+    ledger.write(connection, entry_of(case, Kind.PARKED, why, now, send.step_id))
+    react(connection, desk, stored, Held(PauseReason.REVIEW), why, now)

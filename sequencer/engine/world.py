@@ -1,0 +1,54 @@
+"""Everything a running daemon holds: the database, the clock, the desk, one door per mailbox."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sequencer.engine.desk import Desk
+from sequencer.engine.ports import Clock, Inbox, Mailer
+from sequencer.store.database import Connection, Database
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Door:
+    """The two ways through which a mailbox is used."""
+
+    mailer: Mailer
+    inbox: Inbox
+
+
+@dataclass(frozen=True)
+class World:
+    """What the asynchronous part of the engine works with."""
+
+    database: Database
+    clock: Clock
+    desk: Desk
+    doors: Mapping[str, Door]
+    scanning: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    async def write(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Result of one plain function in one writing transaction, run in a worker thread."""
+
+        def transaction() -> T:
+            with self.database.write() as connection:
+                return work(connection, *args, **kwargs)
+
+        return await asyncio.to_thread(transaction)
+
+    async def read(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for a transaction that only reads."""
+
+        def transaction() -> T:
+            with self.database.read() as connection:
+                return work(connection, *args, **kwargs)
+
+        return await asyncio.to_thread(transaction)

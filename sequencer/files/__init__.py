@@ -1,0 +1,1 @@
+"""What people write (YAML, templates, CSV, settings), read into domain values."""

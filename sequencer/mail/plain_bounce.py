@@ -1,0 +1,155 @@
+"""What does a bounce say that is written for people: Gmail, Exchange, Exim, qmail, Sendmail?
+
+They agree in little, but in this: after some sentences, each failed address stands at the beginning
+of a line, with the reason beside or below it, and the returned mail comes last.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sequencer.mail.bounce_words import (
+    ADMINISTRATORS,
+    COPIES,
+    DELAYS,
+    FIRST_HEADERS,
+    MACHINE_NAMES,
+    MACHINE_TITLES,
+    SENTENCES,
+    SUBJECTS,
+)
+from sequencer.mail.delivery_status import Action, FailedRecipient, failed_recipient
+from sequencer.mail.foreign_address import read_addresses
+from sequencer.mail.incoming import Incoming
+from sequencer.mail.status_code import codes_in
+
+MAX_LINES = 200  # of the words for people
+MAX_LINE = 1_000
+_AROUND = " \t<>\"'*:;,()[]."
+
+
+def is_machine(incoming: Incoming) -> bool:
+    """Whether the mail says that a mail system wrote it."""
+    local = incoming.sender.rpartition("@")[0].lower()
+    shown = incoming.header("from").lower()
+    return local in MACHINE_NAMES or any(title in shown for title in MACHINE_TITLES)
+
+
+def is_plain_bounce(incoming: Incoming) -> bool:
+    """Whether sender and words together make it a bounce; neither does alone."""
+    subject = incoming.subject.lower()
+    named = any(words in subject for words in SUBJECTS)
+    if not is_machine(incoming):
+        return named and incoming.return_path == "" and not incoming.in_reply_to
+    said = "\n".join(_own_lines(incoming.text)).lower()
+    return named or any(words in said for words in SENTENCES)
+
+
+def plain_recipients(incoming: Incoming) -> tuple[FailedRecipient, ...]:
+    """Failed or delayed recipients, each with the words that stand with it."""
+    lines = tuple(_own_lines(incoming.text))
+    ours = {address.lower() for address in (*incoming.recipients, incoming.sender)}
+    said = "\n".join([incoming.subject, *lines]).lower()
+    action = Action.DELAYED if any(words in said for words in DELAYS) else Action.FAILED
+    named = _given(incoming) or _leading(lines, ours) or _anywhere(lines, ours)
+    return tuple(
+        failed_recipient(found.address, action, "", _reason(lines, found, len(named)))
+        for found in named
+    )
+
+
+def returned_text(text: str) -> str:
+    """The returned mail, as far as it stands in the words for people."""
+    lines = text.split("\n")
+    start = next((number for number, line in enumerate(lines) if _begins_copy(line)), len(lines))
+    return "\n".join(lines[start:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An address, and the lines that belong to it."""
+
+    address: str
+    first: int
+    last: int
+
+
+def _own_lines(text: str) -> Iterator[str]:
+    """Lines of the report itself; after Exchange's heading for administrators if it has one."""
+    lines = text.split("\n", MAX_LINES)[:MAX_LINES]
+    start = next((at for at, line in enumerate(lines) if ADMINISTRATORS in line.lower()), -1)
+    for line in lines[start + 1 :]:
+        if _begins_copy(line):
+            return
+        yield line[:MAX_LINE]
+
+
+def _begins_copy(line: str) -> bool:
+    low = line[:MAX_LINE].lower()
+    if low.startswith(FIRST_HEADERS):
+        return True
+    text = low.strip()
+    marked = text.startswith(("-", "=", "|", "_", "*")) or text.endswith(
+        ("follow", "follow.", "follow:", "follows", "follows.", "follows:")
+    )
+    return marked and any(words in text for words in COPIES)
+
+
+def _given(incoming: Incoming) -> list[_Found]:
+    """Recipients of the header that Exim and Gmail write."""
+    values = incoming.headers.get("x-failed-recipients", ())
+    people = [person for value in values for person in read_addresses(value)]
+    return [_Found(person.address, 0, MAX_LINES) for person in people]
+
+
+def _leading(lines: Sequence[str], ours: set[str]) -> list[_Found]:
+    """Addresses that a line begins with."""
+    starts: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        words = line.lstrip(" \t>*-").split(maxsplit=1)
+        address = _address(words[0]) if words else ""
+        if address and address.lower() not in ours:
+            starts.setdefault(address, number)
+    ends = [*list(starts.values())[1:], len(lines)]
+    return [
+        _Found(address, start, end)
+        for (address, start), end in zip(starts.items(), ends, strict=False)
+    ]
+
+
+def _anywhere(lines: Sequence[str], ours: set[str]) -> list[_Found]:
+    """Addresses on those lines that tell of a failure, or else the first address there is."""
+    found = [
+        _Found(address, number, number + 5)
+        for number, line in enumerate(lines)
+        for address in filter(None, map(_address, line.split()))
+        if address.lower() not in ours and _local(address) not in MACHINE_NAMES
+    ]
+    telling = [one for one in found if codes_in(lines[one.first]).code or _tells(lines[one.first])]
+    unique = {one.address: one for one in reversed(telling or found[:1])}
+    return list(reversed(unique.values()))
+
+
+def _tells(line: str) -> bool:
+    low = line.lower()
+    return any(words in low for words in (*SENTENCES, "deliver", "recipient", "failed", "unknown"))
+
+
+def _local(address: str) -> str:
+    return address.rpartition("@")[0].lower()
+
+
+def _address(word: str) -> str:
+    """The address that a word is, its brackets and the marks around it taken off, or ''."""
+    bare = word.partition("<mailto:")[0].strip(_AROUND).removeprefix("mailto:")
+    local, at, domain = bare.partition("@")
+    fits = at and local and "." in domain and not set(bare) & set('<>:;,()"/=@') - {"@"}
+    return bare if fits and "@" not in domain else ""
+
+
+def _reason(lines: Sequence[str], found: _Found, count: int) -> str:
+    """Words that belong to a recipient: from the first code on, if there is one."""
+    own = lines if count == 1 else lines[found.first : found.last]
+    for number, line in enumerate(own):
+        if codes_in(line).code or codes_in(line).enhanced:
+            return "\n".join(own[number : number + 8])
+    return "\n".join(lines[found.first : found.last])

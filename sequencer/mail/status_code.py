@@ -1,0 +1,144 @@
+"""Which class does a refusal have, by a server's code, enhanced code and words?
+
+RFC 3463 with the IANA registry (RFC 5248) and what the large providers make of it. Words are the
+most exact and are looked at first, then the enhanced code, then the code. The same for the answer
+in an SMTP dialogue and for the diagnostic of a delivery report.
+"""
+
+import re
+from typing import NamedTuple
+
+from sequencer.mail.bounce_class import BounceClass
+from sequencer.mail.bounce_class import BounceClass as C
+from sequencer.mail.refusal_words import REFUSALS
+
+MAX_TEXT = 4_000  # characters of a server's words that are looked at
+
+# Without its first figure, which tells permanent from temporary only.
+_EXACT: dict[str, C] = {
+    "1.0": C.HARD,
+    "1.1": C.HARD,
+    "1.2": C.HARD_DOMAIN,
+    "1.3": C.HARD,
+    "1.4": C.HARD,
+    "1.6": C.HARD,
+    "1.7": C.AUTH_CONFIG,
+    "1.8": C.BLOCK,
+    "1.10": C.HARD,
+    "1.90": C.QUOTA_SENDER,
+    "2.1": C.HARD,
+    "2.3": C.BLOCK,
+    "2.121": C.THROTTLE,
+    "2.122": C.THROTTLE,
+    "3.4": C.BLOCK,
+    "4.4": C.HARD_DOMAIN,
+    "4.5": C.QUOTA_SENDER,
+    "4.310": C.HARD_DOMAIN,
+    "7.3": C.AUTH_CONFIG,
+    "7.8": C.AUTH_CONFIG,
+    "7.9": C.BLOCK,  # Yahoo; Gmail's meaning of it is told by its words
+    "7.12": C.POLICY_RECIPIENT,
+    "7.13": C.HARD,
+    "7.14": C.AUTH_CONFIG,
+    "7.57": C.AUTH_CONFIG,
+    "7.124": C.POLICY_RECIPIENT,
+    "7.139": C.AUTH_CONFIG,
+    "7.232": C.QUOTA_SENDER,
+    "7.233": C.QUOTA_SENDER,
+    "7.504": C.HARD,
+    "7.505": C.HARD,
+}
+
+# Detail numbers of x.7, both ends included; the first range that holds the number decides.
+_SECURITY: tuple[tuple[int, int, C], ...] = (
+    (0, 1, C.POLICY_RECIPIENT),
+    (20, 40, C.BLOCK),
+    (133, 136, C.POLICY_RECIPIENT),
+    (500, 899, C.BLOCK),
+    (900, 999, C.POLICY_RECIPIENT),
+)
+
+_BY_SUBJECT: dict[str, C] = {
+    "1": C.HARD,
+    "2": C.SOFT,
+    "3": C.SOFT,
+    "4": C.SOFT,
+    "5": C.BLOCK,
+    "6": C.BLOCK,
+    "7": C.POLICY_RECIPIENT,
+}
+
+_BY_CODE: dict[int, C] = {
+    421: C.THROTTLE,
+    432: C.THROTTLE,
+    454: C.AUTH_CONFIG,
+    521: C.HARD_DOMAIN,
+    530: C.AUTH_CONFIG,
+    534: C.AUTH_CONFIG,
+    535: C.AUTH_CONFIG,
+    538: C.AUTH_CONFIG,
+    550: C.POLICY_RECIPIENT,  # with no word of the mailbox, it is not known to be dead
+    552: C.SOFT,
+    553: C.POLICY_RECIPIENT,
+    554: C.BLOCK,
+    556: C.HARD_DOMAIN,
+}
+
+_ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)", re.ASCII)
+_CODE = re.compile(r"(?<![\d.])[45]\d\d(?=[ \-:]|$)", re.ASCII)
+
+
+class Codes(NamedTuple):
+    """What a server's words hold of codes; None and '' where they hold none."""
+
+    code: int | None
+    enhanced: str
+
+
+def classify_status(code: int | None, enhanced: str, text: str) -> BounceClass:
+    """Class of a refusal. An address counts as dead only if the refusal was a permanent one."""
+    found = _by_words(text) or _by_enhanced(enhanced) or _by_code(code)
+    if found.is_permanent and _is_temporary(code, enhanced):
+        return C.SOFT
+    return found
+
+
+def codes_in(text: str) -> Codes:
+    """First reply code and first enhanced code in a server's words."""
+    code = _CODE.search(text, 0, MAX_TEXT)
+    enhanced = _ENHANCED.search(text, 0, MAX_TEXT)
+    return Codes(int(code[0]) if code else None, enhanced[0] if enhanced else "")
+
+
+def _is_temporary(code: int | None, enhanced: str) -> bool:
+    return code // 100 == 4 if code else enhanced.startswith("4")
+
+
+def _by_words(text: str) -> C | None:
+    said = " ".join(text[:MAX_TEXT].lower().split())
+    for found, words in REFUSALS:
+        if any(all(part in said for part in entry.split(" & ")) for entry in words):
+            return found
+    return None
+
+
+def _by_enhanced(enhanced: str) -> C | None:
+    kind, _, rest = enhanced.partition(".")
+    subject, _, detail = rest.partition(".")
+    if rest == "0.0" or not (subject and detail.isdecimal()):
+        return None
+    if kind == "4":
+        return C.THROTTLE if subject == "7" else C.SOFT
+    if rest in _EXACT:
+        return _EXACT[rest]
+    if subject == "7":
+        for low, high, found in _SECURITY:
+            if low <= int(detail) <= high:
+                return found
+    return _BY_SUBJECT.get(subject)
+
+
+def _by_code(code: int | None) -> C:
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    return C.POLICY_RECIPIENT if code and code >= 500 else C.SOFT

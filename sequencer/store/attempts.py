@@ -1,0 +1,49 @@
+"""Attempts: each SMTP transaction of a send, with the server's own words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from sequencer.store.columns import cut
+from sequencer.store.database import Connection
+from sequencer.store.tables import AttemptRow
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One SMTP transaction; `code` and `enhanced` are the server's, where it said anything."""
+
+    send_id: int
+    at: datetime
+    outcome: str
+    phase: str
+    code: int | None
+    enhanced: str
+    answer: str
+
+
+def add(connection: Connection, attempt: Attempt) -> None:
+    """Store an attempt."""
+    connection.execute(
+        sa.insert(AttemptRow).values(
+            send_id=attempt.send_id,
+            at=attempt.at,
+            outcome=attempt.outcome,
+            phase=attempt.phase,
+            code=attempt.code,
+            enhanced=attempt.enhanced[:16],
+            answer=cut(attempt.answer),
+        )
+    )
+
+
+def accepted_twice(connection: Connection) -> list[int]:
+    """Numbers of the sends that a server accepted more than once; always empty, or I1 is broken."""
+    rows = connection.execute(
+        sa.select(AttemptRow.send_id)
+        .where(AttemptRow.outcome == "accepted")
+        .group_by(AttemptRow.send_id)
+        .having(sa.func.count() > 1)
+    )
+    return list(rows.scalars())

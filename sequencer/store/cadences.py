@@ -1,0 +1,71 @@
+"""Applied cadences: immutable versions, and which of them new enrollments get."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from sequencer.store.database import Connection
+from sequencer.store.tables import CadenceRow, VersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version as it lies in the database; `document` is what `files` can read again."""
+
+    hash: str
+    slug: str
+    title: str
+    document: Mapping[str, object]
+    templates: Mapping[str, str]
+
+
+def apply_version(connection: Connection, version: StoredVersion, now: datetime) -> str | None:
+    """Hash of the version that was current before (None for a new cadence).
+
+    The version is stored if it is not there yet, and is the current one afterwards.
+    """
+    before = current_hash(connection, version.slug)
+    if before == version.hash:
+        return before
+    known = connection.execute(sa.select(VersionRow.hash).where(VersionRow.hash == version.hash))
+    if known.scalar() is None:
+        connection.execute(
+            sa.insert(VersionRow).values(
+                hash=version.hash,
+                slug=version.slug,
+                title=version.title,
+                document=dict(version.document),
+                templates=dict(version.templates),
+                applied_at=now,
+            )
+        )
+    values = {"version_hash": version.hash, "applied_at": now}
+    if before is None:
+        connection.execute(sa.insert(CadenceRow).values(slug=version.slug, **values))
+    else:
+        connection.execute(
+            sa.update(CadenceRow).where(CadenceRow.slug == version.slug).values(**values)
+        )
+    return before
+
+
+def current_hash(connection: Connection, slug: str) -> str | None:
+    """Hash of the version that new enrollments get, None for an unknown cadence."""
+    return connection.execute(
+        sa.select(CadenceRow.version_hash).where(CadenceRow.slug == slug)
+    ).scalar()
+
+
+def version(connection: Connection, version_hash: str) -> StoredVersion:
+    """The version of that hash; a foreign key sees to it that there is one."""
+    row = connection.execute(
+        sa.select(VersionRow.__table__).where(VersionRow.hash == version_hash)
+    ).one()
+    return StoredVersion(row.hash, row.slug, row.title, row.document, row.templates)
+
+
+def slugs(connection: Connection) -> list[str]:
+    """Names of all applied cadences."""
+    return list(connection.execute(sa.select(CadenceRow.slug).order_by(CadenceRow.slug)).scalars())

@@ -1,0 +1,124 @@
+"""Connections and transactions: one writer and many readers, on SQLite and on PostgreSQL.
+
+SQLite: every writer begins with BEGIN IMMEDIATE. A transaction that reads first and writes later
+loses updates without a word in the driver's default mode, and fails at once under WAL in SQL's.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from sequencer.store.columns import UtcDateTime
+
+__all__ = ["Connection", "Database", "StoreError", "database_now"]
+
+BUSY_TIMEOUT_MS = 15_000  # longer than any transaction of ours; past it something is stuck
+READERS = 5
+
+
+class StoreError(Exception):
+    """The database is not usable: missing, locked, of another version, read-only."""
+
+
+class Database:
+    """One database, by its SQLAlchemy URL; safe to use from several threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, writes=True)
+            self._reader = _sqlite_engine(self.url, writes=False)
+        else:
+            self._writer = _postgresql_engine(self.url)
+            self._reader = self._writer
+
+    @property
+    def path(self) -> Path | None:
+        """File of an SQLite database, None for a server."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write; commits at the end, rolls back on any exception."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One transaction that only reads, on a consistent snapshot where the database has one."""
+        with self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def migration(self) -> Iterator[Connection]:
+        """A transaction with SQLite's foreign keys off: Alembic rebuilds tables by dropping them.
+
+        With the keys on, dropping the old table would delete every row that refers to it.
+        """
+        engine = _sqlite_engine(self.url, writes=True, keys=False) if self.is_sqlite else None
+        try:
+            with (engine or self._writer).begin() as connection:
+                yield connection
+        finally:
+            if engine is not None:
+                engine.dispose()
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def database_now(connection: Connection) -> datetime:
+    """The database's own clock (UTC): the one clock that all daemons of a database share."""
+    if connection.dialect.name == "sqlite":
+        query = sa.select(sa.literal_column("strftime('%Y-%m-%d %H:%M:%f', 'now')", UtcDateTime))
+    else:
+        query = sa.select(sa.literal_column("clock_timestamp()", UtcDateTime))
+    return connection.execute(query).scalar_one()
+
+
+def _sqlite_engine(url: sa.URL, *, writes: bool, keys: bool = True) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=1 if writes else READERS,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"check_same_thread": False},
+    )
+    pragmas = [
+        "journal_mode = WAL",
+        "synchronous = FULL",  # `handed` must be on disk before the final dot
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        f"foreign_keys = {'ON' if keys else 'OFF'}",
+    ]
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        if not writes:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: sa.URL) -> Engine:
+    options: dict[str, Any] = {"pool_size": READERS + 1, "pool_pre_ping": True}
+    return sa.create_engine(url, **options)

@@ -1,0 +1,188 @@
+"""Enrollments: stored state, loaded as domain values and saved under a guard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from sequencer.domain.enrollment import (
+    Enrollment,
+    EnrollmentState,
+    FinishReason,
+    PauseReason,
+)
+from sequencer.store.database import Connection
+from sequencer.store.tables import EnrollmentRow
+
+LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEnrollment:
+    """An enrollment, and what it belongs to."""
+
+    id: int
+    prospect_id: int
+    slug: str
+    version_hash: str
+    enrolled_at: datetime
+    enrollment: Enrollment
+
+
+def add(connection: Connection, new: StoredEnrollment) -> StoredEnrollment:
+    """The enrollment as stored, with its number; `new.id` is ignored.
+
+    Raises:
+        IntegrityError: the prospect is live in this cadence already (a unique index says so).
+    """
+    number = connection.execute(
+        sa.insert(EnrollmentRow)
+        .values(
+            key=new.enrollment.key,
+            prospect_id=new.prospect_id,
+            slug=new.slug,
+            version_hash=new.version_hash,
+            enrolled_at=new.enrolled_at,
+            **_state_values(new.enrollment),
+        )
+        .returning(EnrollmentRow.id)
+    ).scalar_one()
+    return get(connection, number)
+
+
+def get(connection: Connection, enrollment_id: int, *, lock: bool = False) -> StoredEnrollment:
+    """The enrollment of that number; `lock` keeps it until the transaction ends."""
+    query = sa.select(EnrollmentRow.__table__).where(EnrollmentRow.id == enrollment_id)
+    return _stored(connection.execute(query.with_for_update() if lock else query).one())
+
+
+def by_key(connection: Connection, key: str) -> StoredEnrollment | None:
+    """The enrollment with that random key."""
+    row = connection.execute(
+        sa.select(EnrollmentRow.__table__).where(EnrollmentRow.key == key)
+    ).one_or_none()
+    return _stored(row) if row is not None else None
+
+
+def save(connection: Connection, stored: StoredEnrollment, after: Enrollment) -> bool:
+    """Whether the new state was stored: only if nobody changed it since `stored` was loaded."""
+    result = connection.execute(
+        sa.update(EnrollmentRow)
+        .where(
+            EnrollmentRow.id == stored.id,
+            EnrollmentRow.state == stored.enrollment.state,
+            EnrollmentRow.done_step.is_not_distinct_from(stored.enrollment.done),
+        )
+        .values(**_state_values(after))
+    )
+    return result.rowcount == 1
+
+
+def live_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredEnrollment]:
+    """Enrollments of these people that have not ended, locked until the transaction ends."""
+    rows = connection.execute(
+        sa.select(EnrollmentRow.__table__)
+        .where(EnrollmentRow.prospect_id.in_(prospect_ids), EnrollmentRow.state.in_(LIVE))
+        .order_by(EnrollmentRow.id)
+        .with_for_update()
+    )
+    return [_stored(row) for row in rows]
+
+
+def of_prospect(connection: Connection, prospect_id: int) -> list[StoredEnrollment]:
+    """Every enrollment of a person, newest first."""
+    rows = connection.execute(
+        sa.select(EnrollmentRow.__table__)
+        .where(EnrollmentRow.prospect_id == prospect_id)
+        .order_by(EnrollmentRow.id.desc())
+    )
+    return [_stored(row) for row in rows]
+
+
+def latest_states(
+    connection: Connection, slug: str, prospect_ids: Sequence[int]
+) -> dict[int, EnrollmentState]:
+    """State of each person's newest enrollment in one cadence."""
+    rows = connection.execute(
+        sa.select(EnrollmentRow.prospect_id, EnrollmentRow.state)
+        .where(EnrollmentRow.slug == slug, EnrollmentRow.prospect_id.in_(prospect_ids))
+        .order_by(EnrollmentRow.id)
+    )
+    return {row.prospect_id: EnrollmentState(row.state) for row in rows}
+
+
+def to_resume(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
+    """Numbers of the paused enrollments whose date has come."""
+    return list(
+        connection.execute(
+            sa.select(EnrollmentRow.id)
+            .where(EnrollmentRow.state == EnrollmentState.PAUSED, EnrollmentRow.resume_at <= now)
+            .order_by(EnrollmentRow.resume_at)
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def live_by_mailbox(connection: Connection) -> dict[str, int]:
+    """How many live enrollments each mailbox carries."""
+    rows = connection.execute(
+        sa.select(EnrollmentRow.mailbox, sa.func.count())
+        .where(EnrollmentRow.state.in_(LIVE), EnrollmentRow.mailbox.is_not(None))
+        .group_by(EnrollmentRow.mailbox)
+    )
+    return {name: number for name, number in rows if name is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many enrollments of a cadence stand where."""
+
+    slug: str
+    state: EnrollmentState
+    reason: str
+    number: int
+
+
+def counts(connection: Connection) -> list[Count]:
+    """Enrollments by cadence, state and reason."""
+    reason = sa.func.coalesce(EnrollmentRow.finish_reason, EnrollmentRow.pause_reason, "")
+    rows = connection.execute(
+        sa.select(EnrollmentRow.slug, EnrollmentRow.state, reason, sa.func.count())
+        .group_by(EnrollmentRow.slug, EnrollmentRow.state, reason)
+        .order_by(EnrollmentRow.slug, EnrollmentRow.state, reason)
+    )
+    return [Count(slug, EnrollmentState(state), why, number) for slug, state, why, number in rows]
+
+
+def _state_values(enrollment: Enrollment) -> dict[str, object]:
+    remaining = enrollment.remaining
+    return {
+        "state": enrollment.state,
+        "done_step": enrollment.done,
+        "pause_reason": enrollment.pause_reason,
+        "resume_at": enrollment.resume_at,
+        "remaining_s": None if remaining is None else int(remaining.total_seconds()),
+        "finish_reason": enrollment.finish_reason,
+        "mailbox": enrollment.mailbox,
+    }
+
+
+def _stored(row: sa.Row[tuple[object, ...]]) -> StoredEnrollment:
+    return StoredEnrollment(
+        id=row.id,
+        prospect_id=row.prospect_id,
+        slug=row.slug,
+        version_hash=row.version_hash,
+        enrolled_at=row.enrolled_at,
+        enrollment=Enrollment(
+            key=row.key,
+            state=EnrollmentState(row.state),
+            done=row.done_step,
+            pause_reason=PauseReason(row.pause_reason) if row.pause_reason else None,
+            resume_at=row.resume_at,
+            remaining=None if row.remaining_s is None else timedelta(seconds=row.remaining_s),
+            finish_reason=FinishReason(row.finish_reason) if row.finish_reason else None,
+            mailbox=row.mailbox,
+        ),
+    )

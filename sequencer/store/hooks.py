@@ -1,0 +1,60 @@
+"""Webhook deliveries: stored before they are answered, worked through once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from sequencer.store.columns import cut
+from sequencer.store.database import Connection
+from sequencer.store.tables import HookRow
+
+STORED, DONE, FAILED = "stored", "done", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery as it came in."""
+
+    id: int
+    source: str
+    body: bytes
+
+
+def add(connection: Connection, source: str, delivery_key: str, body: bytes, now: datetime) -> bool:
+    """Whether the delivery is new; the same one again changes nothing."""
+    place = (HookRow.source == source, HookRow.delivery_key == delivery_key)
+    if connection.execute(sa.select(HookRow.id).where(*place)).scalar() is not None:
+        return False
+    connection.execute(
+        sa.insert(HookRow).values(
+            source=source,
+            delivery_key=delivery_key,
+            body=body,
+            stored_at=now,
+            state=STORED,
+            problem="",
+        )
+    )
+    return True
+
+
+def waiting(connection: Connection, limit: int = 100) -> list[Delivery]:
+    """Deliveries nobody has worked through, the oldest first."""
+    rows = connection.execute(
+        sa.select(HookRow.id, HookRow.source, HookRow.body)
+        .where(HookRow.state == STORED)
+        .order_by(HookRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Delivery(row.id, row.source, row.body) for row in rows]
+
+
+def finish(connection: Connection, delivery_id: int, problem: str = "") -> None:
+    """Mark a delivery as done, or as failed with what was wrong with it."""
+    connection.execute(
+        sa.update(HookRow)
+        .where(HookRow.id == delivery_id, HookRow.state == STORED)
+        .values(state=FAILED if problem else DONE, problem=cut(problem))
+    )

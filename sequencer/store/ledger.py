@@ -1,0 +1,76 @@
+"""Write and read the ledger."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import sqlalchemy as sa
+
+from sequencer.domain.ledger import Entry, Kind
+from sequencer.store.columns import cut
+from sequencer.store.database import Connection
+from sequencer.store.tables import LedgerRow
+
+
+def write(connection: Connection, *entries: Entry) -> None:
+    """Append entries; they get their order from the commit."""
+    write_all(connection, entries)
+
+
+def write_all(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Append many entries in one statement."""
+    rows = [{**asdict(entry), "detail": cut(entry.detail)} for entry in entries]
+    if rows:
+        connection.execute(sa.insert(LedgerRow), rows)
+
+
+def of_prospect(connection: Connection, prospect_id: int) -> list[Entry]:
+    """Everything that happened to one person, oldest first."""
+    rows = connection.execute(
+        sa.select(LedgerRow.__table__)
+        .where(LedgerRow.prospect_id == prospect_id)
+        .order_by(LedgerRow.at, LedgerRow.id)
+    )
+    return [_entry(row) for row in rows]
+
+
+def latest(connection: Connection, limit: int, after_id: int = 0) -> list[tuple[int, Entry]]:
+    """Entries with their numbers, oldest first: those after a number, at most `limit`."""
+    rows = connection.execute(
+        sa.select(LedgerRow.__table__)
+        .where(LedgerRow.id > after_id)
+        .order_by(LedgerRow.id)
+        .limit(limit)
+    )
+    return [(row.id, _entry(row)) for row in rows]
+
+
+def handed_after_end(connection: Connection) -> list[tuple[int, str]]:
+    """(enrollment, step) of each mail handed over after its enrollment had ended.
+
+    Both entries are written while the enrollment's row is locked, so their numbers tell the order
+    of the commits, which two clocks could not.
+    """
+    ended = (
+        sa.select(LedgerRow.enrollment_id, sa.func.min(LedgerRow.id).label("number"))
+        .where(LedgerRow.kind == Kind.FINISHED)
+        .group_by(LedgerRow.enrollment_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        sa.select(LedgerRow.enrollment_id, LedgerRow.step_id)
+        .join(ended, ended.c.enrollment_id == LedgerRow.enrollment_id)
+        .where(LedgerRow.kind == Kind.HANDED, LedgerRow.id > ended.c.number)
+    )
+    return [(row.enrollment_id or 0, row.step_id or "") for row in rows]
+
+
+def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
+    return Entry(
+        at=row.at,
+        kind=Kind(row.kind),
+        detail=row.detail,
+        prospect_id=row.prospect_id,
+        enrollment_id=row.enrollment_id,
+        mailbox=row.mailbox,
+        step_id=row.step_id,
+    )

@@ -1,0 +1,143 @@
+"""Mailboxes: their health, who may act for them (a lease with a fencing number), how far read.
+
+The lease expires on the database's clock. Whoever takes it over raises the fence; every write that
+leads to a socket compares it, so a daemon that slept through its lease can do no harm.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from sequencer.domain.mailbox import MailboxHealth, MailboxState
+from sequencer.mail.folder import Cursor, Folder
+from sequencer.store.columns import cut
+from sequencer.store.database import Connection, database_now
+from sequencer.store.tables import FolderRow, InboundRow, MailboxRow
+
+OVERLAP_UIDS = 500  # Exchange hands out UIDs late, so a scan begins this far before the last one
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMailbox:
+    """What the database knows of a mailbox."""
+
+    name: str
+    health: MailboxHealth
+    holder: str | None
+    fence: int
+
+
+def ensure(connection: Connection, names: Sequence[str]) -> None:
+    """Add the mailboxes of the settings that are not known yet."""
+    known = set(connection.execute(sa.select(MailboxRow.name)).scalars())
+    for name in names:
+        if name not in known:
+            connection.execute(
+                sa.insert(MailboxRow).values(name=name, state=MailboxState.OK, reason="", fence=0)
+            )
+
+
+def get(connection: Connection, name: str) -> StoredMailbox:
+    """The mailbox of that name."""
+    return _stored(
+        connection.execute(sa.select(MailboxRow.__table__).where(MailboxRow.name == name)).one()
+    )
+
+
+def listed(connection: Connection) -> list[StoredMailbox]:
+    """All mailboxes by name."""
+    rows = connection.execute(sa.select(MailboxRow.__table__).order_by(MailboxRow.name))
+    return [_stored(row) for row in rows]
+
+
+def take(
+    connection: Connection, name: str, holder: str, lease: timedelta, *, force: bool = False
+) -> int | None:
+    """Fencing number under which `holder` now has the mailbox, None while another one has it.
+
+    Renewing keeps the number, taking over raises it. `force` takes a lease that has not expired:
+    only for a caller who knows that its holder is dead.
+    """
+    row = connection.execute(
+        sa.select(MailboxRow.__table__).where(MailboxRow.name == name).with_for_update()
+    ).one()
+    now = database_now(connection)
+    mine = row.holder == holder
+    free = row.holder is None or row.lease_until is None or row.lease_until <= now
+    if not (mine or free or force):
+        return None
+    fence = row.fence if mine else row.fence + 1
+    connection.execute(
+        sa.update(MailboxRow)
+        .where(MailboxRow.name == name)
+        .values(holder=holder, lease_until=now + lease, fence=fence)
+    )
+    return int(fence)
+
+
+def release(connection: Connection, holder: str) -> None:
+    """Give back all leases of a holder."""
+    connection.execute(
+        sa.update(MailboxRow)
+        .where(MailboxRow.holder == holder)
+        .values(holder=None, lease_until=None)
+    )
+
+
+def set_health(
+    connection: Connection,
+    name: str,
+    state: MailboxState,
+    reason: str = "",
+    until: datetime | None = None,
+) -> None:
+    """Store what the mailbox is able to do."""
+    connection.execute(
+        sa.update(MailboxRow)
+        .where(MailboxRow.name == name)
+        .values(state=state, reason=cut(reason), until=until)
+    )
+
+
+def mark_synced(connection: Connection, name: str, at: datetime) -> None:
+    """Store the begin of a completed scan; an older one never replaces a newer one."""
+    connection.execute(
+        sa.update(MailboxRow)
+        .where(
+            MailboxRow.name == name,
+            sa.or_(MailboxRow.synced_at.is_(None), MailboxRow.synced_at < at),
+        )
+        .values(synced_at=at)
+    )
+
+
+def cursors(connection: Connection, name: str) -> dict[Folder, Cursor]:
+    """How far each folder of the mailbox has been read, with the UIDs stored in the overlap."""
+    found = {}
+    for row in connection.execute(sa.select(FolderRow.__table__).where(FolderRow.mailbox == name)):
+        seen = connection.execute(
+            sa.select(InboundRow.uid).where(
+                InboundRow.mailbox == name,
+                InboundRow.folder == row.folder,
+                InboundRow.uidvalidity == row.uidvalidity,
+                InboundRow.uid > row.last_uid - OVERLAP_UIDS,
+            )
+        ).scalars()
+        found[Folder(row.folder)] = Cursor(row.uidvalidity, row.last_uid, frozenset(seen))
+    return found
+
+
+def move_cursor(connection: Connection, name: str, folder: Folder, cursor: Cursor) -> None:
+    """Store how far a folder has been read."""
+    values = {"uidvalidity": cursor.uidvalidity, "last_uid": cursor.last_uid}
+    place = (FolderRow.mailbox == name, FolderRow.folder == folder)
+    moved = connection.execute(sa.update(FolderRow).where(*place).values(**values))
+    if moved.rowcount == 0:
+        connection.execute(sa.insert(FolderRow).values(mailbox=name, folder=folder, **values))
+
+
+def _stored(row: sa.Row[tuple[object, ...]]) -> StoredMailbox:
+    health = MailboxHealth(MailboxState(row.state), row.reason, row.until, row.synced_at)
+    return StoredMailbox(row.name, health, row.holder, row.fence)

@@ -1,0 +1,371 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from sequencer.store.columns import UtcDateTime
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Apply the step."""
+    op.create_table(
+        "cadence_version",
+        sa.Column("hash", sa.String(length=128), nullable=False),
+        sa.Column("slug", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.String(length=2000), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("templates", sa.JSON(), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_cadence_version")),
+    )
+    with op.batch_alter_table("cadence_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cadence_version_slug"), ["slug"], unique=False)
+
+    op.create_table(
+        "hook",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=128), nullable=False),
+        sa.Column("delivery_key", sa.String(length=128), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("stored_at", UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("problem", sa.String(length=2000), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook")),
+        sa.UniqueConstraint("source", "delivery_key", name=op.f("uq_hook_source_delivery_key")),
+    )
+    with op.batch_alter_table("hook", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hook_state"), ["state"], unique=False)
+
+    op.create_table(
+        "mailbox",
+        sa.Column("name", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=True),
+        sa.Column("synced_at", UtcDateTime(), nullable=True),
+        sa.Column("holder", sa.String(length=128), nullable=True),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_mailbox")),
+    )
+    op.create_table(
+        "prospect",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("domain_key", sa.String(length=320), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prospect")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_prospect_email_key")),
+    )
+    with op.batch_alter_table("prospect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_prospect_domain_key"), ["domain_key"], unique=False)
+
+    op.create_table(
+        "suppression",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("kind", sa.String(length=128), nullable=False),
+        sa.Column("key", sa.String(length=320), nullable=False),
+        sa.Column("reason", sa.String(length=128), nullable=False),
+        sa.Column("source", sa.String(length=2000), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
+        sa.UniqueConstraint("kind", "key", name=op.f("uq_suppression_kind_key")),
+    )
+    op.create_table(
+        "cadence",
+        sa.Column("slug", sa.String(length=128), nullable=False),
+        sa.Column("version_hash", sa.String(length=128), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_hash"], ["cadence_version.hash"], name=op.f("fk_cadence_version_hash")
+        ),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_cadence")),
+    )
+    op.create_table(
+        "enrollment",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column(
+            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("slug", sa.String(length=128), nullable=False),
+        sa.Column("version_hash", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("done_step", sa.String(length=128), nullable=True),
+        sa.Column("pause_reason", sa.String(length=128), nullable=True),
+        sa.Column("resume_at", UtcDateTime(), nullable=True),
+        sa.Column("remaining_s", sa.Integer(), nullable=True),
+        sa.Column("finish_reason", sa.String(length=128), nullable=True),
+        sa.Column("mailbox", sa.String(length=128), nullable=True),
+        sa.Column("enrolled_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["prospect_id"], ["prospect.id"], name=op.f("fk_enrollment_prospect_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_hash"], ["cadence_version.hash"], name=op.f("fk_enrollment_version_hash")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollment")),
+        sa.UniqueConstraint("key", name=op.f("uq_enrollment_key")),
+    )
+    with op.batch_alter_table("enrollment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_enrollment_prospect_id"), ["prospect_id"], unique=False
+        )
+        batch_op.create_index("ix_enrollment_slug_state", ["slug", "state"], unique=False)
+        batch_op.create_index("ix_enrollment_state_resume_at", ["state", "resume_at"], unique=False)
+        batch_op.create_index(
+            "uq_enrollment_live",
+            ["prospect_id", "slug"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'finished'"),
+            postgresql_where=sa.text("state <> 'finished'"),
+        )
+
+    op.create_table(
+        "folder",
+        sa.Column("mailbox", sa.String(length=128), nullable=False),
+        sa.Column("folder", sa.String(length=128), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
+        sa.Column("last_uid", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["mailbox"], ["mailbox.name"], name=op.f("fk_folder_mailbox")),
+        sa.PrimaryKeyConstraint("mailbox", "folder", name=op.f("pk_folder")),
+    )
+    op.create_table(
+        "meeting",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=128), nullable=False),
+        sa.Column("meeting_key", sa.String(length=2000), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column(
+            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("starts_at", UtcDateTime(), nullable=True),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["prospect_id"], ["prospect.id"], name=op.f("fk_meeting_prospect_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+        sa.UniqueConstraint("source", "meeting_key", name=op.f("uq_meeting_source_meeting_key")),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_prospect_id"), ["prospect_id"], unique=False)
+
+    op.create_table(
+        "inbound",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("mailbox", sa.String(length=128), nullable=False),
+        sa.Column("digest", sa.String(length=128), nullable=False),
+        sa.Column("folder", sa.String(length=128), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.Column("stored_at", UtcDateTime(), nullable=False),
+        sa.Column("sender", sa.String(length=320), nullable=False),
+        sa.Column("subject", sa.String(length=2000), nullable=False),
+        sa.Column("kind", sa.String(length=128), nullable=False),
+        sa.Column("evidence", sa.String(length=2000), nullable=False),
+        sa.Column("matched_by", sa.String(length=128), nullable=False),
+        sa.Column(
+            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_inbound_enrollment_id")
+        ),
+        sa.ForeignKeyConstraint(["mailbox"], ["mailbox.name"], name=op.f("fk_inbound_mailbox")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound")),
+        sa.UniqueConstraint(
+            "mailbox",
+            "folder",
+            "uidvalidity",
+            "uid",
+            name=op.f("uq_inbound_mailbox_folder_uidvalidity_uid"),
+        ),
+    )
+    with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.create_index("ix_inbound_digest", ["mailbox", "digest"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_inbound_enrollment_id"), ["enrollment_id"], unique=False
+        )
+
+    op.create_table(
+        "ledger",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("kind", sa.String(length=128), nullable=False),
+        sa.Column(
+            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("mailbox", sa.String(length=128), nullable=True),
+        sa.Column("step_id", sa.String(length=128), nullable=True),
+        sa.Column("detail", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_ledger_enrollment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["prospect_id"], ["prospect.id"], name=op.f("fk_ledger_prospect_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
+    )
+    with op.batch_alter_table("ledger", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_ledger_enrollment_id"), ["enrollment_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_ledger_prospect_id"), ["prospect_id"], unique=False)
+
+    op.create_table(
+        "send",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column(
+            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("step_id", sa.String(length=128), nullable=False),
+        sa.Column("mailbox", sa.String(length=128), nullable=False),
+        sa.Column("follow_up", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("why", sa.String(length=2000), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(length=2000), nullable=True),
+        sa.Column("subject", sa.String(length=2000), nullable=True),
+        sa.Column("recipient", sa.String(length=320), nullable=True),
+        sa.Column("data", sa.LargeBinary(), nullable=True),
+        sa.Column("looked_at", UtcDateTime(), nullable=True),
+        sa.Column("synced_at", UtcDateTime(), nullable=True),
+        sa.Column("handed_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_send_enrollment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_send")),
+        sa.UniqueConstraint("enrollment_id", "step_id", name=op.f("uq_send_enrollment_id_step_id")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_send_message_id")),
+    )
+    with op.batch_alter_table("send", schema=None) as batch_op:
+        batch_op.create_index("ix_send_due", ["mailbox", "state", "due_at"], unique=False)
+        batch_op.create_index("ix_send_handed_at", ["mailbox", "handed_at"], unique=False)
+
+    op.create_table(
+        "attempt",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("send_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("outcome", sa.String(length=128), nullable=False),
+        sa.Column("phase", sa.String(length=128), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=True),
+        sa.Column("enhanced", sa.String(length=128), nullable=False),
+        sa.Column("answer", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(["send_id"], ["send.id"], name=op.f("fk_attempt_send_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_send_id"), ["send_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Take the step back."""
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_send_id"))
+
+    op.drop_table("attempt")
+    with op.batch_alter_table("send", schema=None) as batch_op:
+        batch_op.drop_index("ix_send_handed_at")
+        batch_op.drop_index("ix_send_due")
+
+    op.drop_table("send")
+    with op.batch_alter_table("ledger", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ledger_prospect_id"))
+        batch_op.drop_index(batch_op.f("ix_ledger_enrollment_id"))
+
+    op.drop_table("ledger")
+    with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inbound_enrollment_id"))
+        batch_op.drop_index("ix_inbound_digest")
+
+    op.drop_table("inbound")
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_prospect_id"))
+
+    op.drop_table("meeting")
+    op.drop_table("folder")
+    with op.batch_alter_table("enrollment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_enrollment_live",
+            sqlite_where=sa.text("state <> 'finished'"),
+            postgresql_where=sa.text("state <> 'finished'"),
+        )
+        batch_op.drop_index("ix_enrollment_state_resume_at")
+        batch_op.drop_index("ix_enrollment_slug_state")
+        batch_op.drop_index(batch_op.f("ix_enrollment_prospect_id"))
+
+    op.drop_table("enrollment")
+    op.drop_table("cadence")
+    op.drop_table("suppression")
+    with op.batch_alter_table("prospect", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_prospect_domain_key"))
+
+    op.drop_table("prospect")
+    op.drop_table("mailbox")
+    with op.batch_alter_table("hook", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hook_state"))
+
+    op.drop_table("hook")
+    with op.batch_alter_table("cadence_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cadence_version_slug"))
+
+    op.drop_table("cadence_version")

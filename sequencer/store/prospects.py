@@ -1,0 +1,120 @@
+"""Prospects: stored once per person, found by any spelling of the address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from sequencer.domain.address import address_key, domain_of
+from sequencer.domain.prospect import FIELDS, Prospect
+from sequencer.store.database import Connection
+from sequencer.store.tables import ProspectRow
+
+CHUNK = 500  # bound variables per statement stay well below SQLite's limit
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProspect:
+    """A prospect and its number."""
+
+    id: int
+    prospect: Prospect
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """What an import did: numbers of the people added, and how many were known before."""
+
+    added: tuple[int, ...]
+    updated: int
+
+
+def upsert(connection: Connection, prospects: Sequence[Prospect], now: datetime) -> Upserted:
+    """Add new people, bring known ones up to date; an empty value never erases a known one."""
+    by_key = {address_key(prospect.email): prospect for prospect in prospects}
+    known = find_many(connection, list(by_key))
+    for key, stored in known.items():
+        fields = {**_fields(stored.prospect), **_fields(by_key[key])}
+        connection.execute(
+            sa.update(ProspectRow)
+            .where(ProspectRow.id == stored.id)
+            .values(email=by_key[key].email, fields=fields, updated_at=now)
+        )
+    fresh = {key: prospect for key, prospect in by_key.items() if key not in known}
+    if fresh:
+        connection.execute(
+            sa.insert(ProspectRow), [_row(key, each, now) for key, each in fresh.items()]
+        )
+    added = find_many(connection, list(fresh))
+    return Upserted(tuple(stored.id for stored in added.values()), len(known))
+
+
+def find_many(connection: Connection, keys: Sequence[str]) -> dict[str, StoredProspect]:
+    """People by their address keys; those that are not there are left out."""
+    found: dict[str, StoredProspect] = {}
+    for start in range(0, len(keys), CHUNK):
+        rows = connection.execute(
+            sa.select(ProspectRow.__table__).where(
+                ProspectRow.email_key.in_(keys[start : start + CHUNK])
+            )
+        )
+        found.update({row.email_key: _stored(row) for row in rows})
+    return found
+
+
+def find(connection: Connection, address: str) -> StoredProspect | None:
+    """The person with that address in any spelling; None where there is none."""
+    try:
+        key = address_key(address)
+    except ValueError:
+        return None
+    return find_many(connection, [key]).get(key)
+
+
+def get(connection: Connection, prospect_id: int) -> StoredProspect:
+    """The person of that number."""
+    return _stored(
+        connection.execute(
+            sa.select(ProspectRow.__table__).where(ProspectRow.id == prospect_id)
+        ).one()
+    )
+
+
+def ids_at(connection: Connection, domain: str) -> list[int]:
+    """Numbers of all people whose address is at that domain (a domain key)."""
+    query = sa.select(ProspectRow.id).where(ProspectRow.domain_key == domain)
+    return list(connection.execute(query).scalars())
+
+
+def all_addresses(connection: Connection) -> list[str]:
+    """Addresses of everybody, in the order they came in."""
+    return list(connection.execute(sa.select(ProspectRow.email).order_by(ProspectRow.id)).scalars())
+
+
+def _fields(prospect: Prospect) -> dict[str, str]:
+    named = {name: getattr(prospect, name) for name in FIELDS if name != "email"}
+    extra = {f"extra.{name}": value for name, value in prospect.extra.items()}
+    return {name: value for name, value in {**named, **extra}.items() if value}
+
+
+def _row(key: str, prospect: Prospect, now: datetime) -> dict[str, object]:
+    return {
+        "email": prospect.email,
+        "email_key": key,
+        "domain_key": domain_of(prospect.email),
+        "fields": _fields(prospect),
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _stored(row: sa.Row[tuple[object, ...]]) -> StoredProspect:
+    fields: dict[str, str] = row.fields
+    named = {name: value for name, value in fields.items() if not name.startswith("extra.")}
+    extra = {
+        name.removeprefix("extra."): value
+        for name, value in fields.items()
+        if name.startswith("extra.")
+    }
+    return StoredProspect(row.id, Prospect(email=row.email, extra=extra, **named))

@@ -1,0 +1,204 @@
+"""Sends: every change is guarded by the state that was read; no row changed means a lost race."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from sequencer.domain.enrollment import EnrollmentState
+from sequencer.domain.send import OPEN_STATES, TRANSITIONS, SendEvent, SendState
+from sequencer.store.columns import cut
+from sequencer.store.database import Connection
+from sequencer.store.tables import EnrollmentRow, SendRow
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSend:
+    """A send as it lies in the database."""
+
+    id: int
+    enrollment_id: int
+    step_id: str
+    mailbox: str
+    follow_up: bool
+    state: SendState
+    due_at: datetime
+    why: str
+    fence: int
+    tries: int
+    message_id: str | None
+    subject: str | None
+    recipient: str | None
+    data: bytes | None
+    looked_at: datetime | None
+    synced_at: datetime | None
+    handed_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A send to be queued."""
+
+    enrollment_id: int
+    step_id: str
+    mailbox: str
+    follow_up: bool
+    due_at: datetime
+    why: str
+
+
+def queue(connection: Connection, new: Queued) -> None:
+    """Queue the send of a step.
+
+    Raises:
+        IntegrityError: the step of that enrollment has a send already (a unique key says so).
+    """
+    connection.execute(
+        sa.insert(SendRow).values(
+            enrollment_id=new.enrollment_id,
+            step_id=new.step_id,
+            mailbox=new.mailbox,
+            follow_up=new.follow_up,
+            state=SendState.QUEUED,
+            due_at=new.due_at,
+            why=cut(new.why),
+            fence=0,
+            tries=0,
+        )
+    )
+
+
+def get(connection: Connection, send_id: int) -> StoredSend:
+    """The send of that number."""
+    return _stored(
+        connection.execute(sa.select(SendRow.__table__).where(SendRow.id == send_id)).one()
+    )
+
+
+def of_enrollment(connection: Connection, enrollment_id: int) -> list[StoredSend]:
+    """All sends of an enrollment, in the order they were queued."""
+    rows = connection.execute(
+        sa.select(SendRow.__table__)
+        .where(SendRow.enrollment_id == enrollment_id)
+        .order_by(SendRow.id)
+    )
+    return [_stored(row) for row in rows]
+
+
+def next_due(connection: Connection, mailbox: str, now: datetime, limit: int) -> list[int]:
+    """Numbers of the sends due in a mailbox: follow-ups before first touches, the oldest first."""
+    query = (
+        sa.select(SendRow.id)
+        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
+        .where(
+            SendRow.mailbox == mailbox,
+            SendRow.state.in_(OPEN_STATES),
+            SendRow.due_at <= now,
+            EnrollmentRow.state == EnrollmentState.ACTIVE,
+        )
+        .order_by(SendRow.follow_up.desc(), SendRow.due_at, SendRow.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def next_due_at(connection: Connection, mailbox: str) -> datetime | None:
+    """Earliest due time of what is open in a mailbox and whose enrollment runs."""
+    query = (
+        sa.select(sa.func.min(SendRow.due_at, type_=SendRow.due_at.type))
+        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
+        .where(
+            SendRow.mailbox == mailbox,
+            SendRow.state.in_(OPEN_STATES),
+            EnrollmentRow.state == EnrollmentState.ACTIVE,
+        )
+    )
+    return connection.execute(query).scalar()
+
+
+def move(
+    connection: Connection, send_ids: Iterable[int], event: SendEvent, **values: object
+) -> int:
+    """How many of these sends took the event, by the transition table; the others were elsewhere.
+
+    `values` are further columns to set. One statement for each state that knows the event.
+    """
+    numbers, moved = list(send_ids), 0
+    fence = values.pop("if_fence", None)
+    for state, row in TRANSITIONS.items():
+        following = row[event]
+        if following is None or not numbers:
+            continue
+        query = sa.update(SendRow).where(SendRow.id.in_(numbers), SendRow.state == state)
+        if fence is not None:
+            query = query.where(SendRow.fence == fence)
+        moved += connection.execute(query.values(state=following, **values)).rowcount
+        if moved == len(numbers):
+            break
+    return moved
+
+
+def postpone(connection: Connection, send_id: int, due_at: datetime, why: str) -> bool:
+    """Whether an open send was given a later due time and its reason."""
+    result = connection.execute(
+        sa.update(SendRow)
+        .where(SendRow.id == send_id, SendRow.state.in_(OPEN_STATES))
+        .values(due_at=due_at, why=cut(why))
+    )
+    return result.rowcount == 1
+
+
+def cancel_open(connection: Connection, enrollment_id: int, why: str) -> list[str]:
+    """Step ids of the sends that were cancelled, because they had not been claimed."""
+    rows = connection.execute(
+        sa.update(SendRow)
+        .where(SendRow.enrollment_id == enrollment_id, SendRow.state.in_(OPEN_STATES))
+        .values(state=SendState.CANCELLED, why=cut(why))
+        .returning(SendRow.step_id)
+    )
+    return list(rows.scalars())
+
+
+def handed_since(connection: Connection, mailbox: str, since: datetime) -> list[datetime]:
+    """Instants at which mails of a mailbox left or may have left."""
+    query = sa.select(SendRow.handed_at).where(
+        SendRow.mailbox == mailbox, SendRow.handed_at > since
+    )
+    return [at for at in connection.execute(query).scalars() if at is not None]
+
+
+def in_state(
+    connection: Connection, state: SendState, mailbox: str | None = None
+) -> list[StoredSend]:
+    """Sends in one state, the oldest first."""
+    query = sa.select(SendRow.__table__).where(SendRow.state == state).order_by(SendRow.id)
+    if mailbox is not None:
+        query = query.where(SendRow.mailbox == mailbox)
+    return [_stored(row) for row in connection.execute(query)]
+
+
+def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> list[StoredSend]:
+    """Sends with one of these Message-IDs, the latest first."""
+    rows = connection.execute(
+        sa.select(SendRow.__table__)
+        .where(SendRow.message_id.in_(list(message_ids)))
+        .order_by(SendRow.id.desc())
+    )
+    return [_stored(row) for row in rows]
+
+
+def states_of_mailboxes(connection: Connection) -> dict[tuple[str, SendState], int]:
+    """How many sends each mailbox has in each state."""
+    rows = connection.execute(
+        sa.select(SendRow.mailbox, SendRow.state, sa.func.count()).group_by(
+            SendRow.mailbox, SendRow.state
+        )
+    )
+    return {(mailbox, SendState(state)): number for mailbox, state, number in rows}
+
+
+def _stored(row: sa.Row[tuple[object, ...]]) -> StoredSend:
+    values = dict(row._mapping)
+    return StoredSend(**{**values, "state": SendState(row.state)})

@@ -1,0 +1,246 @@
+"""The tables, as typed mapped classes that are never instantiated: rows stay inside `store`."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from sequencer.store.columns import Address, Key, Text, UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# SQLite gives only an INTEGER primary key a number by itself.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Names of constraints are fixed, so that migrations can find them on every database."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class VersionRow(Base):
+    """A cadence as applied, for ever."""
+
+    __tablename__ = "cadence_version"
+    hash: Mapped[str] = mapped_column(Key, primary_key=True)
+    slug: Mapped[str] = mapped_column(Key, index=True)
+    title: Mapped[str] = mapped_column(Text)
+    document: Mapped[dict[str, object]] = mapped_column(JSON)
+    templates: Mapped[dict[str, str]] = mapped_column(JSON)
+    applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CadenceRow(Base):
+    """Which version new enrollments get."""
+
+    __tablename__ = "cadence"
+    slug: Mapped[str] = mapped_column(Key, primary_key=True)
+    version_hash: Mapped[str] = mapped_column(ForeignKey("cadence_version.hash"))
+    applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ProspectRow(Base):
+    """A person."""
+
+    __tablename__ = "prospect"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    email: Mapped[str] = mapped_column(Address)
+    email_key: Mapped[str] = mapped_column(Address, unique=True)
+    domain_key: Mapped[str] = mapped_column(Address, index=True)
+    fields: Mapped[dict[str, str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MailboxRow(Base):
+    """What changes about a mailbox; how to reach it stands in the settings."""
+
+    __tablename__ = "mailbox"
+    name: Mapped[str] = mapped_column(Key, primary_key=True)
+    state: Mapped[str] = mapped_column(Key)
+    reason: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    holder: Mapped[str | None] = mapped_column(Key)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fence: Mapped[int] = mapped_column(Integer)
+
+
+class FolderRow(Base):
+    """How far a folder has been read."""
+
+    __tablename__ = "folder"
+    mailbox: Mapped[str] = mapped_column(ForeignKey("mailbox.name"), primary_key=True)
+    folder: Mapped[str] = mapped_column(Key, primary_key=True)
+    uidvalidity: Mapped[int] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger)
+
+
+class EnrollmentRow(Base):
+    """One prospect in one cadence."""
+
+    __tablename__ = "enrollment"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    key: Mapped[str] = mapped_column(Key, unique=True)
+    prospect_id: Mapped[int] = mapped_column(ForeignKey("prospect.id"), index=True)
+    slug: Mapped[str] = mapped_column(Key)
+    version_hash: Mapped[str] = mapped_column(ForeignKey("cadence_version.hash"))
+    state: Mapped[str] = mapped_column(Key)
+    done_step: Mapped[str | None] = mapped_column(Key)
+    pause_reason: Mapped[str | None] = mapped_column(Key)
+    resume_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remaining_s: Mapped[int | None] = mapped_column(Integer)
+    finish_reason: Mapped[str | None] = mapped_column(Key)
+    mailbox: Mapped[str | None] = mapped_column(Key)
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        Index(
+            "uq_enrollment_live",
+            "prospect_id",
+            "slug",
+            unique=True,
+            sqlite_where=text("state <> 'finished'"),
+            postgresql_where=text("state <> 'finished'"),
+        ),
+        Index("ix_enrollment_state_resume_at", "state", "resume_at"),
+        Index("ix_enrollment_slug_state", "slug", "state"),
+    )
+
+
+class SendRow(Base):
+    """One e-mail step of one enrollment."""
+
+    __tablename__ = "send"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
+    step_id: Mapped[str] = mapped_column(Key)
+    mailbox: Mapped[str] = mapped_column(Key)
+    follow_up: Mapped[bool] = mapped_column()
+    state: Mapped[str] = mapped_column(Key)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    why: Mapped[str] = mapped_column(Text)
+    fence: Mapped[int] = mapped_column(Integer)
+    tries: Mapped[int] = mapped_column(Integer)
+    message_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    subject: Mapped[str | None] = mapped_column(Text)
+    recipient: Mapped[str | None] = mapped_column(Address)
+    data: Mapped[bytes | None] = mapped_column(LargeBinary)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "step_id"),
+        Index("ix_send_due", "mailbox", "state", "due_at"),
+        Index("ix_send_handed_at", "mailbox", "handed_at"),
+    )
+
+
+class AttemptRow(Base):
+    """One SMTP transaction of a send, as the server answered it."""
+
+    __tablename__ = "attempt"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    send_id: Mapped[int] = mapped_column(ForeignKey("send.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(Key)
+    phase: Mapped[str] = mapped_column(Key)
+    code: Mapped[int | None] = mapped_column(Integer)
+    enhanced: Mapped[str] = mapped_column(Key)
+    answer: Mapped[str] = mapped_column(Text)
+
+
+class LedgerRow(Base):
+    """What happened, in the order it was committed; written once and never changed."""
+
+    __tablename__ = "ledger"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(Key)
+    prospect_id: Mapped[int | None] = mapped_column(ForeignKey("prospect.id"), index=True)
+    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"), index=True)
+    mailbox: Mapped[str | None] = mapped_column(Key)
+    step_id: Mapped[str | None] = mapped_column(Key)
+    detail: Mapped[str] = mapped_column(Text)
+
+
+class InboundRow(Base):
+    """A message seen in a folder; its bytes only where they concern somebody we write to."""
+
+    __tablename__ = "inbound"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    mailbox: Mapped[str] = mapped_column(ForeignKey("mailbox.name"))
+    digest: Mapped[str] = mapped_column(Key)
+    folder: Mapped[str] = mapped_column(Key)
+    uidvalidity: Mapped[int] = mapped_column(BigInteger)
+    uid: Mapped[int] = mapped_column(BigInteger)
+    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sender: Mapped[str] = mapped_column(Address)
+    subject: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Key)
+    evidence: Mapped[str] = mapped_column(Text)
+    matched_by: Mapped[str] = mapped_column(Key)
+    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"), index=True)
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    __table_args__ = (
+        UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+        Index("ix_inbound_digest", "mailbox", "digest"),
+    )
+
+
+class SuppressionRow(Base):
+    """An address or domain that receives nothing."""
+
+    __tablename__ = "suppression"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(Key)
+    key: Mapped[str] = mapped_column(Address)
+    reason: Mapped[str] = mapped_column(Key)
+    source: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (UniqueConstraint("kind", "key"),)
+
+
+class HookRow(Base):
+    """A webhook delivery as it came in, stored before it was answered."""
+
+    __tablename__ = "hook"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    source: Mapped[str] = mapped_column(Key)
+    delivery_key: Mapped[str] = mapped_column(Key)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(Key, index=True)
+    problem: Mapped[str] = mapped_column(Text)
+    __table_args__ = (UniqueConstraint("source", "delivery_key"),)
+
+
+class MeetingRow(Base):
+    """A meeting, known by the key its source gives it; a reschedule keeps the row."""
+
+    __tablename__ = "meeting"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    source: Mapped[str] = mapped_column(Key)
+    meeting_key: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Key)
+    email: Mapped[str] = mapped_column(Address)
+    prospect_id: Mapped[int | None] = mapped_column(ForeignKey("prospect.id"), index=True)
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (UniqueConstraint("source", "meeting_key"),)

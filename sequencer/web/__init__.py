@@ -1,0 +1,1 @@
+"""The web face: one-click opt-out and webhooks, through engine and bootstrap."""

@@ -1,0 +1,89 @@
+"""The HTTP face: webhooks in, the opt-out link, and a health check. Nothing here needs a log-in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sequencer.engine.hooks import Source, store_delivery
+from sequencer.engine.opt_out import is_token, opt_out
+from sequencer.engine.world import World
+from sequencer.web import page
+from sequencer.web.body import BodyTooLargeError, read_body
+
+MAX_HOOK = 256 * 1024  # bytes; the largest real delivery is a tenth of it
+MAX_FORM = 16 * 1024
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the routes need."""
+
+    world: World
+    sources: Mapping[str, Source]
+
+
+def build_app(site: Site) -> Starlette:
+    """The application; all state is in the database."""
+    app = Starlette(
+        routes=[
+            Route("/healthz", _healthz, methods=["GET"]),
+            Route("/hooks/{source}", _hook, methods=["POST"]),
+            Route("/u/{token}", _opt_out_page, methods=["GET"]),
+            Route("/u/{token}", _opt_out, methods=["POST"]),
+        ]
+    )
+    app.state.site = site
+    return app
+
+
+async def _healthz(request: Request) -> Response:
+    """200 while the database answers."""
+    site: Site = request.app.state.site
+    await site.world.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+    return JSONResponse({"status": "ok"})
+
+
+async def _hook(request: Request) -> Response:
+    """2xx only after the delivery is stored; the signature is checked over the raw bytes."""
+    site: Site = request.app.state.site
+    source = site.sources.get(request.path_params["source"])
+    if source is None:
+        return JSONResponse({"error": "unknown source"}, status_code=404)
+    try:
+        body = await read_body(request, MAX_HOOK)
+    except BodyTooLargeError:
+        return JSONResponse({"error": f"more than {MAX_HOOK} bytes"}, status_code=413)
+    now = site.world.clock.now()
+    if not source.verify(request.headers, body, now):
+        return JSONResponse({"error": "signature missing, wrong or too old"}, status_code=401)
+    new = await site.world.write(store_delivery, source, body, now)
+    return JSONResponse({"status": "stored" if new else "known"})
+
+
+async def _opt_out_page(request: Request) -> Response:
+    """A page with one button. Changes nothing: mail scanners follow every link."""
+    site: Site = request.app.state.site
+    if not is_token(site.world.desk, request.path_params["token"]):
+        return page.unknown_link()
+    return page.ask()
+
+
+async def _opt_out(request: Request) -> Response:
+    """Opt out at once, without log-in or redirect, as often as it is asked (RFC 8058 section 3.2).
+
+    The body says nothing that the link does not, so whatever it holds is read and left alone.
+    """
+    site: Site = request.app.state.site
+    try:
+        await read_body(request, MAX_FORM)
+    except BodyTooLargeError:
+        return page.unknown_link(413)
+    token, source = request.path_params["token"], "opt-out link"
+    now = site.world.clock.now()
+    if not await site.world.write(opt_out, site.world.desk, token, source, now):
+        return page.unknown_link()
+    return page.done()

@@ -1,0 +1,48 @@
+"""What holds for every test: how hard hypothesis looks, no settings from outside, no skip."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REQUIRE_SERVERS = "SEQUENCER_REQUIRE_SERVERS"
+
+# A variable of the person who runs the tests must not decide what they find.
+for name in [name for name in os.environ if name.startswith("SEQUENCER_")]:
+    if name != REQUIRE_SERVERS:
+        del os.environ[name]
+
+# Deadlines measure the machine, not the code: two shared cores miss them for no reason.
+settings.register_profile("dev", max_examples=25, deadline=None)
+settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile(
+    "nightly",
+    max_examples=5_000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def skips_fail() -> bool:
+    return "CI" in os.environ or os.environ.get(REQUIRE_SERVERS) == "1"
+
+
+def skipped(config: pytest.Config) -> list[pytest.TestReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.stats.get("skipped", []) if reporter else []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where every server is required, a skipped test is a failed run."""
+    if skips_fail() and skipped(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if skips_fail() and (count := len(skipped(config))):
+        terminalreporter.section("skipped, and no skip is allowed here", red=True)
+        terminalreporter.line(f"{count} tests were skipped: {REQUIRE_SERVERS}=1 or CI is set.")
