@@ -3,18 +3,18 @@
 import asyncio
 import logging
 import os
-import shutil
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx2
 import structlog
 
 from sequencer.adapters import calendly
@@ -24,7 +24,8 @@ from sequencer.adapters.instance_lock import InstanceLock
 from sequencer.adapters.randomness import new_key
 from sequencer.adapters.smtp import SmtpAccount, SmtpMailer
 from sequencer.adapters.ticker import Ticker
-from sequencer.adapters.token import CommandToken, RefreshToken
+from sequencer.adapters.token import CommandToken, OAuthClient, RefreshToken
+from sequencer.adapters.token_file import TokenFile
 from sequencer.domain.pacing import Pace
 from sequencer.engine.daemon import Daemon
 from sequencer.engine.desk import Desk
@@ -35,13 +36,11 @@ from sequencer.engine.runner import Runner
 from sequencer.engine.world import Door, World
 from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Checked, check_workspace
-from sequencer.files.settings import MailboxSettings, Settings, load_settings
+from sequencer.files.settings import MailboxSettings, ServerSettings, Settings, load_settings
 from sequencer.mail.server import Security, Server
 from sequencer.mail.sign_in import TokenSource
 from sequencer.store import schema
 from sequencer.store.database import Database
-
-IMAP_THREADS = 16  # blocking IMAP calls at once; a mailbox uses one while scanned, one while idle
 
 
 @dataclass
@@ -76,3 +75,165 @@ def open_workspace(root: Path, environ: Mapping[str, str]) -> Workspace:
 def check(root: Path, environ: Mapping[str, str]) -> Checked:
     """Everything that is wrong with the files of a workspace; the database is not touched."""
     return check_workspace(root, environ)
+
+
+def create_workspace(root: Path) -> list[Path]:
+    """Files written for a new workspace: the examples and the secret key; none is overwritten."""
+    written = []
+    for relative, content in builtin_files():
+        target = root / relative
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            written.append(target)
+    state = root / ".sequencer"
+    state.mkdir(exist_ok=True)
+    secret = state / "secret.key"
+    if not secret.exists():
+        descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"{new_key()}{new_key()}\n")
+        (state / ".gitignore").write_text("*\n", encoding="ascii")
+        written.append(secret)
+    return written
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The settings as the engine sees them, without passwords and ports."""
+    workspace, sending = settings.workspace, settings.sending
+    return Policy(
+        mailboxes={name: _mailbox(name, each) for name, each in settings.mailboxes.items()},
+        keys=tuple(key.encode() for key in settings.keys()),
+        public_url=settings.web.public_url,
+        tz=ZoneInfo(workspace.timezone),
+        postal_address=workspace.postal_address,
+        freshness=timedelta(seconds=sending.freshness_s),
+        poll=timedelta(seconds=sending.poll_s),
+        settle=timedelta(minutes=sending.settle_minutes),
+    )
+
+
+def _mailbox(name: str, settings: MailboxSettings) -> MailboxPolicy:
+    return MailboxPolicy(
+        name=name,
+        address=settings.address,
+        sender_name=settings.name,
+        tz=ZoneInfo(settings.timezone) if settings.timezone else None,
+        pace=Pace(settings.per_day, timedelta(seconds=settings.gap_s)),
+        keeps_sent_copy=settings.keeps_sent_copy,
+    )
+
+
+def build_world(workspace: Workspace) -> World:
+    """The workspace with a mailer and an inbox for every mailbox; nothing is connected yet."""
+    accounts = workspace.settings.mailboxes
+    # A blocking IMAP call holds a thread: each mailbox waits in one and is read in another.
+    threads = ThreadPoolExecutor(2 * len(accounts) + 1, thread_name_prefix="imap")
+    http = httpx2.AsyncClient(timeout=30)
+    doors = {
+        name: _door(each, _token_source(name, each, workspace, http), workspace.clock, threads)
+        for name, each in accounts.items()
+    }
+    return World(workspace.database, workspace.clock, workspace.desk, doors)
+
+
+def _door(
+    settings: MailboxSettings,
+    token: TokenSource | None,
+    clock: Clock,
+    threads: ThreadPoolExecutor,
+) -> Door:
+    tls = ssl.create_default_context(cafile=settings.ca_file)
+    sign_in = {
+        "username": settings.username,
+        "password": settings.password.get_secret_value() if settings.password else "",
+        "token": token,
+    }
+    smtp = SmtpAccount(_server(settings.smtp), **sign_in)
+    imap = ImapAccount(_server(settings.imap), **sign_in)
+    return Door(SmtpMailer(smtp, tls, clock.boot), ImapInbox(imap, tls, threads))
+
+
+def _server(settings: ServerSettings) -> Server:
+    return Server(settings.host, settings.port, Security(settings.tls))
+
+
+def _token_source(
+    name: str, settings: MailboxSettings, workspace: Workspace, http: httpx2.AsyncClient
+) -> TokenSource | None:
+    boot = workspace.clock.boot
+    if settings.token_command:
+        return CommandToken(settings.token_command, boot)
+    if settings.oauth is None:
+        return None
+    oauth = settings.oauth
+    kept = TokenFile(workspace.root / ".sequencer" / "tokens" / f"{name}.token")
+    client = OAuthClient(
+        token_url=oauth.token_url,
+        client_id=oauth.client_id,
+        client_secret=oauth.client_secret.get_secret_value() if oauth.client_secret else "",
+        scope=oauth.scope,
+    )
+    given = oauth.refresh_token.get_secret_value() if oauth.refresh_token else ""
+    return RefreshToken(client, kept.load() or given, http, boot, kept.save)
+
+
+def booking_sources(settings: Settings) -> dict[str, Source]:
+    """The booking tools whose signing keys are in the settings."""
+    keys = [key.get_secret_value() for key in settings.hooks.calendly.signing_keys]
+    if not keys:
+        return {}
+    return {"calendly": calendly_source(keys)}
+
+
+def calendly_source(keys: Sequence[str]) -> Source:
+    """Calendly with these signing keys."""
+
+    def verify(headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+        return calendly.verify(headers.get(calendly.HEADER, ""), body, keys, now)
+
+    return Source(calendly.SOURCE, verify, calendly.read_delivery)
+
+
+@contextmanager
+def only_daemon(workspace: Workspace) -> Iterator[None]:
+    """Hold an embedded database for this process alone; a server's database bears many.
+
+    Raises:
+        LockedError: another process has it.
+    """
+    path = workspace.database.path
+    if path is None:
+        yield
+        return
+    with InstanceLock(path):
+        yield
+
+
+def build_daemon(
+    world: World,
+    sources: Mapping[str, Source],
+    serve: Callable[[asyncio.Event], Coroutine[None, None, None]],
+) -> Daemon:
+    """The daemon of this process."""
+    holder = f"{socket.gethostname()}:{os.getpid()}:{new_key()[:8]}"
+    return Daemon(Runner(world, holder, sources), Ticker, serve)
+
+
+def configure_logging(*, as_json: bool) -> None:
+    """Logs on standard error: one event per line, control characters escaped, no secrets in it."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )

@@ -32,7 +32,8 @@ def address_header(name: str, mailbox: Mailbox, *, smtputf8: bool = False) -> st
         ComposeError: the name or the address cannot be written.
     """
     address = addr_spec(name, mailbox.address, smtputf8=smtputf8)
-    shown = mailbox.name.strip()
+    # In a phrase doubled spaces mean no more than one; readers differ in what they make of them.
+    shown = " ".join(filter(None, mailbox.name.split(" ")))
     if not shown:
         return f"{name}: {address}"
     *before, last = _phrase(name, shown)

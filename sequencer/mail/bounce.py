@@ -20,6 +20,7 @@ from sequencer.mail.media_type import read_media_type
 from sequencer.mail.plain_bounce import (
     is_machine,
     is_plain_bounce,
+    plain_reason,
     plain_recipients,
     returned_text,
 )
@@ -62,7 +63,7 @@ def read_report(incoming: Incoming) -> Report | None:
     is_exchange = "x-ms-exchange-message-is-ndr" in incoming.headers
     if is_report or is_exchange or is_machine(incoming) or incoming.return_path == "":
         groups = [group for text in _status_texts(incoming) for group in report_groups(text)]
-        if recipients := report_recipients(groups):
+        if recipients := report_recipients(groups, plain_reason(incoming)):
             return Report(recipients, _original(incoming, groups), _REPORT_TYPE)
     if is_report or is_exchange or is_plain_bounce(incoming):
         evidence = "report" if is_report or is_exchange else f"subject: {incoming.subject}"

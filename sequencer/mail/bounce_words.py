@@ -4,6 +4,7 @@ MACHINE_NAMES = frozenset(  # what stands before the @ of those who send them
     "mailer-daemon mailerdaemon mail-daemon maildaemon mailer_daemon postmaster mdaemon daemon"
     " mailer mail-delivery mail.delivery bounce bounces nobody root".split()
 )
+MACHINE_STARTS = ("mailer-daemon", "postmaster", "microsoftexchange329e71ec88ae4615")
 MACHINE_TITLES = (  # of the name shown beside an address
     "mailer-daemon",
     "mail delivery",
@@ -26,6 +27,7 @@ SUBJECTS = (
     "delivery notification",
     "delivery problem",
     "mail delivery",
+    "bounce notification",
     "failure notice",
     "failure delivery",
     "failed mail",
@@ -100,6 +102,7 @@ SENTENCES = (
     "permanent fatal errors",
     "returned mail",
     "has been returned",
+    "was rejected",
     "following addresses",
     "following recipient",
     "user unknown",
@@ -129,6 +132,8 @@ DELAYS = (
     "you do not need to resend",
     "could not send message for past",
     "still trying",
+    "has been postponed",
+    "continue to try to deliver",
 )
 
 COPIES = (  # what introduces the returned mail, on a line that is marked off or says so

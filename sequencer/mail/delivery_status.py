@@ -54,9 +54,7 @@ def failed_recipient(address: str, action: Action, status: str, words: str) -> F
     """Recipient with its class; `status` may be '' or less exact than what the words hold."""
     diagnostic = " ".join(words[:MAX_TEXT].split())
     codes = codes_in(diagnostic)
-    # A status that ends in 0 says less than the code that the other server gave.
-    told = codes.enhanced if not status or status.endswith(".0") else status
-    exact = told or status
+    exact = (codes.enhanced if _is_vague(status) else "") or status
     failed = action is Action.FAILED
     bounce_class = classify_status(codes.code, exact, diagnostic) if failed else None
     return FailedRecipient(address, action, exact, diagnostic, bounce_class)
@@ -85,10 +83,12 @@ def report_groups(text: str) -> tuple[Mapping[str, str], ...]:
     return tuple(group for group in groups if group)
 
 
-def report_recipients(groups: Sequence[Mapping[str, str]]) -> tuple[FailedRecipient, ...]:
-    """Recipients of the groups that name one."""
+def report_recipients(
+    groups: Sequence[Mapping[str, str]], said: str
+) -> tuple[FailedRecipient, ...]:
+    """Recipients of the groups that name one; `said` are the words for people beside them."""
     named = (group for group in groups if _KEY in group or "original-recipient" in group)
-    found = (_recipient(group) for _, group in zip(range(MAX_RECIPIENTS), named, strict=False))
+    found = (_recipient(group, said) for _, group in zip(range(MAX_RECIPIENTS), named, strict=False))
     return tuple(recipient for recipient in found if recipient.address)
 
 
@@ -96,14 +96,17 @@ def _lines(text: str) -> Iterator[str]:
     yield from text.split("\n", MAX_LINES)[:MAX_LINES]
 
 
-def _recipient(group: Mapping[str, str]) -> FailedRecipient:
+def _recipient(group: Mapping[str, str], said: str) -> FailedRecipient:
     status = codes_in(group.get("status", "")).enhanced
-    return failed_recipient(
-        _address(group.get(_KEY, "")) or _address(group.get("original-recipient", "")),
-        _action(group, status),
-        status,
-        group.get("diagnostic-code", ""),
-    )
+    # Where forwarding was in between, the original recipient is the one that we know.
+    address = _address(group.get("original-recipient", "")) or _address(group.get(_KEY, ""))
+    words = group.get("diagnostic-code", "") or (said if _is_vague(status) else "")
+    return failed_recipient(address, _action(group, status), status, words)
+
+
+def _is_vague(status: str) -> bool:
+    """Whether a status says less than the words that came with it."""
+    return not status or status.endswith(".0")
 
 
 def _action(group: Mapping[str, str], status: str) -> Action:

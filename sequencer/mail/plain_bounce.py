@@ -13,6 +13,7 @@ from sequencer.mail.bounce_words import (
     DELAYS,
     FIRST_HEADERS,
     MACHINE_NAMES,
+    MACHINE_STARTS,
     MACHINE_TITLES,
     SENTENCES,
     SUBJECTS,
@@ -25,13 +26,19 @@ from sequencer.mail.status_code import codes_in
 MAX_LINES = 200  # of the words for people
 MAX_LINE = 1_000
 _AROUND = " \t<>\"'*:;,()[]."
+_FORBIDDEN = frozenset("<>;,()\"/=")
 
 
 def is_machine(incoming: Incoming) -> bool:
     """Whether the mail says that a mail system wrote it."""
-    local = incoming.sender.rpartition("@")[0].lower()
+    local = _local(incoming.sender)
     shown = incoming.header("from").lower()
-    return local in MACHINE_NAMES or any(title in shown for title in MACHINE_TITLES)
+    return (
+        not incoming.sender
+        or local in MACHINE_NAMES
+        or local.startswith(MACHINE_STARTS)
+        or any(title in shown for title in MACHINE_TITLES)
+    )
 
 
 def is_plain_bounce(incoming: Incoming) -> bool:
@@ -47,14 +54,21 @@ def is_plain_bounce(incoming: Incoming) -> bool:
 def plain_recipients(incoming: Incoming) -> tuple[FailedRecipient, ...]:
     """Failed or delayed recipients, each with the words that stand with it."""
     lines = tuple(_own_lines(incoming.text))
-    ours = {address.lower() for address in (*incoming.recipients, incoming.sender)}
     said = "\n".join([incoming.subject, *lines]).lower()
     action = Action.DELAYED if any(words in said for words in DELAYS) else Action.FAILED
-    named = _given(incoming) or _leading(lines, ours) or _anywhere(lines, ours)
+    ours = frozenset(address.lower() for address in (*incoming.recipients, incoming.sender))
+    # Some systems write the failed address into their own headers, so ours are only avoided.
+    named = _given(incoming) or _named(lines, ours) or _named(lines, frozenset())
     return tuple(
         failed_recipient(found.address, action, "", _reason(lines, found, len(named)))
         for found in named
     )
+
+
+def plain_reason(incoming: Incoming) -> str:
+    """The words for people that come nearest to a diagnostic."""
+    lines = tuple(_own_lines(incoming.text))
+    return _reason(lines, _Found("", 0, len(lines)), 1)
 
 
 def returned_text(text: str) -> str:
@@ -101,7 +115,11 @@ def _given(incoming: Incoming) -> list[_Found]:
     return [_Found(person.address, 0, MAX_LINES) for person in people]
 
 
-def _leading(lines: Sequence[str], ours: set[str]) -> list[_Found]:
+def _named(lines: Sequence[str], ours: frozenset[str]) -> list[_Found]:
+    return _leading(lines, ours) or _anywhere(lines, ours)
+
+
+def _leading(lines: Sequence[str], ours: frozenset[str]) -> list[_Found]:
     """Addresses that a line begins with."""
     starts: dict[str, int] = {}
     for number, line in enumerate(lines):
@@ -116,13 +134,13 @@ def _leading(lines: Sequence[str], ours: set[str]) -> list[_Found]:
     ]
 
 
-def _anywhere(lines: Sequence[str], ours: set[str]) -> list[_Found]:
+def _anywhere(lines: Sequence[str], ours: frozenset[str]) -> list[_Found]:
     """Addresses on those lines that tell of a failure, or else the first address there is."""
     found = [
         _Found(address, number, number + 5)
         for number, line in enumerate(lines)
         for address in filter(None, map(_address, line.split()))
-        if address.lower() not in ours and _local(address) not in MACHINE_NAMES
+        if address.lower() not in ours and not (ours and _local(address) in MACHINE_NAMES)
     ]
     telling = [one for one in found if codes_in(lines[one.first]).code or _tells(lines[one.first])]
     unique = {one.address: one for one in reversed(telling or found[:1])}
@@ -140,10 +158,10 @@ def _local(address: str) -> str:
 
 def _address(word: str) -> str:
     """The address that a word is, its brackets and the marks around it taken off, or ''."""
-    bare = word.partition("<mailto:")[0].strip(_AROUND).removeprefix("mailto:")
-    local, at, domain = bare.partition("@")
-    fits = at and local and "." in domain and not set(bare) & set('<>:;,()"/=@') - {"@"}
-    return bare if fits and "@" not in domain else ""
+    bare = word.partition("<mailto:")[0].strip(_AROUND).rpartition(":")[2]
+    local, _, domain = bare.partition("@")
+    fits = local and "." in domain and "@" not in domain and _FORBIDDEN.isdisjoint(bare)
+    return bare if fits else ""
 
 
 def _reason(lines: Sequence[str], found: _Found, count: int) -> str:

@@ -59,6 +59,7 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "grey-list",
             "temporarily deferred",
             "unexpected volume",
+            "too many recipients",
             "max message per connection",
             "too many connections",
             "concurrent connections",
@@ -113,6 +114,8 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "unrouteable mail domain",
             "bad destination system address",
             "no mx record",
+            "host does not accept mail",
+            "domain is not reachable",
         ),
     ),
     (
@@ -183,6 +186,7 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "not listed in domino directory",
             "not known at this site",
             "not our customer",
+            "not a registered",
             "bad destination mailbox",
             "unrouteable address",
             "unroutable address",
@@ -210,6 +214,7 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "allowed senders",
             "not a member",
             "not members of",
+            "recipient preferences",
             "transport rule",
             "mail flow rule",
             "administrative prohibition",
@@ -252,6 +257,7 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "policy reasons",
             "message content",
             "message rejected",
+            "invalid dns",
             "message too large",
             "message size",
             "message length",
@@ -264,6 +270,7 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
         C.POLICY_RECIPIENT,
         ("not authorized", "not permitted", "permission", "restricted", "access denied"),
     ),
+    (C.HARD, ("requested action not taken: mailbox unavailable",)),
     (
         C.SOFT,
         (

@@ -30,7 +30,7 @@ def reply_subject(subject: str) -> str:
 
     The rest must not change, since Gmail keeps mails together only if their subjects agree.
     """
-    text = subject.strip()
+    text = _without_trailers(subject.strip())
     return f"Re: {text[_after(_WARNINGS, text, _after_marks(text)) :]}".rstrip()
 
 
@@ -42,12 +42,16 @@ def base_subject(subject: str) -> str:
     """
     text = " ".join(unicodedata.normalize("NFC", subject).split())
     for _ in range(MAX_NESTING):
-        text = _TRAILERS.sub("", text[::-1], count=1)[::-1]
+        text = _without_trailers(text)
         text = text[_after(_TAGS, text, _after_marks(text)) :]
         if not (text[:5].lower() == "[fwd:" and text[-1:] == "]"):
             break
         text = text[5:-1].strip()
     return text
+
+
+def _without_trailers(text: str) -> str:
+    return _TRAILERS.sub("", text[::-1], count=1)[::-1]
 
 
 def _after_marks(text: str) -> int:

@@ -124,6 +124,14 @@ def to_resume(connection: Connection, now: datetime, limit: int = 200) -> list[i
     )
 
 
+def next_resume_at(connection: Connection) -> datetime | None:
+    """Earliest date at which a paused enrollment goes on by itself."""
+    query = sa.select(
+        sa.func.min(EnrollmentRow.resume_at, type_=EnrollmentRow.resume_at.type)
+    ).where(EnrollmentRow.state == EnrollmentState.PAUSED)
+    return connection.execute(query).scalar()
+
+
 def live_by_mailbox(connection: Connection) -> dict[str, int]:
     """How many live enrollments each mailbox carries."""
     rows = connection.execute(

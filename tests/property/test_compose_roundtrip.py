@@ -126,12 +126,18 @@ def unfolded(raw: bytes, name: str) -> str:
 def name_in(raw: bytes, name: str) -> str:
     """Display name of a header, read by RFC 2047.
 
-    Python's address parser puts a space between neighbouring encoded words before 3.12.9.
+    Python's address parser loses spaces at the end of a name other than the plain one, and before
+    3.12.9 puts one between neighbouring encoded words.
     """
     phrase = unfolded(raw, name).rpartition(" ")[0]
     if phrase[:1] == '"':
         return re.sub(r"\\(.)", r"\1", phrase[1:-1])
     return str(make_header(decode_header(phrase)))
+
+
+def one_spaced(name: str) -> str:
+    """Name without the spaces that mean nothing."""
+    return re.sub(" +", " ", name).strip(" ")
 
 
 def lines_as_lf(text: str) -> str:
@@ -150,9 +156,9 @@ def test_headers_for_people(draft: Draft) -> None:
     for name, mailbox in (("From", draft.sender), ("To", draft.recipient)):
         (address,) = mail[name].addresses
         assert address.addr_spec == mailbox.address
-        assert name_in(raw, name) == mailbox.name.strip()
+        assert name_in(raw, name) == one_spaced(mailbox.name)
         if unfolded(raw, name).count("=?") <= 1:
-            assert address.display_name == mailbox.name.strip()
+            assert address.display_name.split() == mailbox.name.split()
         assert not mail[name].defects
 
 

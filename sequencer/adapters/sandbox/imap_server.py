@@ -5,10 +5,10 @@ import logging
 from argparse import Namespace
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from proxyprotocol.sock import SocketInfoLocal
-from pymap.backend.dict import Config, DictBackend, Identity
+from pymap.backend.dict import DictBackend, Identity
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials.flag import Flag, Seen
@@ -41,8 +41,7 @@ class ImapServer:
     """An IMAP server on loopback; each user has INBOX, Sent and Junk, without special use."""
 
     def __init__(self) -> None:
-        self._config: Config | None = None
-        self._login: Any = None
+        self._backend: DictBackend | None = None
         self._listener: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -53,13 +52,18 @@ class ImapServer:
             raise RuntimeError("the server has not been started")
         return int(self._listener.sockets[0].getsockname()[1])
 
+    @property
+    def _running(self) -> DictBackend:
+        if self._backend is None:
+            raise RuntimeError("the server has not been started")
+        return self._backend
+
     async def __aenter__(self) -> Self:
         # Nobody can reach the passwords of a sandbox, and hashing takes a tenth of a second each.
-        backend, self._config = await DictBackend.init(
+        self._backend, config = await DictBackend.init(
             _ARGUMENTS, secure_auth=False, hash_context=Cleartext()
         )
-        self._config.apply_context()
-        self._login = backend.login
+        config.apply_context()
         self._listener = await asyncio.start_server(self._serve, HOST, 0)
         return self
 
@@ -74,7 +78,7 @@ class ImapServer:
     async def add_user(self, user: str, password: str) -> None:
         """A new user with empty folders."""
         identity = self._identity(user)
-        await identity.set(UserMetadata(self._config, user, password=password))
+        await identity.set(UserMetadata(self._running.config, user, password=password))
         async with identity.new_session() as session:
             for folder in (SENT, JUNK):
                 await session.mailbox_set.add_mailbox(folder)
@@ -87,17 +91,13 @@ class ImapServer:
             await box.append(AppendMessage(raw, at, flags), recent=folder != SENT)
 
     def _identity(self, user: str) -> Identity:
-        return Identity(user, self._login, None, frozenset())
+        return Identity(user, self._running.login, None, frozenset())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None or self._config is None:
-            return
-        self._connections.add(task)
-        try:
-            server = IMAPServer(self._login, self._config)
-            with suppress(ConnectionError):
-                await server(reader, writer, SocketInfoLocal(writer))
-        finally:
-            self._connections.discard(task)
-            writer.close()
+        if task is not None:
+            self._connections.add(task)
+            task.add_done_callback(self._connections.discard)
+        server = IMAPServer(self._running.login, self._running.config)
+        with suppress(ConnectionError):
+            await server(reader, writer, SocketInfoLocal(writer))

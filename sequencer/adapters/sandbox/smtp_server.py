@@ -69,7 +69,7 @@ class SmtpServer:
         if self._listener is not None:
             self._listener.close()
         for protocol in self._protocols:
-            if protocol.transport is not None:
+            if isinstance(protocol.transport, asyncio.WriteTransport):
                 protocol.transport.abort()
 
     def _protocol(self) -> SMTP:
@@ -81,7 +81,6 @@ class SmtpServer:
             data_size_limit=MAX_SIZE,
             loop=asyncio.get_running_loop(),
             authenticator=self._authenticate,
-            auth_required=True,
             auth_require_tls=False,  # it never leaves this machine
         )
         self._protocols.add(protocol)
@@ -114,7 +113,9 @@ class _Hooks:
     async def handle_MAIL(  # noqa: N802 - the library's name
         self, _server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        """Nobody sends in the name of another mailbox."""
+        """Nobody sends without a sign-in, or in the name of another mailbox."""
+        if not session.authenticated:
+            return "530 5.7.0 sign in first"
         signed_in = session.auth_data.login.decode("utf-8", "replace")
         if address_key(address) != address_key(signed_in):
             return f"553 5.7.1 {signed_in} may not send as {address}"

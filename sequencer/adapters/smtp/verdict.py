@@ -75,7 +75,7 @@ def _blame_of(said: Outcome, otherwise: Blame) -> Blame:
 def _said(phase: Phase, code: int, message: str) -> Outcome:
     """The server's words, with the enhanced code taken out of each line (RFC 2034).
 
-    An enhanced code that contradicts the reply code is left out: the reply code decides.
+    An enhanced code that contradicts the reply code is mere text: the reply code decides.
     """
     enhanced = ""
     lines = []
@@ -83,7 +83,9 @@ def _said(phase: Phase, code: int, message: str) -> Outcome:
         found = _ENHANCED.match(line)
         if found is not None and code // 100 == int(found[1]):
             enhanced = enhanced or f"{found[1]}.{found[2]}"
-        lines.append(line[found.end() :] if found else line)
+            lines.append(line[found.end() :])
+        else:
+            lines.append(line)
     known = code if 200 <= code < 600 else None
     return Outcome(OutcomeKind.DEFERRED, phase, known, enhanced, _printable(" ".join(lines)))
 
@@ -91,4 +93,4 @@ def _said(phase: Phase, code: int, message: str) -> Outcome:
 def _printable(text: str) -> str:
     """The text as one short line that any log, terminal or database takes."""
     sound = text.encode("utf-8", "replace").decode("utf-8")
-    return _UNPRINTABLE.sub(" ", sound).strip()[:_MAX_TEXT]
+    return " ".join(_UNPRINTABLE.sub(" ", sound).split())[:_MAX_TEXT]

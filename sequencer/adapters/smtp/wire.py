@@ -13,7 +13,10 @@ from sequencer.domain.address import domain_key
 MAX_LINE = 998  # octets without CRLF, RFC 5321 section 4.5.3.1.6
 _LONE_LF = re.compile(rb"(?<!\r)\n")
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# RFC 5321 section 4.1.2, with letters of all scripts (RFC 6531 section 3.3).
+_ATOMS = r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:@\"]+"
+_QUOTED = r'"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])+"'
+_ADDRESS = re.compile(rf"(?:{_ATOMS}|{_QUOTED})@{_ATOMS}")
 
 
 class UnsendableError(ValueError):
@@ -53,9 +56,9 @@ def path(address: str) -> str:
     Raises:
         UnsendableError: it is not exactly one address.
     """
-    local, _, domain = address.rpartition("@")
-    if not (local and domain and _is_whole(address)):
+    if not _is_whole(address):
         raise UnsendableError(f"{address!r} is not one e-mail address.", "5.1.3")
+    local, _, domain = address.rpartition("@")
     wire_domain = domain if domain.isascii() else domain_key(domain)
     if not wire_domain.isascii():
         raise UnsendableError(f"{domain!r} is not a domain.", "5.1.2")
@@ -63,9 +66,12 @@ def path(address: str) -> str:
 
 
 def _is_whole(address: str) -> bool:
-    """Whether the client library would write exactly this; it cuts "a@x,b@x" down in silence."""
+    """Whether this is an address, and the client library would write exactly this address.
+
+    Depending on the version of Python it cuts "a@x,b@x" down to one, or lets both pass.
+    """
     try:
         address.encode("utf-8")
-        return not _CONTROL.search(address) and parse_address(address) == address
+        return _ADDRESS.fullmatch(address) is not None and parse_address(address) == address
     except ValueError:
         return False

@@ -91,6 +91,23 @@ def test_domain_of() -> None:
     assert domain_of("zoe") == ""
 
 
+@pytest.mark.parametrize("code", [0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFE00, 0xFE0F, 0xFEFF])
+def test_invisible(code: int) -> None:
+    """A character that nobody sees makes no other person."""
+    assert address_key(f"z{chr(code)}oe@bank.example") == "zoe@bank.example"
+
+
+def test_short_quotes() -> None:
+    """Quotes around a single letter say no more than those around many."""
+    assert address_key('"z"@bank.example') == "z@bank.example"
+
+
+def test_longest_label() -> None:
+    """A label of 63 letters is encoded, one more is left alone."""
+    assert domain_key("ü" * 63).isascii()
+    assert domain_key("ü" * 64) == "ü" * 64
+
+
 def test_label_too_long() -> None:
     """A label that no resolver takes is not encoded: hostile lengths would take minutes."""
     label = "ü" * 20_000

@@ -12,7 +12,7 @@ from sequencer.mail.draft import Mailbox
         ("  ", "ana@b.example"),
         ("Ana", "Ana <ana@b.example>"),
         (" Ana Ruiz ", "Ana Ruiz <ana@b.example>"),
-        ("Ana  Ruiz", '"Ana  Ruiz" <ana@b.example>'),
+        ("Ana  Ruiz", "Ana Ruiz <ana@b.example>"),
         ("Ruiz, Ana", '"Ruiz, Ana" <ana@b.example>'),
         ("Ana R.", '"Ana R." <ana@b.example>'),
         ('Ana "A" \\ R', '"Ana \\"A\\" \\\\ R" <ana@b.example>'),

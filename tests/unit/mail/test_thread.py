@@ -34,7 +34,8 @@ def test_marks(mark: str, end: str) -> None:
         ("[SUSPECTED SPAM]: [Acme] Offer", "Offer", "Re: [Acme] Offer"),
         ("***SPAM*** Re: Offer", "Offer", "Re: Offer"),
         ("[EXT]", "[EXT]", "Re: [EXT]"),
-        ("Offer (fwd) (Fwd) ", "Offer", "Re: Offer (fwd) (Fwd)"),
+        ("[EXT] (fwd)", "[EXT]", "Re: [EXT]"),
+        ("Offer (fwd) (Fwd) ", "Offer", "Re: Offer"),
         ("[Fwd: Re: [Fwd: Offer]]", "Offer", "Re: [Fwd: Re: [Fwd: Offer]]"),
         (
             "[Fwd: " * 6 + "Offer" + "]" * 6,

@@ -1,0 +1,123 @@
+"""The demonstration in plain words: a line for each piece of news, and the summary at the end."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sequencer.domain.enrollment import FinishReason
+from sequencer.domain.ledger import Kind
+from sequencer.engine.demo_frame import News, Standing
+from sequencer.engine.demo_summary import Summary
+
+
+class Word(NamedTuple):
+    """What is said of somebody in a state, and the colour it is said in."""
+
+    short: str
+    sentence: str
+    colour: str
+
+
+FINISHED: Mapping[str, Word] = {
+    FinishReason.REPLIED: Word("answered", "{name} answered", "green"),
+    FinishReason.MEETING_BOOKED: Word("meeting", "{name} booked a meeting", "bright_green"),
+    FinishReason.OPTED_OUT: Word("opted out", "{name} asked for no more mail", "magenta"),
+    FinishReason.BOUNCED: Word("bounced", "the mail to {name} came back", "red"),
+    FinishReason.COMPLETED: Word("completed", "{name} has had every mail", "blue"),
+}
+_OTHER = Word("ended", "the cadence of {name} ended", "blue")
+_PAUSED = Word("away", "{name} is away", "yellow")
+_HELD = Word("held", "{name} waits for a person's look", "yellow")
+_WAITING = Word("waiting", "", "bright_black")
+_UNDER_WAY = Word("under way", "", "white")
+# What follows from a stop, said in the same breath.
+_AFTERWARDS = {
+    FinishReason.REPLIED: ": no more mail goes there",
+    FinishReason.MEETING_BOOKED: ": no more mail goes there",
+    FinishReason.BOUNCED: ": nothing more goes there",
+}
+_LINES: Mapping[Kind, tuple[str, str]] = {
+    Kind.SENT: ("{mailbox} wrote to {name}: {step}", "default"),
+    Kind.RESUMED: ("{name} is back: the cadence goes on", "yellow"),
+    Kind.CANCELLED: ("  so {step} to {name} is cancelled", "bright_black"),
+    Kind.SUPPRESSED: ("  the address of {name} is suppressed for good", "bright_black"),
+}
+
+
+def word_of(person: Standing) -> Word:
+    """Where somebody stands, in a word."""
+    if person.state == "finished":
+        return FINISHED.get(person.reason, _OTHER)
+    if person.state == "paused":
+        return _PAUSED if person.resume_at else _HELD
+    return _UNDER_WAY if person.done else _WAITING
+
+
+def headline(news: News) -> tuple[str, str] | None:
+    """A line about a piece of news and its colour; None for what is of no interest to onlookers."""
+    entry = news.entry
+    if entry.kind is Kind.PAUSED:
+        return _paused(news)
+    if entry.kind is Kind.FINISHED:
+        reason = entry.detail.partition(":")[0]
+        word = FINISHED.get(reason, _OTHER)
+        return word.sentence.format(name=news.name) + _AFTERWARDS.get(reason, ""), word.colour
+    if entry.kind not in _LINES:
+        return None
+    line, colour = _LINES[entry.kind]
+    return line.format(mailbox=entry.mailbox, name=news.name, step=entry.step_id), colour
+
+
+def _paused(news: News) -> tuple[str, str]:
+    until = news.entry.detail.partition(" until ")[2][:10]
+    if not until:
+        return _HELD.sentence.format(name=news.name), _HELD.colour
+    return f"{news.name} is away: the next mail waits until {until}", _PAUSED.colour
+
+
+_CAME = {
+    FinishReason.REPLIED: "{n} answered",
+    FinishReason.MEETING_BOOKED: "{n} booked a meeting",
+    FinishReason.OPTED_OUT: "{n} opted out",
+    FinishReason.BOUNCED: "{n} bounced",
+    FinishReason.COMPLETED: "{n} got every mail and stayed silent",
+}
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """The summary as sentences, each a line of its own."""
+    scale = (
+        f"{summary.enrolled} people enrolled, {summary.sent} mails sent over "
+        f"{summary.working_days} working days, in {summary.seconds:.0f} seconds."
+    )
+    return [scale, f"{_list(_ends(summary))}.", *_proof(summary)]
+
+
+def _ends(summary: Summary) -> list[str]:
+    ends = [
+        _CAME[FinishReason(why)].format(n=number)
+        if why in _CAME
+        else f"{number} ended for another reason ({why})"
+        for why, number in sorted(summary.finished.items(), key=lambda item: item[1])
+    ]
+    away = sum(summary.paused.values())
+    if away:
+        ends.append(f"{away} {'is' if away == 1 else 'are'} away until later")
+    if summary.running:
+        ends.append(f"{summary.running} were still under way when the time was up")
+    return ends
+
+
+def _proof(summary: Summary) -> list[str]:
+    record = f"the mail server's own record of {summary.accepted} accepted mails"
+    if summary.findings.clean:
+        kept = (
+            "Nobody got a step twice, nobody was mailed after a stop, nothing left outside its "
+            f"window: checked against {record}."
+        )
+        return [kept]
+    broken = [f"  ! {detail}" for detail in summary.findings.details]
+    return [f"{len(broken)} promises were broken, checked against {record}:", *broken]
+
+
+def _list(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)

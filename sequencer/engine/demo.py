@@ -1,0 +1,134 @@
+"""A demonstration: the production code on a clock that is moved, in a world that answers.
+
+Between two moments at which something is due, nothing can happen; so the clock is moved from one
+to the next, the people act whose moment has come, and then the daemon's own work is done.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sequencer.engine.demo_frame import Frame, read_frame
+from sequencer.engine.demo_summary import Period, Summary, summarise
+from sequencer.engine.leases import RENEW_S
+from sequencer.engine.next_event import next_instant
+from sequencer.engine.ports import Clock
+from sequencer.engine.runner import Runner
+from sequencer.engine.verify import Recorded
+
+HORIZON = timedelta(days=25)  # what lies beyond is not waited for
+IDLE_STEP = timedelta(hours=3)  # mailboxes are read at least as often, whatever is due
+SHORTEST_STEP = timedelta(seconds=1)
+FRAME_S = 0.08
+LONGEST_WAIT_S = 1.2  # of a night or a weekend, of which there is nothing to see
+PATIENCE_S = 75.0  # after so many real seconds nothing is waited for any more
+LIMIT_S = 88.0  # and after these the run ends, wherever it is
+
+
+class MovableClock(Clock, Protocol):
+    """A clock that stands still until it is moved; its `boot` goes on in real seconds."""
+
+    def advance_to(self, at: datetime) -> None:
+        """Move the clock on to that instant."""
+        ...
+
+
+class Sandbox(Protocol):
+    """The world outside, on whose behaviour the engine has no influence."""
+
+    def accepted(self) -> Sequence[Recorded]:
+        """What the mail server has accepted, by its own record."""
+        ...
+
+    def next_reaction_at(self) -> datetime | None:
+        """When somebody acts next, as far as is known; None while everybody is silent."""
+        ...
+
+    async def react(self, now: datetime) -> int:
+        """Let everybody act whose moment has come; how many did."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How fast the virtual clock runs: so many virtual hours in a real second, 0 for no waiting."""
+
+    hours_per_s: float
+    pause: Callable[[float], Awaitable[None]]
+
+
+@dataclass
+class Demo:
+    """One run, from the first instant of its clock until nothing is left to happen."""
+
+    runner: Runner
+    clock: MovableClock
+    sandbox: Sandbox
+    tempo: Tempo
+    _renewed_s: float = 0.0
+
+    async def run(self, show: Callable[[Frame], None]) -> Summary:
+        """The summary at the end; `show` is given each frame on the way."""
+        world = self.runner.world
+        began_at, began_s = self.clock.now(), self.clock.boot()
+        await self._renew(force=True)
+        frame = await self._work(Frame(began_at), show)
+        reacted = 0
+        while self._elapsed_s(began_s) < LIMIT_S:
+            at = await self._next_instant(began_at + HORIZON, reacted)
+            if at is None:
+                break
+            await self._advance(at, frame, show, hurry=self._elapsed_s(began_s) > PATIENCE_S)
+            reacted = await self.sandbox.react(at)
+            await self._renew()
+            frame = await self._work(frame, show)
+        period = Period(began_at, self.clock.now(), self._elapsed_s(began_s))
+        return await world.read(summarise, world.desk, self.sandbox.accepted(), period)
+
+    async def _work(self, last: Frame, show: Callable[[Frame], None]) -> Frame:
+        """One tick of the daemon with everything that follows from it, and the frame after it."""
+        await self.runner.tick()
+        await self.runner.drain()
+        world = self.runner.world
+        frame = await world.read(read_frame, world.desk, self.clock.now(), last.last_id)
+        show(frame)
+        return frame
+
+    async def _next_instant(self, horizon: datetime, reacted: int) -> datetime | None:
+        """When to do the next work; None when only what lies beyond the horizon is left."""
+        now, world = self.clock.now(), self.runner.world
+        due_at = await world.read(next_instant, world.desk, now)
+        known = [at for at in (due_at, self.sandbox.next_reaction_at()) if at is not None]
+        if reacted:
+            # What people have just sent is found by the next poll, as in production.
+            known.append(now + world.desk.policy.poll)
+        foreseen = [at for at in known if at < horizon]
+        if not foreseen:
+            return None
+        return max(min(*foreseen, now + IDLE_STEP), now + SHORTEST_STEP)
+
+    async def _advance(
+        self, at: datetime, frame: Frame, show: Callable[[Frame], None], *, hurry: bool
+    ) -> None:
+        """Move the clock on to `at`, in small steps for the eye unless there is a hurry."""
+        start, speed = self.clock.now(), self.tempo.hours_per_s
+        hours = (at - start) / timedelta(hours=1)
+        wait_s = 0.0 if hurry or not speed else min(hours / speed, LONGEST_WAIT_S)
+        steps = int(wait_s / FRAME_S)
+        began_s = self.clock.boot()
+        for number in range(1, steps + 1):
+            self.clock.advance_to(start + (at - start) * (number / (steps + 1)))
+            show(replace(frame, now=self.clock.now(), news=()))
+            ahead_s = number * wait_s / steps - self._elapsed_s(began_s)
+            await self.tempo.pause(max(0.0, ahead_s))
+        self.clock.advance_to(at)
+
+    async def _renew(self, *, force: bool = False) -> None:
+        """Keep the leases, which expire on the database's clock."""
+        if force or self._elapsed_s(self._renewed_s) > RENEW_S:
+            await self.runner.take_leases(force=force)
+            self._renewed_s = self.clock.boot()
+
+    def _elapsed_s(self, since_s: float) -> float:
+        return self.clock.boot() - since_s

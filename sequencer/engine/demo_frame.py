@@ -1,0 +1,97 @@
+"""What a demonstration shows at one moment: where everybody stands, and what has just happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sequencer.domain.enrollment import EnrollmentState
+from sequencer.domain.ledger import Entry
+from sequencer.engine.desk import Desk
+from sequencer.store import enrollments, ledger, prospects
+from sequencer.store.database import Connection
+from sequencer.store.enrollments import StoredEnrollment
+
+NEWS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One person in the cadence.
+
+    Attributes:
+        done: how many of the `steps` have ended.
+        reason: why it is paused or finished, empty while it runs.
+    """
+
+    name: str
+    company: str
+    tz: str
+    done: int
+    steps: int
+    state: EnrollmentState
+    reason: str
+    resume_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An entry of the ledger, with the name of the person it is about."""
+
+    entry: Entry
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The state at `now`; `news` is what was written since the frame before.
+
+    Attributes:
+        last_id: number of the last entry of the ledger that was read.
+    """
+
+    now: datetime
+    people: tuple[Standing, ...] = ()
+    news: tuple[News, ...] = ()
+    last_id: int = 0
+
+
+def read_frame(connection: Connection, desk: Desk, now: datetime, after_id: int) -> Frame:
+    """The frame of this moment, with the news after that entry of the ledger."""
+    people = prospects.find_many(connection, prospects.all_keys(connection))
+    names = {
+        each.id: f"{each.prospect.first_name} {each.prospect.last_name}".strip()
+        or each.prospect.email
+        for each in people.values()
+    }
+    standing = [
+        _standing(connection, desk, stored)
+        for number in sorted(names)
+        for stored in enrollments.of_prospect(connection, number)[:1]
+    ]
+    written = ledger.latest(connection, NEWS_AT_ONCE, after_id)
+    return Frame(
+        now=now,
+        people=tuple(standing),
+        news=tuple(News(entry, _name(names, entry)) for _number, entry in written),
+        last_id=written[-1][0] if written else after_id,
+    )
+
+
+def _standing(connection: Connection, desk: Desk, stored: StoredEnrollment) -> Standing:
+    case = desk.case(connection, stored)
+    person, enrollment = case.person.prospect, stored.enrollment
+    steps = [step.id for step in case.version.cadence.steps]
+    return Standing(
+        name=f"{person.first_name} {person.last_name}".strip() or person.email,
+        company=person.company,
+        tz=case.timing.tz.key,
+        done=steps.index(enrollment.done) + 1 if enrollment.done else 0,
+        steps=len(steps),
+        state=enrollment.state,
+        reason=str(enrollment.finish_reason or enrollment.pause_reason or ""),
+        resume_at=enrollment.resume_at,
+    )
+
+
+def _name(names: Mapping[int, str], entry: Entry) -> str:
+    return names.get(entry.prospect_id or 0, "")

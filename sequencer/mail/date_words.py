@@ -1,0 +1,146 @@
+"""Which dates are written in a text, and where? One walk over its words, en de fr es pt it nl."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sequencer.mail.month_names import MONTHS
+
+MAX_TEXT = 20_000  # characters; an absence is told at the top
+_TOKEN = re.compile(r"[0-9]{1,8}|[^\W\d_]{1,40}|\n[ \t\r]*\n|[^\w\s]")
+_ORDINALS = frozenset("st nd rd th er re e o".split())
+_OF = frozenset("of de del di do da den the".split())
+_MARKS = frozenset("./-")
+_DASHES = frozenset("-\N{EN DASH}\N{EM DASH}")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A date as it was written: the tokens it covers, its day and month in one or two readings.
+
+    `year` is None where none was written.
+    """
+
+    first: int
+    last: int
+    readings: tuple[tuple[int, int], ...]
+    year: int | None
+
+    def dates(self, sent_on: date) -> Iterator[date]:
+        """What it can mean in a mail of that day; without a year its next occurrence."""
+        for day, month in self.readings:
+            years = (self.year,) if self.year else (sent_on.year, sent_on.year + 1)
+            found = (_date(year, month, day) for year in years)
+            yield from [one for one in found if one and (self.year or one >= sent_on)][:1]
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Tokens: numbers, words (case-folded, without accents), marks, and '\\n\\n' between paragraphs."""
+    return tuple(
+        token if not token.isspace() else "\n\n" for token in _TOKEN.findall(plain(text[:MAX_TEXT]))
+    )
+
+
+def plain(text: str) -> str:
+    """Case-folded text without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def written_dates(tokens: Sequence[str]) -> tuple[Written, ...]:
+    """Dates in order; none overlaps another."""
+    found: list[Written] = []
+    at = 0
+    while at < len(tokens):
+        written = _numeric(tokens, at) or _day_first(tokens, at) or _month_first(tokens, at)
+        if written:
+            found.append(written)
+        at = written.last + 1 if written else at + 1
+    return tuple(found)
+
+
+def day_number(token: str) -> int:
+    """Day of the month that a token can be, or 0."""
+    return int(token) if token.isdecimal() and len(token) <= 2 and 1 <= int(token) <= 31 else 0
+
+
+def _numeric(tokens: Sequence[str], at: int) -> Written | None:
+    """`2027-03-03`, `03.03.2027`, `3.3.`, `03/03/27`, `3-3-2027`."""
+    window = [*tokens[at : at + 5], "", "", "", "", ""]
+    first, mark, second, again, third = window[:5]
+    if mark not in _MARKS or not (first.isdecimal() and second.isdecimal()):
+        return None
+    if len(first) == 4:
+        iso = again == mark and third.isdecimal() and len(third) <= 2
+        reading = (int(third), int(second)) if iso else (0, 0)
+        return _written((at, at + 4), (reading,), int(first))
+    if len(first) > 2 or len(second) > 2:
+        return None
+    day_first, month_first = (int(first), int(second)), (int(second), int(first))
+    readings = (day_first, month_first) if mark == "/" else (day_first,)
+    if again == mark and third.isdecimal() and len(third) in {2, 4}:
+        return _written((at, at + 4), readings, int(third) + (2_000 if len(third) == 2 else 0))
+    if mark == "-" or (first, mark, second) == ("24", "/", "7"):
+        return None  # a span of something; always
+    return _written((at, at + 2), readings, None)
+
+
+def _day_first(tokens: Sequence[str], at: int) -> Written | None:
+    """`3 March`, `3rd of March 2027`, `3. März`, `3 de marzo de 2027`, `1er mars`."""
+    day = day_number(tokens[at])
+    month_at = at + 1
+    for passed in ({"."} | _ORDINALS, {"\N{DEGREE SIGN}"}, _OF, _OF):
+        month_at += _token(tokens, month_at) in passed
+    month = MONTHS.get(_token(tokens, month_at), 0)
+    if not day or not month:
+        return None
+    return _with_year(tokens, at, month_at, (day, month))
+
+
+def _month_first(tokens: Sequence[str], at: int) -> Written | None:
+    """`March 3`, `March 3rd, 2027`, `Mar. 3`."""
+    month = MONTHS.get(tokens[at], 0)
+    day_at = at + 1 + (_token(tokens, at + 1) == ".")
+    day_at += _token(tokens, day_at) == "the"
+    day = day_number(_token(tokens, day_at))
+    if not day or not month:
+        return None
+    last = day_at + (_token(tokens, day_at + 1) in _ORDINALS)
+    # `July 10-31`: the second number is the day that counts.
+    if _token(tokens, last + 1) in _DASHES and (end := day_number(_token(tokens, last + 2))):
+        day, last = end, last + 2
+    return _with_year(tokens, at, last, (day, month))
+
+
+def _with_year(
+    tokens: Sequence[str], first: int, last: int, reading: tuple[int, int]
+) -> Written | None:
+    """The date with the year behind it, if one is."""
+    at = last + 1
+    at += _token(tokens, at) in {",", "."}
+    at += _token(tokens, at) in _OF
+    year = _token(tokens, at)
+    if year.isdecimal() and len(year) == 4:
+        return _written((first, at), (reading,), int(year))
+    return _written((first, last), (reading,), None)
+
+
+def _written(
+    span: tuple[int, int], readings: tuple[tuple[int, int], ...], year: int | None
+) -> Written | None:
+    """The date, with those readings that a calendar has."""
+    real = tuple(reading for reading in readings if _date(year or 2_000, reading[1], reading[0]))
+    return Written(*span, tuple(dict.fromkeys(real)), year) if real else None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _token(tokens: Sequence[str], at: int) -> str:
+    return tokens[at] if at < len(tokens) else ""

@@ -1,0 +1,236 @@
+"""The command line as a person uses it: one process per command, its output and its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEADINGS = "email,first_name,last_name,company,timezone,language\n"
+
+
+def sequencer(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one command in a workspace."""
+    environ = {name: value for name, value in os.environ.items() if "SEQUENCER" not in name}
+    return subprocess.run(
+        [sys.executable, "-m", "sequencer", "--workspace", str(root), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=environ,
+    )
+
+
+def answer(root: Path, *arguments: str) -> Any:
+    """The JSON that a command prints."""
+    done = sequencer(root, *arguments, "--json")
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace as `init` writes it, its cadence applied."""
+    assert sequencer(tmp_path, "init").returncode == 0
+    done = sequencer(tmp_path, "apply")
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+@pytest.fixture
+def enrolled(workspace: Path) -> Path:
+    """The same with one person enrolled."""
+    people = workspace / "people.csv"
+    people.write_text(HEADINGS + "zoe@buyer.example,Zoe,Ferrer,Buyer,Europe/Madrid,\n")
+    assert sequencer(workspace, "import", str(people)).returncode == 0
+    done = sequencer(workspace, "enroll", "fintech-intro", "zoe@buyer.example")
+    assert done.returncode == 0, done.stderr
+    return workspace
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    """A new user finds all commands and where to begin."""
+    done = sequencer(tmp_path, "--help")
+    assert done.returncode == 0
+    for name in ("demo", "init", "check", "apply", "import", "enroll", "run", "status", "log"):
+        assert f"  {name} " in done.stdout
+    assert "sequencer demo" in done.stdout
+
+
+def test_misspelt_command(tmp_path: Path) -> None:
+    """A misspelt command is a usage error that names the right one."""
+    done = sequencer(tmp_path, "enrol")
+    assert done.returncode == 2
+    assert "enroll" in done.stderr
+
+
+def test_init_leaves_files_alone(workspace: Path) -> None:
+    """A second init changes nothing, and the secret is readable by its owner only."""
+    secret = workspace / ".sequencer/secret.key"
+    before = secret.read_text()
+    done = sequencer(workspace, "init")
+    assert done.returncode == 0
+    assert "nothing was changed" in done.stdout
+    assert secret.read_text() == before
+    assert secret.stat().st_mode & 0o077 == 0
+
+
+def test_outside_a_workspace(tmp_path: Path) -> None:
+    """A folder without settings is invalid configuration, with a hint and no trace."""
+    done = sequencer(tmp_path, "status")
+    assert done.returncode == 3
+    assert "sequencer init" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_names_the_place(workspace: Path) -> None:
+    """An unknown key is reported with file, line, column, a caret and the key that was meant."""
+    path = workspace / "config/cadences/intro.yaml"
+    lines = path.read_text().splitlines()
+    number = next(n for n, line in enumerate(lines, 1) if line.strip().startswith("wait:"))
+    lines[number - 1] = lines[number - 1].replace("wait:", "wiat:")
+    path.write_text("\n".join(lines) + "\n")
+    done = sequencer(workspace, "check")
+    assert done.returncode == 3
+    assert f"intro.yaml:{number}:" in done.stderr
+    assert "^" in done.stderr
+    assert "wait" in done.stderr.replace("wiat", "")
+
+
+def test_apply_refuses_errors(workspace: Path) -> None:
+    """With an error in any file nothing is applied."""
+    template = workspace / "templates/fintech-intro/intro.md"
+    template.write_text(template.read_text() + "\n{{ compnay }}\n")
+    done = sequencer(workspace, "apply")
+    assert done.returncode == 3
+    assert "intro.md:" in done.stderr
+    assert "company" in done.stderr
+    assert "Nothing was applied" in done.stderr
+
+
+def test_apply_twice(workspace: Path) -> None:
+    """Applying the same files again changes nothing."""
+    applied = answer(workspace, "apply")
+    assert [each["change"] for each in applied] == ["unchanged"]
+
+
+def test_import_goes_on_after_bad_rows(workspace: Path) -> None:
+    """Bad rows are listed and written to a file that can be corrected and imported again."""
+    people = workspace / "people.csv"
+    people.write_text(
+        HEADINGS
+        + "ana@buyer.example,Ana,,,,\n"
+        + "not an address,Bob,,,,\n"
+        + "ANA@buyer.example,Ana,,,,\n"
+        + "eve@buyer.example,Eve,,,Mars/Olympus,\n"
+        + "luz@buyer.example,Luz,,,,\n"
+    )
+    done = sequencer(workspace, "import", str(people))
+    assert done.returncode == 5
+    assert f"{people}:3: email_invalid" in done.stderr
+    assert f"{people}:4: email_duplicate" in done.stderr
+    assert f"{people}:5: timezone_unknown" in done.stderr
+    assert "2 added" in done.stdout
+    rejects = workspace / "people.rejects.csv"
+    text = rejects.read_text(encoding="utf-8-sig")
+    assert "Mars/Olympus" in text
+    rejects.write_text(text.replace("Mars/Olympus", "Europe/Madrid"), encoding="utf-8")
+    again = answer(workspace, "import", str(rejects))
+    assert again["added"] == 1
+
+
+def test_import_of_another_encoding(workspace: Path) -> None:
+    """A file in another encoding is refused as a whole, with the line and what to do."""
+    people = workspace / "people.csv"
+    people.write_bytes((HEADINGS + "zoe@buyer.example,Zoë,,,,\n").encode("latin-1"))
+    done = sequencer(workspace, "import", str(people))
+    assert done.returncode == 3
+    assert "people.csv:2" in done.stderr
+    assert "UTF-8" in done.stderr
+
+
+def test_enroll_lists_refusals(enrolled: Path) -> None:
+    """Each refused person is listed with a code; the others are enrolled."""
+    people = enrolled / "more.csv"
+    people.write_text(HEADINGS + "luz@buyer.example,Luz,,Buyer,,\n")
+    assert sequencer(enrolled, "import", str(people)).returncode == 0
+    assert sequencer(enrolled, "suppress", "add", "Luz@BUYER.example").returncode == 0
+    listing = enrolled / "list.csv"
+    listing.write_text("email\nzoe@buyer.example\nluz@buyer.example\nnobody@buyer.example\n")
+    done = sequencer(enrolled, "enroll", "fintech-intro", "--file", str(listing))
+    assert done.returncode == 1
+    assert f"{listing}:2: zoe@buyer.example: already_in_this" in done.stderr
+    assert f"{listing}:3: luz@buyer.example: suppressed_address" in done.stderr
+    assert f"{listing}:4: nobody@buyer.example: unknown_prospect" in done.stderr
+    assert (enrolled / "list.rejects.csv").exists()
+
+
+def test_enroll_in_an_unknown_cadence(enrolled: Path) -> None:
+    """An unknown cadence is a plain failure."""
+    done = sequencer(enrolled, "enroll", "nothing", "zoe@buyer.example")
+    assert done.returncode == 1
+    assert "nothing" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_status_and_why(enrolled: Path) -> None:
+    """Status counts the person; why names every gate, such as a mailbox that was never read."""
+    found = answer(enrolled, "status")
+    assert [(row["state"], row["number"]) for row in found["enrollments"]] == [("active", 1)]
+    report = answer(enrolled, "why", "ZOE@buyer.example")
+    codes = {each["code"] for each in report["enrollments"][0]["refusals"]}
+    assert "sync_stale" in codes
+    assert report["enrollments"][0]["next"]["step"] == "intro"
+
+
+def test_log_and_stop(enrolled: Path) -> None:
+    """Stopping ends the enrollment, cancels its mail, and the log tells it."""
+    assert answer(enrolled, "stop", "zoe@buyer.example") == {
+        "prospect": "zoe@buyer.example",
+        "stopped": 1,
+    }
+    kinds = [entry["kind"] for entry in answer(enrolled, "log", "zoe@buyer.example")["entries"]]
+    assert kinds == ["imported", "enrolled", "queued", "finished", "cancelled"]
+    again = sequencer(enrolled, "stop", "zoe@buyer.example")
+    assert again.returncode == 0
+    assert "nothing was changed" in again.stdout
+
+
+def test_suppressing_a_domain(enrolled: Path) -> None:
+    """A suppressed domain stops its people and stands in the list."""
+    done = answer(enrolled, "suppress", "add", "@Buyer.Example")
+    assert done[0]["stopped"] == 1
+    listed = answer(enrolled, "suppress", "list")
+    assert listed[0]["suppression"]["key"] == "buyer.example"
+
+
+def test_unknown_person(enrolled: Path) -> None:
+    """Somebody nobody knows is a plain failure, with what to do."""
+    for command in ("log", "why", "stop"):
+        done = sequencer(enrolled, command, "who@buyer.example")
+        assert done.returncode == 1
+        assert "who@buyer.example" in done.stderr
+
+
+def test_verify_of_a_quiet_workspace(enrolled: Path) -> None:
+    """Where nothing was sent, nothing was broken."""
+    found = answer(enrolled, "verify")
+    assert found["sends"] == 0
+    assert found["details"] == []
+
+
+def test_passwords_do_not_belong_into_the_file(workspace: Path) -> None:
+    """A password in the settings file is refused with a way out, and not printed."""
+    path = workspace / "config/sequencer.yaml"
+    text = path.read_text().replace("\nmailboxes:\n", "\nmailboxes:\n", 1)
+    place = text.index("\n  ", text.index("\nmailboxes:")) + 1
+    end = text.index("\n", place) + 1
+    path.write_text(text[:end] + "    password: hunter2-canary\n" + text[end:])
+    done = sequencer(workspace, "check")
+    assert done.returncode == 3
+    assert "SEQUENCER_MAILBOXES__" in done.stderr
+    assert "hunter2-canary" not in done.stdout
