@@ -6,20 +6,21 @@ import os
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import httpx2
 import structlog
 
 from sequencer.adapters import calendly
-from sequencer.adapters.clock import SystemClock
-from sequencer.adapters.imap import ImapAccount, ImapInbox
+from sequencer.adapters.clock import SteppedClock, SystemClock
+from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapTime
 from sequencer.adapters.instance_lock import InstanceLock
 from sequencer.adapters.randomness import new_key
 from sequencer.adapters.smtp import SmtpAccount, SmtpMailer
@@ -28,6 +29,8 @@ from sequencer.adapters.token import CommandToken, OAuthClient, RefreshToken
 from sequencer.adapters.token_file import TokenFile
 from sequencer.domain.pacing import Pace
 from sequencer.engine.daemon import Daemon
+from sequencer.engine.demo import Demo, Tempo
+from sequencer.engine.demo_people import Guests, bring_in
 from sequencer.engine.desk import Desk
 from sequencer.engine.hooks import Source
 from sequencer.engine.policy import MailboxPolicy, Policy
@@ -36,11 +39,15 @@ from sequencer.engine.runner import Runner
 from sequencer.engine.world import Door, World
 from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Checked, check_workspace
+from sequencer.files.prospects import read_prospects
 from sequencer.files.settings import MailboxSettings, ServerSettings, Settings, load_settings
+from sequencer.files.workspace import SETTINGS
 from sequencer.mail.server import Security, Server
 from sequencer.mail.sign_in import TokenSource
 from sequencer.store import schema
 from sequencer.store.database import Database
+
+IMAP_THREADS = 8  # for blocking IMAP commands; a mailbox that only waits holds none
 
 
 @dataclass
@@ -127,8 +134,7 @@ def _mailbox(name: str, settings: MailboxSettings) -> MailboxPolicy:
 def build_world(workspace: Workspace) -> World:
     """The workspace with a mailer and an inbox for every mailbox; nothing is connected yet."""
     accounts = workspace.settings.mailboxes
-    # A blocking IMAP call holds a thread: each mailbox waits in one and is read in another.
-    threads = ThreadPoolExecutor(2 * len(accounts) + 1, thread_name_prefix="imap")
+    threads = ThreadPoolExecutor(IMAP_THREADS, thread_name_prefix="imap")
     http = httpx2.AsyncClient(timeout=30)
     doors = {
         name: _door(each, _token_source(name, each, workspace, http), workspace.clock, threads)
@@ -151,7 +157,8 @@ def _door(
     }
     smtp = SmtpAccount(_server(settings.smtp), **sign_in)
     imap = ImapAccount(_server(settings.imap), **sign_in)
-    return Door(SmtpMailer(smtp, tls, clock.boot), ImapInbox(imap, tls, threads))
+    inbox = ImapInbox(imap, tls, threads, ImapTime(clock.now, clock.boot))
+    return Door(SmtpMailer(smtp, tls, clock.boot), inbox)
 
 
 def _server(settings: ServerSettings) -> Server:
@@ -237,3 +244,52 @@ def configure_logging(*, as_json: bool) -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
+
+
+DEMO_BEGINS_AT = datetime(2026, 10, 19, 6, tzinfo=UTC)  # a Monday; Europe's clocks change on Sunday
+DEMO_CADENCE = "fintech-intro"
+
+
+class Face(Protocol):
+    """A web server that listens already."""
+
+    port: int
+
+    def serving(
+        self, world: World, sources: Mapping[str, Source]
+    ) -> Callable[[asyncio.Event], Coroutine[None, None, None]]:
+        """What runs until its event is set."""
+        ...
+
+
+@asynccontextmanager
+async def open_demo(
+    root: Path, face: Face, *, seed: int, hours_per_s: float
+) -> AsyncIterator[Demo]:
+    """A demonstration in a new workspace at `root`: servers, people, web, and a daemon's work."""
+    # The servers are in an extra that a daemon does not need.
+    from sequencer.adapters.sandbox.sandbox import Sandbox  # noqa: PLC0415
+
+    clock = SteppedClock(DEMO_BEGINS_AT)
+    create_workspace(root)
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox(clock.now, face.port))
+        (root / SETTINGS).write_text(sandbox.settings_text(), encoding="utf-8")
+        workspace = replace(open_workspace(root, {}), clock=clock)
+        stack.callback(workspace.close)
+        rows = list(read_prospects(root / "config" / "prospects.csv"))
+        guests = Guests(check(root, {}).cadences, DEMO_CADENCE, rows)
+        people = bring_in(workspace.database, workspace.desk, guests, seed, clock.now())
+        sandbox.invite(people, seed)
+        world, sources = build_world(workspace), booking_sources(workspace.settings)
+        stopping = asyncio.Event()
+        served = asyncio.create_task(face.serving(world, sources)(stopping))
+
+        async def end() -> None:
+            stopping.set()
+            await served
+            await world.close()
+
+        stack.push_async_callback(end)
+        tempo = Tempo(hours_per_s, SystemClock().sleep)
+        yield Demo(Runner(world, "demo", sources), clock, sandbox, tempo)

@@ -1,8 +1,10 @@
 """What holds for every test: how hard hypothesis looks, no settings from outside, no skip."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from fakes.postgres import NoPostgresError, Postgres, postgres
 from hypothesis import HealthCheck, settings
 
 REQUIRE_SERVERS = "SEQUENCER_REQUIRE_SERVERS"
@@ -22,6 +24,16 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL server of this run, started by the first test that wants it."""
+    try:
+        with postgres() as server:
+            yield server
+    except NoPostgresError as error:
+        pytest.skip(str(error))
 
 
 def skips_fail() -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from sequencer.domain.meeting import BookingEvent, BookingKind, DeliveryError
 
 SOURCE = "calendly"
+HEADER = "Calendly-Webhook-Signature"
 TOLERANCE_S = 180  # Calendly's own advice; each retry is signed anew
 MAX_BODY = 256 * 1024
 MAX_DEPTH = 32

@@ -1,7 +1,11 @@
 """What the demonstration looks like: people by step, what just happened, the virtual date."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from rich.console import Console, Group, RenderableType
@@ -16,6 +20,7 @@ from sequencer.engine.demo_frame import Frame, News, Standing
 
 ROOMY = 100  # columns from which on there is one person per line, with everything
 NEWS_SHOWN = 8
+PAPER_WIDTH, PAPER_HEIGHT = 112, 60
 _AROUND = 6  # lines around people and news: title, bar, headings, the frame of the panel
 
 
@@ -123,32 +128,77 @@ def _state(person: Standing, *, detailed: bool) -> Text:
     return Text(word.short + until, style=word.colour)
 
 
-class LiveView:
+class View:
+    """Shows nothing, and keeps what a picture of the end needs."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.picture = Picture()
+        self.last = Frame(datetime.min.replace(tzinfo=UTC))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Nothing to put right."""
+
+    @property
+    def somebody(self) -> str:
+        """Address of a person to whom something has happened."""
+        stopped = [each for each in self.last.people if each.reason == "replied"]
+        return (stopped or list(self.last.people))[0].address
+
+    def show(self, frame: Frame) -> None:
+        """Take note of a frame."""
+        self.picture.take(frame)
+        self.last = frame
+
+    def save(self, path: Path, closing: Sequence[str]) -> None:
+        """Write the last frame and the closing lines as an SVG file."""
+        paper = Console(
+            record=True, width=PAPER_WIDTH, height=PAPER_HEIGHT, file=StringIO(), highlight=False
+        )
+        paper.print(self.picture.draw(self.last, PAPER_WIDTH, PAPER_HEIGHT))
+        for line in closing:
+            paper.print(Text(line))
+        paper.save_svg(str(path), title="sequencer demo")
+
+
+class LiveView(View):
     """Shows frames in place, on a terminal."""
 
     def __init__(self, console: Console) -> None:
-        self.picture = Picture()
-        self._console = console
-        self.live = Live(console=console, auto_refresh=False, vertical_overflow="crop")
+        super().__init__(console)
+        self._live = Live(console=console, auto_refresh=False, vertical_overflow="crop")
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._live.stop()
 
     def show(self, frame: Frame) -> None:
         """Draw the frame over the one before."""
-        self.picture.take(frame)
-        drawn = self.picture.draw(frame, self._console.width, self._console.height - 1)
-        self.live.update(drawn, refresh=True)
+        super().show(frame)
+        drawn = self.picture.draw(frame, self.console.width, self.console.height - 1)
+        self._live.update(drawn, refresh=True)
 
 
-class PlainView:
+class PlainView(View):
     """Prints a line for each piece of news, where there is no terminal."""
-
-    def __init__(self, console: Console) -> None:
-        self.picture = Picture()
-        self._console = console
 
     def show(self, frame: Frame) -> None:
         """Print what is new in the frame."""
-        self.picture.take(frame)
+        super().show(frame)
         for news in frame.news:
             line = headline(news)
             if line is not None:
-                self._console.print(f"{news.entry.at:%a %d %b %H:%M}  {line[0]}", soft_wrap=True)
+                self.console.print(f"{news.entry.at:%a %d %b %H:%M}  {line[0]}")
+
+
+def view_for(console: Console, *, quiet: bool) -> View:
+    """The view that fits where the output goes."""
+    if quiet:
+        return View(console)
+    return LiveView(console) if console.is_terminal else PlainView(console)

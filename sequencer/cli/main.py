@@ -47,9 +47,10 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, 1)
-            if near and "ossible" not in str(error) and "ean" not in str(error):
-                error.message += f" Did you mean `{near[0]}`?"
-            raise
+            if not near or "Did you mean" in error.format_message():
+                raise
+            hint = f"{error.format_message()} Did you mean `{near[0]}`?"
+            raise click.UsageError(hint, ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an expected failure is one plain message and its exit code."""

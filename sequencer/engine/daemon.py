@@ -6,7 +6,6 @@ doubt, then the leases are given back.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -107,9 +106,6 @@ class Daemon:
         await asyncio.gather(*watches, return_exceptions=True)
         await self.runner.drain()
         world = self.runner.world
-        for door in world.doors.values():
-            with suppress(InboxError):
-                await door.mailer.close()
-                await door.inbox.close()
+        await world.close()
         await world.write(mailboxes.release, self.runner.holder)
         log.info("stopped")

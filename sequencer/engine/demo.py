@@ -34,10 +34,24 @@ class MovableClock(Clock, Protocol):
         ...
 
 
+class Accepted(Protocol):
+    """A mail on a server's record."""
+
+    @property
+    def message_id(self) -> str:
+        """Message-ID with its brackets."""
+        ...
+
+    @property
+    def recipient(self) -> str:
+        """Address it was accepted for."""
+        ...
+
+
 class Sandbox(Protocol):
     """The world outside, on whose behaviour the engine has no influence."""
 
-    def accepted(self) -> Sequence[Recorded]:
+    def accepted(self) -> Sequence[Accepted]:
         """What the mail server has accepted, by its own record."""
         ...
 
@@ -84,7 +98,8 @@ class Demo:
             await self._renew()
             frame = await self._work(frame, show)
         period = Period(began_at, self.clock.now(), self._elapsed_s(began_s))
-        return await world.read(summarise, world.desk, self.sandbox.accepted(), period)
+        record = [Recorded(each.message_id, each.recipient) for each in self.sandbox.accepted()]
+        return await world.read(summarise, world.desk, record, period)
 
     async def _work(self, last: Frame, show: Callable[[Frame], None]) -> Frame:
         """One tick of the daemon with everything that follows from it, and the frame after it."""

@@ -24,6 +24,7 @@ class Standing:
     """
 
     name: str
+    address: str
     company: str
     tz: str
     done: int
@@ -57,11 +58,10 @@ class Frame:
 
 def read_frame(connection: Connection, desk: Desk, now: datetime, after_id: int) -> Frame:
     """The frame of this moment, with the news after that entry of the ledger."""
-    people = prospects.find_many(connection, prospects.all_keys(connection))
     names = {
         each.id: f"{each.prospect.first_name} {each.prospect.last_name}".strip()
         or each.prospect.email
-        for each in people.values()
+        for each in prospects.everybody(connection)
     }
     standing = [
         _standing(connection, desk, stored)
@@ -83,6 +83,7 @@ def _standing(connection: Connection, desk: Desk, stored: StoredEnrollment) -> S
     steps = [step.id for step in case.version.cadence.steps]
     return Standing(
         name=f"{person.first_name} {person.last_name}".strip() or person.email,
+        address=person.email,
         company=person.company,
         tz=case.timing.tz.key,
         done=steps.index(enrollment.done) + 1 if enrollment.done else 0,

@@ -65,7 +65,7 @@ class Inbox(Protocol):
     async def has_sent(self, message_id: str, since: datetime) -> bool:
         """Whether Sent holds that Message-ID, by header search and by a scan of the dates since.
 
-        Raises InboxError.
+        Raises InboxError; a permanent one if there is no Sent to look into.
         """
         ...
 

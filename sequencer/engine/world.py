@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sequencer.engine.desk import Desk
 from sequencer.engine.ports import Clock, Inbox, Mailer
+from sequencer.mail.folder import InboxError
 from sequencer.store.database import Connection, Database
 
 P = ParamSpec("P")
@@ -52,3 +54,10 @@ class World:
                 return work(connection, *args, **kwargs)
 
         return await asyncio.to_thread(transaction)
+
+    async def close(self) -> None:
+        """Close every door, whatever its server says to that."""
+        for door in self.doors.values():
+            with suppress(InboxError):
+                await door.mailer.close()
+                await door.inbox.close()

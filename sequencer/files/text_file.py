@@ -8,7 +8,7 @@ AS_UTF8 = "save the file with the encoding UTF-8"
 
 
 def read_text(path: Path, shown: str, max_bytes: int) -> str:
-    """Text of a UTF-8 file (with or without BOM), its line ends as `\\n`.
+    """Text of a UTF-8 file (with or without BOM), its line ends as line feeds.
 
     Args:
         path: the file.

@@ -90,7 +90,7 @@ class _Reader:
         if self._documents > 1:
             self._stop(_place(event), "a second document begins here", "remove the line `---`")
 
-    def _check(self, event: NodeEvent) -> None:
+    def _check(self, event: Any) -> None:
         self._count += 1
         if self._count > MAX_VALUES:
             self._stop(_place(event), f"more than {MAX_VALUES} values")
@@ -119,7 +119,7 @@ class _Reader:
         if isinstance(value, dict | list):
             self._open(event, _Open(value, path))
 
-    def _key(self, top: _Open, event: NodeEvent) -> None:
+    def _key(self, top: _Open, event: Any) -> None:
         place = _place(event)
         if not isinstance(event, ScalarEvent):
             self._stop(place, "a key is a word, not a list or a mapping", _QUOTE)

@@ -1,4 +1,4 @@
-"""What the YAML parser complains about, in plain words and at the place where it is to be mended."""
+"""What the YAML parser complains about, in plain words and where it is to be mended."""
 
 import re
 from typing import NamedTuple

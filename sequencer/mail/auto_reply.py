@@ -1,7 +1,7 @@
 """Did a machine answer, and when is its owner back?
 
-RFC 3834 and what vendors write instead. A mark that other mails have too proves nothing by itself: a
-person who is taken for a machine is written to again. So doubt is decided for the person.
+RFC 3834 and what vendors write instead. A mark that other mails have too proves nothing by itself:
+a person who is taken for a machine is written to again. So doubt is decided for the person.
 """
 
 from collections.abc import Sequence

@@ -56,7 +56,7 @@ SURE_SUBJECTS = (  # written by mail systems, each followed by a colon or by not
     "automatická odpověď",
     "automatikus válasz",
     "răspuns automat",
-    "otomatik yanıt",
+    "otomatik yan\N{LATIN SMALL LETTER DOTLESS I}t",
     "автоматический ответ",
     "автоответ",
     "автоматична відповідь",

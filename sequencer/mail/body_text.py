@@ -7,6 +7,7 @@ from sequencer.mail.charset import text_in_charset
 from sequencer.mail.html_text import MAX_SOURCE, html_text
 
 MAX_TEXT = 262_144  # characters
+_CONTROLS = dict.fromkeys({*range(32), *range(127, 160)} - {9, 10}, " ")
 TEXT_CUT = "text over 256 kB"
 CHARSET_UNKNOWN = "text in an unknown charset"
 
@@ -47,7 +48,7 @@ def part_text(part: Part) -> BodyText:
 
 
 def best_text(parts: Sequence[Part]) -> BodyText:
-    """Texts that are shown, one after the other; of alternatives the plain one that says anything."""
+    """Texts that are shown, in order; of alternatives the plain one, if it says anything."""
     texts: list[str] = []
     problems: dict[str, None] = {}
     settled: set[int] = set()
@@ -83,4 +84,4 @@ def _plain_first(parts: Sequence[Part]) -> list[Part]:
 
 
 def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)

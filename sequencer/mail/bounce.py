@@ -4,7 +4,7 @@ By the machine-readable part where there is one (RFC 3464), by the words for peo
 report has the look of a reply: Gmail writes our Message-ID into its In-Reply-To.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sequencer.mail.body_text import Part, part_text
@@ -87,7 +87,7 @@ def _status_texts(incoming: Incoming) -> Iterator[str]:
     yield from found or [incoming.text]
 
 
-def _original(incoming: Incoming, groups: list) -> str | None:
+def _original(incoming: Incoming, groups: Sequence[Mapping[str, str]]) -> str | None:
     given = next(
         (group["x-original-message-id"] for group in groups if "x-original-message-id" in group), ""
     )

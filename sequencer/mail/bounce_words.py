@@ -103,6 +103,7 @@ SENTENCES = (
     "returned mail",
     "has been returned",
     "was rejected",
+    "was automatically rejected",
     "following addresses",
     "following recipient",
     "user unknown",

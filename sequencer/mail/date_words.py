@@ -1,11 +1,11 @@
 """Which dates are written in a text, and where? One walk over its words, en de fr es pt it nl."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sequencer.mail.folded_text import folded
 from sequencer.mail.month_names import MONTHS
 
 MAX_TEXT = 20_000  # characters; an absence is told at the top
@@ -37,16 +37,11 @@ class Written:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Tokens: numbers, words (case-folded, without accents), marks, and '\\n\\n' between paragraphs."""
+    """Numbers, words (case-folded, without accents), marks, and empty lines as two line ends."""
     return tuple(
-        token if not token.isspace() else "\n\n" for token in _TOKEN.findall(plain(text[:MAX_TEXT]))
+        token if not token.isspace() else "\n\n"
+        for token in _TOKEN.findall(folded(text[:MAX_TEXT]))
     )
-
-
-def plain(text: str) -> str:
-    """Case-folded text without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def written_dates(tokens: Sequence[str]) -> tuple[Written, ...]:

@@ -39,8 +39,8 @@ _BY_STATUS = {"2": Action.DELIVERED, "4": Action.DELAYED}
 class FailedRecipient:
     """One recipient of a report. Only a failed one has a `bounce_class`: a delay is no bounce.
 
-    `status` is the most telling enhanced code that was found, or ''. `diagnostic` holds the words of
-    the server, on one line.
+    `status` is the most telling enhanced code that was found, or ''. `diagnostic` holds the words
+    of the server, on one line.
     """
 
     address: str
@@ -88,7 +88,9 @@ def report_recipients(
 ) -> tuple[FailedRecipient, ...]:
     """Recipients of the groups that name one; `said` are the words for people beside them."""
     named = (group for group in groups if _KEY in group or "original-recipient" in group)
-    found = (_recipient(group, said) for _, group in zip(range(MAX_RECIPIENTS), named, strict=False))
+    found = (
+        _recipient(group, said) for _, group in zip(range(MAX_RECIPIENTS), named, strict=False)
+    )
     return tuple(recipient for recipient in found if recipient.address)
 
 

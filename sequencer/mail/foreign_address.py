@@ -1,7 +1,7 @@
 """Which people does a foreign address header name?
 
-One pass, character by character, over the undecoded value: encoded words are decoded only when their
-place is known, since a name may hold a comma or a bracket. The parser of the standard library
+One pass, character by character, over the undecoded value: encoded words are decoded only when
+their place is known, since a name may hold a comma or a bracket. The parser of the standard library
 recurses on `((((` and is quadratic in the number of addresses.
 """
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 MAX_LENGTH = 200
-# What the parser of the standard library has been seen to raise, besides the ValueError it promises.
+# What the parser of the standard library has been seen to raise besides the ValueError it promises
 _RAISES = (ValueError, TypeError, IndexError, OverflowError, AttributeError)
 
 

@@ -8,8 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sequencer.mail.foreign_word import without_controls
+
 MAX_BLOCK = 131_072  # bytes of one header block; real ones stay below 64 kB
 MAX_FIELD = 16_384  # bytes of one field
+MAX_SEARCH = 1_048_576  # bytes in which the vital fields of an endless block are looked for
+_VITAL = (b"from:", b"sender:", b"message-id:", b"in-reply-to:", b"references:", b"return-path:")
+_ENVELOPE = (b"From ", b">From ")  # lines that mailbox files put among the headers
 _NAME = frozenset(range(33, 127)) - {ord(":")}
 
 BLOCK_CUT = "headers over 128 kB"
@@ -34,24 +39,35 @@ class Block:
 
 
 def read_block(raw: bytes, start: int = 0) -> Block:
-    """Fields of the block that begins at `start`."""
-    lines: list[list[bytes]] = []
-    at, problems = start, []
+    """Fields of the block that begins at `start`.
+
+    Beyond the cap only those are kept that tell who wrote and what is answered.
+    """
+    fields: list[list[bytes]] = []
+    at, full = start, False
     for line, end in _lines(raw, start):
-        if at - start > MAX_BLOCK:
-            problems.append(BLOCK_CUT)
-            return Block(_fields(lines, problems), _body_after(raw, at), tuple(problems))
         if not line.strip():
-            at = end
-            break
-        if line[:1] in b" \t":
-            lines[-1:] = [[*lines[-1], line]] if lines else []
-        elif _is_field(line):
-            lines.append([line])
-        elif not _is_envelope(line):
+            return _block(fields, end, cut=full)
+        if at - start > MAX_SEARCH:
+            return _block(fields, _body_after(raw, at), cut=True)
+        full = full or at - start > MAX_BLOCK
+        if not _take(fields, line, only_vital=full):
             break
         at = end
-    return Block(_fields(lines, problems), at, tuple(problems))
+    return _block(fields, at, cut=full)
+
+
+def _take(fields: list[list[bytes]], line: bytes, *, only_vital: bool) -> bool:
+    """Add a line to the fields; False where it can be no part of a header."""
+    if line[:1] in b" \t":
+        if fields:
+            fields[-1].append(line)
+        return True
+    if not _is_field(line):
+        return line.startswith(_ENVELOPE)
+    if not only_vital or line.lower().startswith(_VITAL):
+        fields.append([line])
+    return True
 
 
 def group_fields(fields: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
@@ -72,14 +88,10 @@ def _lines(raw: bytes, start: int) -> Iterator[tuple[bytes, int]]:
 
 
 def _is_field(line: bytes) -> bool:
-    name = line.partition(b":")[0].rstrip(b" \t")
+    name, colon, _ = line.partition(b":")
+    name = name.rstrip(b" \t")
     # A name that begins with a dash is the delimiter of a body part whose boundary has a colon.
-    return 0 < len(name) < len(line) and name[:1] != b"-" and _NAME.issuperset(name)
-
-
-def _is_envelope(line: bytes) -> bool:
-    """Whether the line is one that mailbox files put among the headers."""
-    return line.startswith((b"From ", b">From "))
+    return bool(colon and name) and name[:1] != b"-" and _NAME.issuperset(name)
 
 
 def _body_after(raw: bytes, at: int) -> int:
@@ -87,19 +99,21 @@ def _body_after(raw: bytes, at: int) -> int:
     return len(raw) if empty < 0 else empty + 2
 
 
-def _fields(lines: list[list[bytes]], problems: list[str]) -> tuple[tuple[str, str], ...]:
-    fields = []
-    for field in lines:
-        name, _, value = b" ".join(field).partition(b":")
+def _block(fields: list[list[bytes]], body_at: int, *, cut: bool) -> Block:
+    read: list[tuple[str, str]] = []
+    problems = {BLOCK_CUT: None} if cut else {}
+    for lines in fields:
+        name, _, value = b" ".join(lines).partition(b":")
         if len(value) > MAX_FIELD:
             value = value[:MAX_FIELD]
-            problems.append(FIELD_CUT)
-        fields.append((name.strip().decode("ascii", "replace").lower(), _text(value)))
-    return tuple(fields)
+            problems[FIELD_CUT] = None
+        read.append((name.strip().decode("ascii", "replace").lower(), _text(value)))
+    return Block(tuple(read), body_at, tuple(problems))
 
 
 def _text(value: bytes) -> str:
     try:
-        return value.decode("utf-8").strip()
+        text = value.decode("utf-8")
     except UnicodeDecodeError:
-        return value.decode("cp1252", "replace").strip()
+        text = value.decode("cp1252", "replace")
+    return without_controls(text).strip()

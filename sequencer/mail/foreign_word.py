@@ -15,7 +15,12 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 def header_text(value: str) -> str:
     """Readable text on one line: words decoded, control characters and runs of space squeezed."""
-    return " ".join(decode_words(value).translate(_CONTROLS).split())
+    return " ".join(without_controls(decode_words(value)).split())
+
+
+def without_controls(text: str) -> str:
+    """Text with spaces for control characters, which terminals obey and databases refuse."""
+    return text.translate(_CONTROLS)
 
 
 def decode_words(value: str) -> str:

@@ -1,8 +1,8 @@
 """What does a mail from outside hold? Bytes in, one frozen value out, whatever the bytes are.
 
-Nothing here refuses a mail. Where a cap cuts something off or a part cannot be read, the value holds
-the rest, and `problems` says what is missing, so that the caller can keep to the silent side: what
-we could not read may have been a stop.
+Nothing here refuses a mail. Where a cap cuts something off or a part cannot be read, the value
+holds the rest, and `problems` says what is missing, so that the caller can keep to the silent side:
+what we could not read may have been a stop.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,9 +31,9 @@ _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to")
 class Incoming:
     """One mail from outside. Message-IDs are written with their brackets.
 
-    `return_path` is None where the header is missing and '' for `<>`, the sender of machines. `date`
-    is aware, in the zone it was written in. `headers` are decoded, under lower-case names. `text` is
-    what a person would read first, without the quoted mail that HTML marks as such.
+    `return_path` is None where the header is missing and '' for `<>`, the sender of machines.
+    `date` is aware, in the zone it was written in. `headers` are decoded, under lower-case names.
+    `text` is what a person would read first, without the quoted mail that HTML marks as such.
     """
 
     message_id: str
@@ -89,7 +89,7 @@ def message_ids(value: str) -> tuple[str, ...]:
     """Message-IDs in an undecoded header, with brackets; what stands around them is left out."""
     found: dict[str, None] = {}
     pieces = value.split("<")[1:] if "<" in value else value.split()
-    for piece in pieces[:MAX_IDS]:
+    for piece in pieces[-MAX_IDS:]:
         inside = "".join(piece.partition(">")[0].split())
         if "@" in inside or ("<" in value and inside):
             found[f"<{inside}>"] = None

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 from sequencer.mail.charset import text_in_charset
+from sequencer.mail.foreign_word import without_controls
 
 MAX_PARAMS = 100
 _MARKS = re.compile(r'\\.|[";]', re.DOTALL)  # an escaped character is neither
@@ -73,7 +74,7 @@ def _extended(given: Mapping[str, str], name: str) -> str:
             content += unquote_to_bytes(value.text)
         else:
             content += value.text.encode("utf-8", "replace")
-    return text_in_charset(content, charset).text
+    return without_controls(text_in_charset(content, charset).text)
 
 
 @dataclass(frozen=True, slots=True)

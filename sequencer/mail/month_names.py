@@ -17,9 +17,7 @@ _MONTHS = (
     "november nov novembre noviembre novembro",
     "december dec dezember dez decembre diciembre dic dezembro dicembre",
 )
-MONTHS = {
-    name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()
-}
+MONTHS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 
 WEEKDAYS = frozenset(
     "monday mon tuesday tue tues wednesday wed thursday thu thur thurs friday fri saturday sat"

@@ -22,25 +22,26 @@ def new_text(text: str) -> str:
     kept: list[str] = []
     at = 0
     while at < len(lines):
-        if not lines[at].strip():
-            kept.append("")
-            at += 1
-        elif _is_quoted(lines[at]):
-            at = _after_quote(lines, at)
-        elif count := attribution_lines(lines, at):
-            at += count
-            if not _quote_follows(lines, at):
-                break
-        elif begins_history(lines, at):
-            break
-        elif is_signature_mark(lines[at]) or is_sent_from(lines[at]):
-            if _says_something(kept):
-                break
-            at += 1
-        else:
-            kept.append(lines[at].rstrip())
-            at += 1
+        at = _read(lines, at, kept)
     return _trimmed(kept)
+
+
+def _read(lines: Sequence[str], at: int, kept: list[str]) -> int:
+    """Keep the line at `at` if it is the person's; number of the line to read on with."""
+    line = lines[at]
+    if not line.strip():
+        kept.append("")
+        return at + 1
+    if _is_quoted(line):
+        return _after_quote(lines, at)
+    if count := attribution_lines(lines, at):
+        return at + count if _quote_follows(lines, at + count) else len(lines)
+    if begins_history(lines, at):
+        return len(lines)
+    if is_signature_mark(line) or is_sent_from(line):
+        return len(lines) if _says_something(kept) else at + 1
+    kept.append(line.rstrip())
+    return at + 1
 
 
 def _is_quoted(line: str) -> bool:

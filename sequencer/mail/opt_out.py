@@ -8,13 +8,14 @@ besides, silence wins.
 import re
 from dataclasses import dataclass
 
-from sequencer.mail.date_words import plain
-from sequencer.mail.opt_out_phrases import (
+from sequencer.mail.folded_text import folded
+from sequencer.mail.opt_out_phrases import STRONG
+from sequencer.mail.opt_out_words import (
+    CONDITIONS,
     NEGATIONS,
     PASSED,
     POLITE,
     SHORT,
-    STRONG,
     TELLING,
 )
 
@@ -27,6 +28,10 @@ _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _CLAUSE = re.compile(r"[.,;:!?\n()]")
 _TOKEN = re.compile(r"[A-Za-z0-9._~=+-]+")
 
+# Folding takes the marks off Japanese syllables too, so the tables go through it as the text does.
+_STRONG = {language: tuple(map(folded, phrases)) for language, phrases in STRONG.items()}
+_SHORT = {language: frozenset(map(folded, forms)) for language, forms in SHORT.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -38,17 +43,23 @@ class Evidence:
 
 def is_opt_out(text: str, subject: str) -> Evidence | None:
     """Evidence that the new text of a reply, or its subject, asks for no more mail."""
-    if _is_asked_by_subject(subject):
-        return Evidence(f"subject: {subject}", "")
+    if asked := asked_by_subject(subject):
+        return asked
     said = _normalised(text or _own_subject(subject))
     return _strong(said) or _short(said)
 
 
-def _is_asked_by_subject(subject: str) -> bool:
-    """`unsubscribe`, or `unsubscribe TOKEN`: what a mail program sends for its reader."""
-    word, _, token = subject.strip().partition(" ")
-    fits = not token or (len(token) >= MIN_TOKEN and _TOKEN.fullmatch(token) is not None)
-    return word.lower() == SUBJECT_WORD and fits
+def asked_by_subject(subject: str) -> Evidence | None:
+    """`unsubscribe`, or `unsubscribe TOKEN`: what a mail program sends for its reader.
+
+    Some leave the space between the two as it stood in the URI.
+    """
+    word, rest = subject.strip()[: len(SUBJECT_WORD)], subject.strip()[len(SUBJECT_WORD) :]
+    token = rest.replace("%20", " ").lstrip(" :+")
+    fits = len(token) >= MIN_TOKEN and token != rest and _TOKEN.fullmatch(token) is not None
+    if word.lower() == SUBJECT_WORD and (fits or not rest):
+        return Evidence(f"subject: {subject}", "")
+    return None
 
 
 def _own_subject(subject: str) -> str:
@@ -57,12 +68,12 @@ def _own_subject(subject: str) -> str:
 
 
 def _normalised(text: str) -> str:
-    return plain(text[:MAX_TEXT].translate(_APOSTROPHES))
+    return folded(text[:MAX_TEXT].translate(_APOSTROPHES))
 
 
 def _strong(said: str) -> Evidence | None:
     lines = " ".join(said.split())
-    for language, phrases in STRONG.items():
+    for language, phrases in _STRONG.items():
         for phrase in phrases:
             at = _find(lines, phrase)
             if at >= 0:
@@ -90,8 +101,10 @@ def _is_edge(said: str, at: int, letter: str) -> bool:
 
 
 def _is_negated(said: str, at: int) -> bool:
-    """Whether the words in front, of the same clause, turn the phrase round."""
+    """Whether what stands in front turns the phrase round, or makes it small print."""
     clause = _CLAUSE.split(said[max(at - 60, 0) : at])[-1]
+    if any(condition in clause for condition in CONDITIONS):
+        return True
     for word in reversed(_WORD.findall(clause)):
         if word in NEGATIONS:
             return True
@@ -106,8 +119,8 @@ def _short(said: str) -> Evidence | None:
     words = _WORD.findall(said)
     for line in lines[:3]:
         bare = [word for word in _WORD.findall(line) if word not in POLITE]
-        for language, forms in SHORT.items():
-            for form in {" ".join(bare), " ".join(_WORD.findall(line))} & set(forms):
+        for language, forms in _SHORT.items():
+            for form in {" ".join(bare), " ".join(_WORD.findall(line))} & forms:
                 return Evidence(form, language)
         if bare and not _is_greeting(line):
             break

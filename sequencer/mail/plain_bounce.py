@@ -26,7 +26,7 @@ from sequencer.mail.status_code import codes_in
 MAX_LINES = 200  # of the words for people
 MAX_LINE = 1_000
 _AROUND = " \t<>\"'*:;,()[]."
-_FORBIDDEN = frozenset("<>;,()\"/=")
+_FORBIDDEN = frozenset('<>;,()"/=')
 
 
 def is_machine(incoming: Incoming) -> bool:

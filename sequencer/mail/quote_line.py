@@ -77,7 +77,7 @@ def _is_attribution(line: str) -> bool:
     text = " ".join(line[: MAX_ATTRIBUTION + 1].split())
     if len(line) > MAX_ATTRIBUTION or not _DIGIT.search(text):
         return False
-    ends = text.endswith((":", "：", ":*", ":_"))
+    ends = text.endswith((":", "\N{FULLWIDTH COLON}", ":*", ":_"))
     if ends and _YEAR.search(text) and _BRACKETED.search(text):
         return True
     low = text.casefold().strip("*_")
@@ -95,5 +95,5 @@ def _is_header_block(lines: Sequence[str], at: int) -> bool:
 
 
 def _role(line: str) -> Role | None:
-    label, colon, _ = line[:MAX_LABEL].replace("：", ":").partition(":")
+    label, colon, _ = line[:MAX_LABEL].replace("\N{FULLWIDTH COLON}", ":").partition(":")
     return LABELS.get(label.strip(" \t*_>\N{NO-BREAK SPACE}").casefold()) if colon else None

@@ -14,22 +14,25 @@ class Role(StrEnum):
 
 
 _LABELS_BY_ROLE = {
-    Role.FROM: "from|von|de|da|van|från|fra|lähettäjä|od|от|dal|expéditeur|mittente|remitente|发件人|差出人|보낸 사람",
-    Role.DATE: (
-        "sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|le|enviado|enviado el|enviado em|fecha"
-        "|data|inviato|inviato il|verzonden|skickat|sendt|dato|lähetetty|wysłano|отправлено|дата"
-        "|message du|发送时间|日期|送信日時|보낸 날짜"
+    Role.FROM: (
+        "from|von|de|da|van|från|fra|lähettäjä|od|от|dal|expéditeur|mittente|remitente|发件人"
+        "|差出人|보낸 사람"
     ),
-    Role.TO: "to|an|à|a|para|al|aan|till|til|vastaanottaja|do|кому|destinataire|收件人|宛先|받는 사람",
+    Role.DATE: (
+        "sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|le|enviado|enviado el|enviado em"
+        "|fecha|data|inviato|inviato il|verzonden|skickat|sendt|dato|lähetetty|wysłano|отправлено"
+        "|дата|message du|发送时间|日期|送信日時|보낸 날짜"
+    ),
+    Role.TO: (
+        "to|an|à|a|para|al|aan|till|til|vastaanottaja|do|кому|destinataire|收件人|宛先|받는 사람"
+    ),
     Role.COPY: "cc|kopie|copie|copie à|copia|cópia|kopia|kopi|копия|抄送",
     Role.SUBJECT: (
         "subject|betreff|objet|sujet|asunto|assunto|oggetto|onderwerp|ämne|emne|aihe|temat|тема"
         "|主题|件名|제목"
     ),
 }
-LABELS = {
-    label: role for role, labels in _LABELS_BY_ROLE.items() for label in labels.split("|")
-}
+LABELS = {label: role for role, labels in _LABELS_BY_ROLE.items() for label in labels.split("|")}
 
 SEPARATORS = (  # between dashes
     "original message",
@@ -106,7 +109,7 @@ OPENERS = frozenset(  # first words of a line such as `On Monday ... wrote:`, we
     " ma maandag dinsdag wo woensdag donderdag vr vrijdag za zaterdag zo zondag"
     " mån måndag tis tisdag ons onsdag tors torsdag fre fredag lör lördag sön söndag"
     " man mandag tir tirsdag tor lør lørdag søn søndag"
-    " ke to la su ti pon wt śr czw pt sob niedz пн вт ср чт пт сб вс".split()
+    " ke to la su ti pon wt śr czw pt sob niedz".split()
 )
 
 SENT_FROM = (
@@ -142,5 +145,5 @@ SENT_FROM = (
     "sendt fra",
     "wysłane z",
     "lähetetty",
-    "отправлено с",
+    "отправлено",
 )

@@ -1,8 +1,8 @@
 """Words of servers that say more than their codes do, with the class that they mean. Data only.
 
 The first entry that is found decides, so the order is one of trust: what is said about our account
-and our speed, then the state of the recipient's mailbox and domain, then reputation, then policy. All
-in lower case; ` & ` joins words that must both occur.
+and our speed, then the state of the recipient's mailbox and domain, then reputation, then policy.
+All in lower case; ` & ` joins words that must both occur.
 """
 
 from sequencer.mail.bounce_class import BounceClass as C

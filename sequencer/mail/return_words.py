@@ -153,7 +153,7 @@ AWAY = (  # a span of dates behind one of these is the absence
 )
 
 JOINS = frozenset(  # between the two dates of a span
-    "to and until till through thru bis und zum au et al a y hasta e ate ao tot en met t m ed".split()
+    "to and until till through thru bis und zum au et al a y hasta e ate ao tot en met t m".split()
 )
 
 ENGLISH = frozenset(  # where one of these stands near, 3/4 may be the fourth of March

@@ -32,7 +32,7 @@ def add(connection: Connection, attempt: Attempt) -> None:
             outcome=attempt.outcome,
             phase=attempt.phase,
             code=attempt.code,
-            enhanced=attempt.enhanced[:16],
+            enhanced=cut(attempt.enhanced, 16),
             answer=cut(attempt.answer),
         )
     )

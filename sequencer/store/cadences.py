@@ -6,7 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from sequencer.store.columns import cut
 from sequencer.store.database import Connection
+from sequencer.store.insert import insert_new
 from sequencer.store.tables import CadenceRow, VersionRow
 
 
@@ -26,36 +28,37 @@ def apply_version(connection: Connection, version: StoredVersion, now: datetime)
 
     The version is stored if it is not there yet, and is the current one afterwards.
     """
-    before = current_hash(connection, version.slug)
-    if before == version.hash:
-        return before
-    known = connection.execute(sa.select(VersionRow.hash).where(VersionRow.hash == version.hash))
-    if known.scalar() is None:
-        connection.execute(
-            sa.insert(VersionRow).values(
-                hash=version.hash,
-                slug=version.slug,
-                title=version.title,
-                document=dict(version.document),
-                templates=dict(version.templates),
-                applied_at=now,
-            )
-        )
+    _keep(connection, version, now)
     values = {"version_hash": version.hash, "applied_at": now}
-    if before is None:
-        connection.execute(sa.insert(CadenceRow).values(slug=version.slug, **values))
-    else:
+    if insert_new(connection, CadenceRow, {"slug": version.slug, **values}):
+        return None
+    before = current_hash(connection, version.slug, lock=True)
+    if before != version.hash:
         connection.execute(
             sa.update(CadenceRow).where(CadenceRow.slug == version.slug).values(**values)
         )
     return before
 
 
-def current_hash(connection: Connection, slug: str) -> str | None:
-    """Hash of the version that new enrollments get, None for an unknown cadence."""
-    return connection.execute(
-        sa.select(CadenceRow.version_hash).where(CadenceRow.slug == slug)
-    ).scalar()
+def _keep(connection: Connection, version: StoredVersion, now: datetime) -> None:
+    values = {
+        "hash": version.hash,
+        "slug": version.slug,
+        "title": cut(version.title),
+        "document": dict(version.document),
+        "templates": dict(version.templates),
+        "applied_at": now,
+    }
+    insert_new(connection, VersionRow, values)
+
+
+def current_hash(connection: Connection, slug: str, *, lock: bool = False) -> str | None:
+    """Hash of the version that new enrollments get, None for an unknown cadence.
+
+    With `lock`, whoever wants to enrol in it or to apply it anew waits for this transaction.
+    """
+    query = sa.select(CadenceRow.version_hash).where(CadenceRow.slug == slug)
+    return connection.execute(query.with_for_update() if lock else query).scalar()
 
 
 def version(connection: Connection, version_hash: str) -> StoredVersion:

@@ -37,6 +37,14 @@ TEXT_LIMIT = 2_000
 Text = String(TEXT_LIMIT)  # server answers and explanations, cut to fit by `cut`
 
 
-def cut(text: str) -> str:
-    """Text that fits a `Text` column; NUL, which PostgreSQL cannot store, becomes a mark."""
-    return text.replace("\x00", "\ufffd")[:TEXT_LIMIT]
+def cut(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Text that fits a column; what no database can store becomes a mark.
+
+    That is NUL for PostgreSQL, and half a surrogate pair for all.
+    """
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()[:limit]
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database may be asked about the text: what could never be stored is not there."""
+    return cut(text, len(text)) == text

@@ -5,14 +5,15 @@ loses updates without a word in the driver's default mode, and fails at once und
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from sequencer.store.columns import UtcDateTime
@@ -21,6 +22,10 @@ __all__ = ["Connection", "Database", "StoreError", "database_now"]
 
 BUSY_TIMEOUT_MS = 15_000  # longer than any transaction of ours; past it something is stuck
 READERS = 5
+TRIES = 5  # of a transaction that PostgreSQL ended to let another one go on
+_TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+
+T = TypeVar("T")
 
 
 class StoreError(Exception):
@@ -38,7 +43,9 @@ class Database:
             self._reader = _sqlite_engine(self.url, writes=False)
         else:
             self._writer = _postgresql_engine(self.url)
-            self._reader = self._writer
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     @property
     def path(self) -> Path | None:
@@ -50,6 +57,21 @@ class Database:
         """One transaction that may write; commits at the end, rolls back on any exception."""
         with self._writer.begin() as connection:
             yield connection
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Result of `work` in one writing transaction, tried again where a deadlock ended it.
+
+        `work` may run more than once, so it must do nothing but use the connection.
+        """
+        for _ in range(TRIES - 1):
+            try:
+                with self.write() as connection:
+                    return work(connection)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN:
+                    raise
+        with self.write() as connection:
+            return work(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -96,11 +118,12 @@ def _sqlite_engine(url: sa.URL, *, writes: bool, keys: bool = True) -> Engine:
         max_overflow=0,
         pool_timeout=60,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error ends in a log; names and mails do not belong there
     )
     pragmas = [
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, for the next one waits for other processes
         "journal_mode = WAL",
         "synchronous = FULL",  # `handed` must be on disk before the final dot
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
         f"foreign_keys = {'ON' if keys else 'OFF'}",
     ]
 
@@ -121,4 +144,4 @@ def _sqlite_engine(url: sa.URL, *, writes: bool, keys: bool = True) -> Engine:
 
 def _postgresql_engine(url: sa.URL) -> Engine:
     options: dict[str, Any] = {"pool_size": READERS + 1, "pool_pre_ping": True}
-    return sa.create_engine(url, **options)
+    return sa.create_engine(url, hide_parameters=True, **options)

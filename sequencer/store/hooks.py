@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
+from sequencer.store.insert import insert_new
 from sequencer.store.tables import HookRow
 
 STORED, DONE, FAILED = "stored", "done", "failed"
@@ -23,32 +24,31 @@ class Delivery:
 
 def add(connection: Connection, source: str, delivery_key: str, body: bytes, now: datetime) -> bool:
     """Whether the delivery is new; the same one again changes nothing."""
-    place = (HookRow.source == source, HookRow.delivery_key == delivery_key)
-    if connection.execute(sa.select(HookRow.id).where(*place)).scalar() is not None:
-        return False
-    connection.execute(
-        sa.insert(HookRow).values(
-            source=source,
-            delivery_key=delivery_key,
-            body=body,
-            stored_at=now,
-            state=STORED,
-            problem="",
-        )
-    )
-    return True
+    values = {
+        "source": source,
+        "delivery_key": delivery_key,
+        "body": body,
+        "stored_at": now,
+        "state": STORED,
+        "problem": "",
+    }
+    return insert_new(connection, HookRow, values)
 
 
-def waiting(connection: Connection, limit: int = 100) -> list[Delivery]:
-    """Deliveries nobody has worked through, the oldest first."""
-    rows = connection.execute(
+def waiting(connection: Connection, limit: int = 100) -> list[int]:
+    """Numbers of the deliveries nobody has worked through, the oldest first."""
+    query = sa.select(HookRow.id).where(HookRow.state == STORED).order_by(HookRow.id).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
+def take(connection: Connection, delivery_id: int) -> Delivery | None:
+    """The delivery, kept from others until the transaction ends; None if somebody else has it."""
+    row = connection.execute(
         sa.select(HookRow.id, HookRow.source, HookRow.body)
-        .where(HookRow.state == STORED)
-        .order_by(HookRow.id)
-        .limit(limit)
+        .where(HookRow.id == delivery_id, HookRow.state == STORED)
         .with_for_update(skip_locked=True)
-    )
-    return [Delivery(row.id, row.source, row.body) for row in rows]
+    ).one_or_none()
+    return Delivery(row.id, row.source, row.body) if row is not None else None
 
 
 def finish(connection: Connection, delivery_id: int, problem: str = "") -> None:

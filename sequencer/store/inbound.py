@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sequencer.mail.folder import Folder
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
+from sequencer.store.insert import insert_new
 from sequencer.store.tables import InboundRow
 
 DUPLICATE = "duplicate"
@@ -58,24 +59,17 @@ def add(connection: Connection, place: Place, message: Inbound, now: datetime) -
         "folder": place.folder,
         "uidvalidity": place.uidvalidity,
         "uid": place.uid,
+        "digest": message.digest,
+        "stored_at": now,
+        "sender": cut(message.sender, 320),
+        "subject": cut(message.subject),
+        "kind": message.kind,
+        "evidence": cut(message.evidence),
+        "matched_by": message.matched_by,
+        "enrollment_id": message.enrollment_id,
+        "raw": message.raw,
     }
-    known = sa.select(InboundRow.id).filter_by(**values)
-    if connection.execute(known).scalar() is not None:
-        return
-    connection.execute(
-        sa.insert(InboundRow).values(
-            **values,
-            digest=message.digest,
-            stored_at=now,
-            sender=message.sender.replace("\x00", "")[:320],
-            subject=cut(message.subject),
-            kind=message.kind,
-            evidence=cut(message.evidence),
-            matched_by=message.matched_by,
-            enrollment_id=message.enrollment_id,
-            raw=message.raw,
-        )
-    )
+    insert_new(connection, InboundRow, values)
 
 
 def counts(connection: Connection) -> dict[str, int]:

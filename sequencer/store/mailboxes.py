@@ -14,6 +14,7 @@ from sequencer.domain.mailbox import MailboxHealth, MailboxState
 from sequencer.mail.folder import Cursor, Folder
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection, database_now
+from sequencer.store.insert import insert_new
 from sequencer.store.tables import FolderRow, InboundRow, MailboxRow
 
 OVERLAP_UIDS = 500  # Exchange hands out UIDs late, so a scan begins this far before the last one
@@ -34,16 +35,16 @@ def ensure(connection: Connection, names: Sequence[str]) -> None:
     known = set(connection.execute(sa.select(MailboxRow.name)).scalars())
     for name in names:
         if name not in known:
-            connection.execute(
-                sa.insert(MailboxRow).values(name=name, state=MailboxState.OK, reason="", fence=0)
-            )
+            values = {"name": name, "state": MailboxState.OK, "reason": "", "fence": 0}
+            insert_new(connection, MailboxRow, values)
 
 
 def get(connection: Connection, name: str) -> StoredMailbox:
-    """The mailbox of that name."""
-    return _stored(
-        connection.execute(sa.select(MailboxRow.__table__).where(MailboxRow.name == name)).one()
-    )
+    """The mailbox of that name; one that no daemon has seen yet has neither health nor holder."""
+    row = connection.execute(
+        sa.select(MailboxRow.__table__).where(MailboxRow.name == name)
+    ).one_or_none()
+    return _stored(row) if row is not None else StoredMailbox(name, MailboxHealth(), None, 0)
 
 
 def listed(connection: Connection) -> list[StoredMailbox]:
@@ -102,15 +103,12 @@ def set_health(
 
 
 def mark_synced(connection: Connection, name: str, at: datetime) -> None:
-    """Store the begin of a completed scan; an older one never replaces a newer one."""
-    connection.execute(
-        sa.update(MailboxRow)
-        .where(
-            MailboxRow.name == name,
-            sa.or_(MailboxRow.synced_at.is_(None), MailboxRow.synced_at < at),
-        )
-        .values(synced_at=at)
-    )
+    """Store the begin of a scan that is complete now.
+
+    It replaces a later one too: the earlier instant is on the safe side, and one that was taken
+    while the clock stood wrong would otherwise stay until the clock has caught up with it.
+    """
+    connection.execute(sa.update(MailboxRow).where(MailboxRow.name == name).values(synced_at=at))
 
 
 def cursors(connection: Connection, name: str) -> dict[Folder, Cursor]:
@@ -132,10 +130,9 @@ def cursors(connection: Connection, name: str) -> dict[Folder, Cursor]:
 def move_cursor(connection: Connection, name: str, folder: Folder, cursor: Cursor) -> None:
     """Store how far a folder has been read."""
     values = {"uidvalidity": cursor.uidvalidity, "last_uid": cursor.last_uid}
-    place = (FolderRow.mailbox == name, FolderRow.folder == folder)
-    moved = connection.execute(sa.update(FolderRow).where(*place).values(**values))
-    if moved.rowcount == 0:
-        connection.execute(sa.insert(FolderRow).values(mailbox=name, folder=folder, **values))
+    if not insert_new(connection, FolderRow, {"mailbox": name, "folder": folder, **values}):
+        place = (FolderRow.mailbox == name, FolderRow.folder == folder)
+        connection.execute(sa.update(FolderRow).where(*place).values(**values))
 
 
 def _stored(row: sa.Row[tuple[object, ...]]) -> StoredMailbox:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from sequencer.domain.address import address_key, domain_of
 from sequencer.domain.prospect import FIELDS, Prospect
+from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection
+from sequencer.store.insert import insert_missing
 from sequencer.store.tables import ProspectRow
 
 CHUNK = 500  # bound variables per statement stay well below SQLite's limit
@@ -32,35 +35,33 @@ class Upserted:
 
 def upsert(connection: Connection, prospects: Sequence[Prospect], now: datetime) -> Upserted:
     """Add new people, bring known ones up to date; an empty value never erases a known one."""
-    by_key = {address_key(prospect.email): prospect for prospect in prospects}
-    known = find_many(connection, list(by_key))
+    rows: dict[str, dict[str, Any]] = {}
+    for prospect in prospects:
+        row = _row(address_key(prospect.email), prospect, now)
+        _merge(rows, row)
+    known = _rows_of(connection, list(rows))
+    fresh = [row for key, row in rows.items() if key not in known]
+    insert_missing(connection, ProspectRow, fresh)
     for key, stored in known.items():
-        fields = {**_fields(stored.prospect), **_fields(by_key[key])}
+        fields = {**stored.fields, **rows[key]["fields"]}
         connection.execute(
             sa.update(ProspectRow)
             .where(ProspectRow.id == stored.id)
-            .values(email=by_key[key].email, fields=fields, updated_at=now)
+            .values(email=rows[key]["email"], fields=fields, updated_at=now)
         )
-    fresh = {key: prospect for key, prospect in by_key.items() if key not in known}
-    if fresh:
-        connection.execute(
-            sa.insert(ProspectRow), [_row(key, each, now) for key, each in fresh.items()]
-        )
-    added = find_many(connection, list(fresh))
-    return Upserted(tuple(stored.id for stored in added.values()), len(known))
+    added = _rows_of(connection, [row["email_key"] for row in fresh])
+    return Upserted(tuple(row.id for row in added.values()), len(prospects) - len(fresh))
+
+
+def _merge(rows: dict[str, dict[str, Any]], row: dict[str, Any]) -> None:
+    """Add a row to those of its batch; a later row of the same person completes the earlier."""
+    earlier = rows.setdefault(row["email_key"], row)
+    earlier.update(email=row["email"], fields={**earlier["fields"], **row["fields"]})
 
 
 def find_many(connection: Connection, keys: Sequence[str]) -> dict[str, StoredProspect]:
     """People by their address keys; those that are not there are left out."""
-    found: dict[str, StoredProspect] = {}
-    for start in range(0, len(keys), CHUNK):
-        rows = connection.execute(
-            sa.select(ProspectRow.__table__).where(
-                ProspectRow.email_key.in_(keys[start : start + CHUNK])
-            )
-        )
-        found.update({row.email_key: _stored(row) for row in rows})
-    return found
+    return {key: _stored(row) for key, row in _rows_of(connection, keys).items()}
 
 
 def find(connection: Connection, address: str) -> StoredProspect | None:
@@ -69,7 +70,7 @@ def find(connection: Connection, address: str) -> StoredProspect | None:
         key = address_key(address)
     except ValueError:
         return None
-    return find_many(connection, [key]).get(key)
+    return find_many(connection, [key]).get(key) if is_storable(key) else None
 
 
 def get(connection: Connection, prospect_id: int) -> StoredProspect:
@@ -87,6 +88,12 @@ def ids_at(connection: Connection, domain: str) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
+def everybody(connection: Connection) -> list[StoredProspect]:
+    """All people, in the order they came in."""
+    query = sa.select(ProspectRow.__table__).order_by(ProspectRow.id)
+    return [_stored(row) for row in connection.execute(query)]
+
+
 def all_addresses(connection: Connection) -> list[str]:
     """Addresses of everybody, in the order they came in."""
     return list(connection.execute(sa.select(ProspectRow.email).order_by(ProspectRow.id)).scalars())
@@ -98,7 +105,19 @@ def _fields(prospect: Prospect) -> dict[str, str]:
     return {name: value for name, value in {**named, **extra}.items() if value}
 
 
-def _row(key: str, prospect: Prospect, now: datetime) -> dict[str, object]:
+def _rows_of(connection: Connection, keys: Sequence[str]) -> dict[str, sa.Row[Any]]:
+    found: dict[str, sa.Row[Any]] = {}
+    for start in range(0, len(keys), CHUNK):
+        rows = connection.execute(
+            sa.select(ProspectRow.__table__).where(
+                ProspectRow.email_key.in_(keys[start : start + CHUNK])
+            )
+        )
+        found.update({row.email_key: row for row in rows})
+    return found
+
+
+def _row(key: str, prospect: Prospect, now: datetime) -> dict[str, Any]:
     return {
         "email": prospect.email,
         "email_key": key,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from sequencer.store.database import Connection, Database, StoreError
 from sequencer.store.tables import Base
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0001"
+_MIGRATION = 7_365_717  # any number that nobody else takes for an advisory lock
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -29,17 +31,29 @@ def upgrade(database: Database) -> None:
     """Create or migrate the schema; nothing happens when it is current.
 
     Raises:
-        StoreError: the database was written by a newer program.
+        StoreError: the database was written by a newer program, or cannot be used at all.
     """
-    with database.read() as connection:
-        found = current_revision(connection)
-    if found == HEAD:
-        return
-    if found is not None and found > HEAD:
-        raise StoreError(f"the database has schema {found}, this program knows {HEAD}: upgrade it")
+    try:
+        with database.read() as connection:
+            found = current_revision(connection)
+        if found == HEAD:
+            return
+        if found is not None and found > HEAD:
+            raise StoreError(
+                f"the database has schema {found}, this program knows {HEAD}: upgrade the program"
+            )
+        _migrate(database)
+    except (DBAPIError, OSError) as error:
+        raise StoreError(f"cannot use the database: {_first_line(error)}") from error
+
+
+def _migrate(database: Database) -> None:
     from alembic import command
 
     with database.migration() as connection:
+        if not database.is_sqlite:
+            # Of several programs that start at once, one migrates and the others wait for it.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION)))
         command.upgrade(_config(connection), "head")
         if database.is_sqlite:
             _check_foreign_keys(connection)
@@ -60,6 +74,11 @@ def _config(connection: Connection) -> "Config":
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes.update(connection=connection, metadata=Base.metadata)
     return config
+
+
+def _first_line(error: Exception) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).partition("\n")[0]
 
 
 def _check_foreign_keys(connection: Connection) -> None:

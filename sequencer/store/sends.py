@@ -8,14 +8,21 @@ import sqlalchemy as sa
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.send import OPEN_STATES, TRANSITIONS, SendEvent, SendState
-from sequencer.store.columns import cut
+from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.tables import EnrollmentRow, SendRow
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSend:
-    """A send as it lies in the database."""
+    """A send as it lies in the database.
+
+    Attributes:
+        fence: of the lease under which it was claimed last.
+        looked_at: the last look; its window was open then on the clock of `tz`.
+        synced_at: the scan of the mailbox that the look relied on.
+        handed_at: when it was handed over, and so may have left; None again after a refusal.
+    """
 
     id: int
     enrollment_id: int
@@ -32,6 +39,7 @@ class StoredSend:
     recipient: str | None
     data: bytes | None
     looked_at: datetime | None
+    tz: str | None
     synced_at: datetime | None
     handed_at: datetime | None
     ended_at: datetime | None
@@ -127,6 +135,9 @@ def move(
     """
     numbers, moved = list(send_ids), 0
     fence = values.pop("if_fence", None)
+    for name in ("why", "subject"):
+        if isinstance(text := values.get(name), str):
+            values[name] = cut(text)
     for state, row in TRANSITIONS.items():
         following = row[event]
         if following is None or not numbers:
@@ -181,9 +192,10 @@ def in_state(
 
 def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> list[StoredSend]:
     """Sends with one of these Message-IDs, the latest first."""
+    wanted = [message_id for message_id in message_ids if is_storable(message_id)]
     rows = connection.execute(
         sa.select(SendRow.__table__)
-        .where(SendRow.message_id.in_(list(message_ids)))
+        .where(SendRow.message_id.in_(wanted))
         .order_by(SendRow.id.desc())
     )
     return [_stored(row) for row in rows]

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from sequencer.domain.ledger import Kind
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
-from sequencer.store.columns import cut
+from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
+from sequencer.store.insert import insert_new
 from sequencer.store.prospects import CHUNK
-from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow, SuppressionRow
+from sequencer.store.tables import LedgerRow, ProspectRow, SuppressionRow
+
+CLOCKS_APART = timedelta(minutes=1)  # what two daemons' clocks and a busy database may make up
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +27,17 @@ class Listed:
 
 
 def add(connection: Connection, new: Suppression, source: str, now: datetime) -> bool:
-    """Whether the entry is new; the first reason stays."""
-    place = (SuppressionRow.kind == new.kind, SuppressionRow.key == new.key)
-    if connection.execute(sa.select(SuppressionRow.id).where(*place)).scalar() is not None:
+    """Whether the entry is new; the first reason stays. What cannot be stored is nobody's key."""
+    if not is_storable(new.key):
         return False
-    connection.execute(
-        sa.insert(SuppressionRow).values(
-            kind=new.kind, key=new.key, reason=new.reason, source=cut(source), at=now
-        )
-    )
-    return True
+    values = {
+        "kind": new.kind,
+        "key": new.key,
+        "reason": new.reason,
+        "source": cut(source),
+        "at": now,
+    }
+    return insert_new(connection, SuppressionRow, values)
 
 
 def hitting(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[Suppression, ...]]:
@@ -51,33 +56,49 @@ def hitting(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[Supp
 def listed(connection: Connection) -> list[Listed]:
     """The whole list, newest first."""
     rows = connection.execute(
-        sa.select(SuppressionRow.__table__).order_by(SuppressionRow.at.desc(), SuppressionRow.id)
+        sa.select(SuppressionRow.__table__).order_by(
+            SuppressionRow.at.desc(), SuppressionRow.id.desc()
+        )
     )
     return [Listed(_stored(row), row.source, row.at) for row in rows]
 
 
 def handed_to_suppressed(connection: Connection) -> list[tuple[int, str]]:
-    """(enrollment, step) of each mail handed over after its address or domain was suppressed."""
-    rows = connection.execute(
-        sa.select(SendRow.enrollment_id, SendRow.step_id)
-        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-        .join(ProspectRow, ProspectRow.id == EnrollmentRow.prospect_id)
-        .join(
-            SuppressionRow,
-            sa.or_(
-                sa.and_(
-                    SuppressionRow.kind == SuppressionKind.ADDRESS,
-                    SuppressionRow.key == ProspectRow.email_key,
-                ),
-                sa.and_(
-                    SuppressionRow.kind == SuppressionKind.DOMAIN,
-                    SuppressionRow.key == ProspectRow.domain_key,
-                ),
-            ),
-        )
-        .where(SendRow.handed_at > SuppressionRow.at)
+    """(enrollment, step) of each mail handed over after its address or domain was suppressed.
+
+    The order of the commits stands in the ledger. For people it told nothing about the entry, the
+    clocks have to do; both instants were taken before their transactions had to wait.
+    """
+    told = (
+        sa.select(LedgerRow.prospect_id, sa.func.min(LedgerRow.id).label("number"))
+        .where(LedgerRow.kind == Kind.SUPPRESSED)
+        .group_by(LedgerRow.prospect_id)
+        .subquery()
     )
-    return [(row.enrollment_id, row.step_id) for row in rows]
+    rows = connection.execute(
+        sa.select(LedgerRow.__table__, SuppressionRow.at.label("listed_at"), told.c.number)
+        .join(ProspectRow, ProspectRow.id == LedgerRow.prospect_id)
+        .join(SuppressionRow, _hits())
+        .join(told, told.c.prospect_id == LedgerRow.prospect_id, isouter=True)
+        .where(LedgerRow.kind == Kind.HANDED)
+    )
+    found = {
+        (row.enrollment_id, row.step_id): None
+        for row in rows
+        if row.at > row.listed_at + CLOCKS_APART or (row.number and row.number < row.id)
+    }
+    return list(found)
+
+
+def _hits() -> sa.ColumnElement[bool]:
+    """Whether an entry of the list is about a prospect."""
+    address = sa.and_(
+        SuppressionRow.kind == SuppressionKind.ADDRESS, SuppressionRow.key == ProspectRow.email_key
+    )
+    domain = sa.and_(
+        SuppressionRow.kind == SuppressionKind.DOMAIN, SuppressionRow.key == ProspectRow.domain_key
+    )
+    return sa.or_(address, domain)
 
 
 def _of_kind(

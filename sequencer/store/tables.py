@@ -142,6 +142,7 @@ class SendRow(Base):
     recipient: Mapped[str | None] = mapped_column(Address)
     data: Mapped[bytes | None] = mapped_column(LargeBinary)
     looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tz: Mapped[str | None] = mapped_column(Key)
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -41,4 +41,75 @@ class Habit:
     away: timedelta = timedelta(0)
 
 
-CAST: tuple[Habit, ...] = ()
+CAST = (
+    Habit(
+        "lucia.marin@banco-encina.example",
+        Act.ANSWER,
+        words="Hola, Ana: me interesa. ¿Podemos hablar el jueves por la mañana?",
+    ),
+    Habit(
+        "grace.holloway@hudson-ledger.example",
+        Act.ANSWER,
+        after=NEXT_DAY,
+        words="Good timing, we are looking at this right now. Could you call me on Friday?",
+    ),
+    Habit(
+        "jonas.weidner@kontorwerk.example",
+        Act.ANSWER,
+        on_mail=2,
+        words="Guten Tag, das klingt interessant. Passt Ihnen Dienstag um zehn Uhr?",
+    ),
+    Habit(
+        "ananya.iyer@tamarind-pay.example",
+        Act.ANSWER,
+        on_mail=3,
+        words="Hello, sorry for the silence. What would it cost for a team of eight?",
+    ),
+    Habit(
+        "camille.aubry@caisse-lavande.example",
+        Act.ANSWER,
+        on_mail=2,
+        words="Bonjour, je vous réponds de mon adresse privée. Appelez-moi demain, volontiers.",
+        writes_from="camille@aubry-famille.example",
+    ),
+    Habit(
+        "dana.kowalski@lakefront-lending.example",
+        Act.ANSWER,
+        words="Please remove me from your list.",
+    ),
+    Habit(
+        "stefan.hollerer@donau-faktor.example",
+        Act.ABSENCE,
+        after=SOON,
+        words=(
+            "Guten Tag,\n\nich bin zurzeit nicht im Büro und ab dem {back:%d.%m.%Y} wieder "
+            "erreichbar. Ihre Nachricht wird nicht weitergeleitet."
+        ),
+        away=timedelta(days=7),
+    ),
+    Habit(
+        "hugo.perrin@monnaie-claire.example",
+        Act.ABSENCE,
+        on_mail=2,
+        after=SOON,
+        words=(
+            "Bonjour,\n\nje suis absent du bureau, de retour le {back:%d/%m/%Y}. Je vous "
+            "répondrai à mon retour."
+        ),
+        away=timedelta(days=5),
+    ),
+    Habit(
+        "javier.soler@pagos-levante.example",
+        Act.ABSENCE,
+        after=SOON,
+        words=(
+            "Buenos días:\n\nEstoy fuera de la oficina. Me reincorporo el {back:%d/%m/%Y}.\n\n"
+            "Un saludo"
+        ),
+        away=timedelta(days=42),
+    ),
+    Habit("marcus.bell@brickyard-capital.example", Act.BOUNCE, after=SOON),
+    Habit("rohan.desai@monsoon-credit.example", Act.ONE_CLICK, on_mail=2),
+    Habit("sanne.devries@gracht-krediet.example", Act.BOOK, after=NEXT_DAY),
+    Habit("elena.vance@pacific-tally.example", Act.BOOK, on_mail=2),
+)

@@ -64,6 +64,14 @@ def test_last_step_ended() -> None:
     assert commands == [CancelSends(FinishReason.COMPLETED)]
 
 
+def test_changes() -> None:
+    """A new state changes something, and so do commands alone."""
+    before = an_enrollment()
+    assert decide(before, Held(PauseReason.MANUAL), CADENCE, NOON).changes(before)
+    assert Decision(before, (Reschedule(HOUR),)).changes(before)
+    assert not Decision(before).changes(before)
+
+
 @pytest.mark.parametrize("step_id", ["intro", "last-mail", "nothing"])
 def test_step_out_of_turn(step_id: str) -> None:
     """An end that was told already, came too early or belongs elsewhere changes nothing."""

@@ -46,7 +46,13 @@ def test_text_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "most"), [("261 business_days", "260"), ("366 days", "365"), ("8761 hours", "8760")]
+    ("text", "most"),
+    [
+        ("261 business_days", "260"),
+        ("366 days", "365"),
+        ("8761 hours", "8760"),
+        ("525601 minutes", "525600"),
+    ],
 )
 def test_text_too_long(text: str, most: str) -> None:
     """Nobody waits for more than a year on purpose."""

@@ -66,6 +66,18 @@ def test_gap() -> None:
     assert pacing_refusals(pace, [sent_at], refusal.until) == []
 
 
+def test_gap_uses_its_whole_range() -> None:
+    """Over many mails the gap comes near to its least and to one and a half of it."""
+    gaps = [Pace(gap=SECOND).gap_after(NOON + each * SECOND) / SECOND for each in range(200)]
+    assert 1 <= min(gaps) < 1.05
+    assert 1.45 < max(gaps) < 1.5
+
+
+def test_defaults() -> None:
+    """Without settings a mailbox keeps to what providers take for a person."""
+    assert Pace() == Pace(per_day=50, gap=timedelta(seconds=90))
+
+
 def test_gap_shows_no_grid() -> None:
     """Gaps differ from mail to mail, and each is the same however often it is asked for."""
     pace = Pace()

@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(length=320), nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.Column("looked_at", UtcDateTime(), nullable=True),
+        sa.Column("tz", sa.String(length=128), nullable=True),
         sa.Column("synced_at", UtcDateTime(), nullable=True),
         sa.Column("handed_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),

@@ -1,0 +1,70 @@
+"""How are messages read so that none of them, however large or broken, keeps the others away?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sequencer.adapters.imap.session import BROKEN, HEADER, WHOLE
+from sequencer.adapters.imap.wire import Wire
+from sequencer.mail.folder import Fetched, InboxError
+
+
+def fetched(wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]) -> list[Fetched]:
+    """These messages of the folder, which is open, in order; those gone meanwhile are left out.
+
+    A message at which the connection breaks is tried three times: with others, alone, and alone
+    with its header only. What cannot be read even so is reported empty.
+    """
+    reading = _Reading(wire, name, uidvalidity)
+    limits = wire.limits
+    sizes = wire.session().sizes(uids)
+    small = {uid: size for uid, size in sizes.items() if size <= limits.whole}
+    messages = []
+    for batch in _batches(small, limits.batch, limits.batch_octets):
+        messages += reading.together(batch)
+    for uid in sizes.keys() - small.keys():
+        messages += reading.alone(uid, (f"{WHOLE}<0.{limits.head}>", HEADER))
+    return sorted(messages, key=lambda message: message.uid)
+
+
+def _batches(sizes: Mapping[int, int], most: int, octets: int) -> Iterator[list[int]]:
+    batch: list[int] = []
+    total = 0
+    for uid in sorted(sizes):
+        if batch and (len(batch) == most or total + sizes[uid] > octets):
+            yield batch
+            batch, total = [], 0
+        batch.append(uid)
+        total += sizes[uid]
+    if batch:
+        yield batch
+
+
+class _Reading:
+    """Reads from one open folder, and opens it anew when the connection has broken."""
+
+    def __init__(self, wire: Wire, name: str, uidvalidity: int) -> None:
+        self._wire = wire
+        self._name = name
+        self._uidvalidity = uidvalidity
+
+    def together(self, uids: Sequence[int]) -> list[Fetched]:
+        try:
+            parts = self._wire.session().parts(uids, WHOLE)
+        except BROKEN:
+            self._reopen()
+            return [message for uid in uids for message in self.alone(uid, (WHOLE, HEADER))]
+        return [Fetched(uid, raw) for uid, raw in parts.items()]
+
+    def alone(self, uid: int, tries: Sequence[str]) -> list[Fetched]:
+        for part in tries:
+            try:
+                raw = self._wire.session().parts([uid], part).get(uid)
+            except BROKEN:
+                self._reopen()
+                continue
+            return [] if raw is None else [Fetched(uid, raw, truncated=part != WHOLE)]
+        return [Fetched(uid, b"", truncated=True)]
+
+    def _reopen(self) -> None:
+        self._wire.drop()
+        if self._wire.session().examine(self._name).uidvalidity != self._uidvalidity:
+            raise InboxError(f"{self._name} was numbered anew while it was read")

@@ -1,0 +1,115 @@
+"""How is one mailbox read, waited for and looked up, without marking anything in it?"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sequencer.adapters.imap.account import ImapAccount, ImapLimits
+from sequencer.adapters.imap.line import Line
+from sequencer.adapters.imap.scan import scanned
+from sequencer.adapters.imap.sent import has_sent, keep_copy
+from sequencer.adapters.imap.session import NoFolderError, Selected
+from sequencer.adapters.imap.watch import Watch
+from sequencer.adapters.imap.wire import Wire
+from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
+
+READ_AGAIN = timedelta(days=7)
+READ = (Folder.INBOX, Folder.JUNK)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapTime:
+    """The two clocks that an inbox needs: the instant, and seconds that never go back."""
+
+    now: Callable[[], datetime]
+    boot: Callable[[], float]
+
+
+class ImapInbox:
+    """An IMAP mailbox as an inbox, over two connections: one that works and one that waits.
+
+    Args:
+        account: where, and as whom.
+        tls: context that verifies certificates; one may serve all mailboxes.
+        executor: threads for blocking work; none of them is held by a wait.
+        time: the clocks.
+        limits: waiting times and sizes.
+    """
+
+    def __init__(
+        self,
+        account: ImapAccount,
+        tls: ssl.SSLContext,
+        executor: Executor,
+        time: ImapTime,
+        limits: ImapLimits | None = None,
+    ) -> None:
+        limits = limits or ImapLimits()
+        self._time = time
+        self._work = Line(account, tls, executor, limits)
+        self._watch = Watch(Line(account, tls, executor, limits), time.boot, limits.renew_idle_s)
+        self._closed = False
+
+    async def scan(self, cursors: Mapping[Folder, Cursor]) -> Sequence[Scan]:
+        """New messages of INBOX and Junk since the cursors."""
+        since = (self._time.now() - READ_AGAIN).date()
+        return await self._work.run(lambda wire: self._scans(wire, cursors, since))
+
+    async def wait(self, seconds: float) -> bool:
+        """Whether INBOX changed within that many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._watch.until_news()
+        except TimeoutError:
+            return False
+        except InboxError:
+            if self._closed:
+                return False
+            raise
+
+    async def has_sent(self, message_id: str, since: datetime) -> bool:
+        """Whether Sent holds that Message-ID."""
+        return await self._work.run(lambda wire: has_sent(wire, message_id, since))
+
+    async def keep_copy(self, data: bytes, at: datetime) -> None:
+        """Append a sent message to Sent, marked as read."""
+        await self._work.run(lambda wire: keep_copy(wire, data, at))
+
+    async def close(self) -> None:
+        """End both connections, and whatever goes on over them; for good."""
+        self._closed = True
+        self._watch.close()
+        self._work.close()
+
+    def _scans(self, wire: Wire, cursors: Mapping[Folder, Cursor], since: date) -> Sequence[Scan]:
+        """Scan one folder after the other. In a thread."""
+        wire.answering()
+        scans = []
+        for folder in READ:
+            selected = _examined(wire, folder)
+            if selected is not None:
+                scans.append(scanned(wire, folder, selected, cursors.get(folder), since))
+            if folder is Folder.INBOX:
+                self._watch.know(selected)
+        return scans
+
+
+def _examined(wire: Wire, folder: Folder) -> Selected | None:
+    """The folder, opened; None if there is none of that role, or none any more.
+
+    A folder that is there and does not open is no reason to think that nobody wrote.
+    """
+    name = wire.names().get(folder)
+    if name is None:
+        return None
+    try:
+        return wire.session().examine(name)
+    except NoFolderError:
+        wire.forget_names()
+        renamed = wire.names().get(folder)
+        if renamed == name:
+            raise
+        return wire.session().examine(renamed) if renamed is not None else None

@@ -1,0 +1,201 @@
+"""What is said to an IMAP server, in typed words. Every call blocks its thread.
+
+The library brings no types, so that this is the only place that touches it.
+"""
+
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+
+from sequencer.adapters.imap.account import ImapAccount, ImapLimits
+from sequencer.mail.server import Security
+
+# Whatever a server, the network or the library's parser can bring about.
+BROKEN = (OSError, IMAPClientError, ValueError)
+WHOLE, HEADER = "BODY.PEEK[]", "BODY.PEEK[HEADER]"  # PEEK: nothing is marked as read
+_SIZES_AT_ONCE = 500
+# RFC 5530, and what Gmail says instead: the sign-in is not at fault.
+_FOR_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TOO MANY", "TEMPORARY")
+
+
+class LoginRefusedError(Exception):
+    """The server did not let us in; `permanent` unless it said that this is for now."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class NoFolderError(Exception):
+    """The server does not open that folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A folder that was opened for reading."""
+
+    uidvalidity: int
+    uidnext: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A folder as LIST names it."""
+
+    flags: frozenset[bytes]
+    delimiter: str
+    name: str
+
+
+class Session:
+    """A connection from sign-in to its end."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.socket: socket.socket = client.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+    @classmethod
+    def open(
+        cls, account: ImapAccount, tls: ssl.SSLContext, secret: str, limits: ImapLimits
+    ) -> "Session":
+        """Connect, protect the connection, and sign in with the password or token."""
+        server = account.server
+        client = IMAPClient(
+            server.host,
+            port=server.port,
+            ssl=server.security is Security.TLS,
+            ssl_context=tls if server.security is Security.TLS else None,
+            timeout=SocketTimeout(limits.connect_s, limits.command_s),
+        )
+        try:
+            if server.security is Security.STARTTLS:
+                client.starttls(tls)  # raises where it is not offered
+            _sign_in(client, account, secret)
+            return cls(client)
+        except BaseException:
+            _shut(client)
+            raise
+
+    def shut(self) -> None:
+        """End the connection without a word."""
+        _shut(self._client)
+
+    def noop(self) -> None:
+        """Find out whether the server still answers."""
+        self._client.noop()
+
+    def folders(self) -> list[Listed]:
+        """All folders that can be opened."""
+        listed = [
+            Listed(frozenset(flags), (delimiter or b"").decode("ascii", "replace"), str(name))
+            for flags, delimiter, name in self._client.list_folders()
+        ]
+        return [folder for folder in listed if not folder.flags & {b"\\Noselect", b"\\NonExistent"}]
+
+    def create(self, name: str) -> None:
+        """Add a folder."""
+        self._client.create_folder(name)
+
+    def examine(self, name: str) -> Selected:
+        """Open a folder so that nothing in it can be changed; NoFolderError if there is none."""
+        try:
+            answer = self._client.select_folder(name, readonly=True)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            raise NoFolderError(_words(error)) from error
+        validity, uidnext = answer.get(b"UIDVALIDITY"), answer.get(b"UIDNEXT")
+        if validity is None:
+            raise ValueError("the server keeps no UIDs")
+        if uidnext is None:  # a server older than RFC 3501
+            uidnext = max(self.search(["ALL"]), default=0) + 1
+        return Selected(int(validity), int(uidnext))
+
+    def search(self, criteria: Sequence[str | date]) -> list[int]:
+        """UIDs of the messages in the open folder that meet the criteria, in order."""
+        return sorted(int(uid) for uid in self._client.search(list(criteria)))
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """Octets of each message that is still there."""
+        found: dict[int, int] = {}
+        for start in range(0, len(uids), _SIZES_AT_ONCE):
+            answer = self._client.fetch(uids[start : start + _SIZES_AT_ONCE], ["RFC822.SIZE"])
+            found |= {uid: int(items.get(b"RFC822.SIZE", 0)) for uid, items in answer.items()}
+        return found
+
+    def parts(self, uids: Sequence[int], part: str) -> dict[int, bytes]:
+        """That part of each message that is still there."""
+        answer: Mapping[int, Mapping[bytes, Any]] = self._client.fetch(uids, [part])
+        return {
+            uid: value if isinstance(value, bytes) else b""  # NIL stands for nothing in it
+            for uid, items in answer.items()
+            for key, value in items.items()
+            if key.startswith(b"BODY[")
+        }
+
+    def append(self, name: str, data: bytes, at: datetime) -> None:
+        """Add a message to a folder, as read."""
+        self._client.append(name, data, [b"\\Seen"], at)
+
+    def can_idle(self) -> bool:
+        """Whether the server tells of changes by itself."""
+        return bool(self._client.has_capability("IDLE"))
+
+    def idle(self) -> None:
+        """Ask to be told of changes in the open folder, until `end_idle`."""
+        self._client.idle()
+
+    def end_idle(self) -> bool:
+        """Stop that; whether there was new mail in the last words. Fails on a dead connection."""
+        _, heard = self._client.idle_done()
+        return _tells_of_mail(heard)
+
+    def heard(self) -> bool | None:
+        """Whether what came meanwhile tells of new mail; None if nothing came."""
+        told = self._client.idle_check(timeout=0)
+        return _tells_of_mail(told) if told else None
+
+
+def _shut(client: Any) -> None:
+    with suppress(*BROKEN):
+        client.shutdown()
+
+
+def _sign_in(client: Any, account: ImapAccount, secret: str) -> None:
+    try:
+        if account.token is not None:
+            client.oauth2_login(account.username, secret)
+        elif (account.username + secret).isascii():
+            client.login(account.username, secret)
+        else:
+            client.plain_login(account.username, secret)  # LOGIN knows ASCII only
+    except LoginError as error:
+        text = _words(error)
+        # The library calls a line that broke during the sign-in a failure of the sign-in.
+        broken = isinstance(error.__context__, IMAPClientAbortError)
+        for_now = any(word in text.upper() for word in _FOR_NOW)
+        raise LoginRefusedError(text, permanent=not broken and not for_now) from None
+
+
+def _words(error: Exception) -> str:
+    """The server's words: the library passes some of them on as printed octets."""
+    text = str(error)
+    return text[2:-1] if text[:2] in {"b'", 'b"'} else text
+
+
+def _tells_of_mail(heard: Sequence[Any]) -> bool:
+    """Whether there is an EXISTS among untagged responses; a BYE ends the connection."""
+    if any(isinstance(said, tuple) and said and said[0] == b"BYE" for said in heard):
+        raise ConnectionAbortedError("The server said goodbye.")
+    return any(
+        isinstance(said, tuple) and len(said) > 1 and said[1] in {b"EXISTS", b"RECENT"}
+        for said in heard
+    )

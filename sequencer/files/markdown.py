@@ -1,0 +1,138 @@
+"""From Markdown to the two parts of a mail: readable text, and quiet HTML.
+
+The Markdown that is read here never holds a value of a person: the template prints a mark (one
+private character) for each value, and the values take the places of the marks afterwards. So no
+name can become markup, and mails that differ only in their values share one reading.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from urllib.parse import quote
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from sequencer.files.markdown_text import plain_text
+
+MAX_MARKS = 4_000
+KEPT = 2_000  # readings; a template has one for each way through its conditions
+
+# Plane 16 is for private use: nobody writes mails with it. A mark inside a link's address lies
+# half a plane above the same mark in the text, because a value is escaped differently there.
+_TEXT, _URL = 0x100000, 0x108000
+_MARK = re.compile("[\U00100000-\U0010fffd]")
+_ANGLE = re.compile("<([\U00100000-\U0010fffd])>")
+_TO_URL = {_TEXT + index: _URL + index for index in range(MAX_MARKS)}
+_ADDRESS = re.compile(r"(https?://[^\s/]|mailto:[^\s@]+@)\S*", re.IGNORECASE)
+_BEGINS_WELL = re.compile("https?://|mailto:|[\U00100000-\U0010fffd]", re.IGNORECASE)
+_SAFE = "%/:?#[]@!$&'()*+,;=~-._"  # characters that have a meaning in an address
+
+_STYLES = {
+    "paragraph_open": "margin:0 0 1em",
+    "bullet_list_open": "margin:0 0 1em;padding-left:1.5em",
+    "ordered_list_open": "margin:0 0 1em;padding-left:1.5em",
+    "heading_open": "margin:0 0 1em;font-size:1em",
+    "blockquote_open": "margin:0 0 1em;padding-left:1em;border-left:2px solid #ccc",
+    "hr": "border:0;border-top:1px solid #ccc;margin:0 0 1em",
+}
+
+
+class MarkdownError(ValueError):
+    """The body holds something that does not belong into a mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Both parts of a body, with marks where values go, and the addresses of its links."""
+
+    text: str
+    html: str
+    links: tuple[str, ...]
+
+    def filled(self, values: Sequence[str]) -> tuple[str, str]:
+        """Text and HTML with the values in place of the marks.
+
+        Raises:
+            MarkdownError: a link would lead to something other than http, https or mailto.
+        """
+        urls = [quote(value, safe=_SAFE) for value in values]
+        for link in self.links:
+            address = _replaced(link, values, urls)
+            if _ADDRESS.fullmatch(address) is None:
+                raise MarkdownError(f"a link would lead to `{address[:80]}`, which is no address")
+        text = _replaced(self.text, values, urls)
+        rich = [escape(value).replace("\n", "<br>\n") for value in values]
+        return text, _replaced(self.html, rich, [escape(url) for url in urls])
+
+
+def mark(index: int) -> str:
+    """What stands for the value of that index while Markdown is read."""
+    if index >= MAX_MARKS:
+        raise MarkdownError(f"the template prints more than {MAX_MARKS} values")
+    return chr(_TEXT + index)
+
+
+@lru_cache(maxsize=KEPT)
+def read_markdown(body: str) -> Reading:
+    """Both parts of a body in Markdown.
+
+    Raises:
+        MarkdownError: it holds a picture, HTML, or a link that leads nowhere.
+    """
+    tokens = _PARSER.parse(_ANGLE.sub(r"[\1](\1)", body))
+    links: list[str] = []
+    for token in tokens:
+        _quiet(token)
+        for child in token.children or ():
+            _check(child)
+            if child.type == "link_open":
+                href = str(child.attrs["href"]).translate(_TO_URL)
+                child.attrs["href"] = href
+                links.append(href)
+    html = str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+    return Reading(plain_text(tokens), html.rstrip("\n"), tuple(links))
+
+
+def _quiet(token: Token) -> None:
+    _check(token)
+    if token.type in _STYLES:
+        token.attrs["style"] = _STYLES[token.type]
+
+
+def _check(token: Token) -> None:
+    if token.type == "image":
+        raise MarkdownError("a picture is not possible; link to it instead")
+    if token.type in {"html_inline", "html_block"}:
+        tag = token.content.strip()[:40]
+        raise MarkdownError(f"HTML (`{tag}`) is not possible; write `\\<` for the character")
+
+
+def _replaced(text: str, values: Sequence[str], urls: Sequence[str]) -> str:
+    def value_of(match: re.Match[str]) -> str:
+        code = ord(match[0])
+        return urls[code - _URL] if code >= _URL else values[code - _TEXT]
+
+    return _MARK.sub(value_of, text)
+
+
+class _Parser(MarkdownIt):
+    """CommonMark for mails: every line break counts, no code, no pictures, no HTML."""
+
+    def __init__(self) -> None:
+        super().__init__("commonmark", {"html": True, "breaks": True})
+        self.disable(["code", "fence", "backticks", "reference", "lheading"])
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the name that markdown-it calls
+        return url if _MARK.search(url) else super().normalizeLink(url)
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the name that markdown-it calls
+        if _BEGINS_WELL.match(url) is None:
+            hint = "links begin with https://, http:// or mailto:"
+            raise MarkdownError(f"a link leads to `{url[:80]}`; {hint}")
+        return True
+
+
+_PARSER = _Parser()

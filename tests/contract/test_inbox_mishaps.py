@@ -1,0 +1,426 @@
+"""What an inbox makes of servers that die, lie, forget and stall."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import pytest
+from fakes.authority import client_tls
+from fakes.rude_imap import RudeImap, rude_imap
+
+from sequencer.adapters.clock import SystemClock
+from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapLimits, ImapTime
+from sequencer.mail.folder import Cursor, Fetched, Folder, InboxError, Scan
+from sequencer.mail.server import Security, Server
+from sequencer.mail.sign_in import SignInNeededError, TokenError
+
+NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
+QUICK = ImapLimits(connect_s=0.5, command_s=0.5, whole=1_000, head=100)
+CURSORS = {Folder.INBOX: Cursor(7, 0)}
+
+
+@dataclass(slots=True)
+class Tokens:
+    """A token source which hands out the given tokens, or raises."""
+
+    tokens: list[str]
+    error: Exception | None = None
+    refused: list[str] = field(default_factory=list)
+
+    async def __call__(self, refused: str = "") -> str:
+        if self.error is not None:
+            raise self.error
+        if refused:
+            self.refused.append(refused)
+        return self.tokens[min(len(self.refused), len(self.tokens) - 1)]
+
+
+@asynccontextmanager
+async def inbox_at(
+    rude: RudeImap,
+    limits: ImapLimits = QUICK,
+    password: str = "pw",
+    token: Tokens | None = None,
+) -> AsyncIterator[ImapInbox]:
+    """An inbox for that server, closed at the end."""
+    server = Server("localhost", rude.port, Security.PLAIN)
+    time = ImapTime(lambda: NOW, SystemClock().boot)
+    with ThreadPoolExecutor(2) as threads:
+        account = ImapAccount(server, "rep@sender.example", password, token)
+        inbox = ImapInbox(account, client_tls(), threads, time, limits)
+        try:
+            yield inbox
+        finally:
+            await inbox.close()
+
+
+def letter(number: int, size: int = 20) -> bytes:
+    return f"Subject: {number}\r\n\r\n".encode() + b"x" * size + b"\r\n"
+
+
+def letters(count: int) -> dict[int, bytes]:
+    return {uid: letter(uid) for uid in range(1, count + 1)}
+
+
+async def scanned(rude: RudeImap, limits: ImapLimits = QUICK) -> Scan:
+    """The scan of INBOX from its begin."""
+    async with inbox_at(rude, limits) as inbox:
+        (scan,) = await inbox.scan(CURSORS)
+        return scan
+
+
+async def test_batches() -> None:
+    """Messages are read in batches, limited by number and by size, and all of them come."""
+    async with rude_imap() as rude:
+        rude.messages = letters(120)
+        scan = await scanned(rude)
+        assert [each.uid for each in scan.messages] == list(range(1, 121))
+        bodies = [uids for items, uids in rude.fetches if "BODY" in items]
+        assert [len(uids) for uids in bodies] == [50, 50, 20]
+        rude.fetches.clear()
+        await scanned(rude, replace(QUICK, batch_octets=100))
+        assert max(len(uids) for items, uids in rude.fetches if "BODY" in items) <= 4
+
+
+async def test_large_message() -> None:
+    """Of a message that is too large only the beginning is read, and that is said."""
+    async with rude_imap() as rude:
+        rude.messages = {1: letter(1), 2: letter(2, 5_000), 3: letter(3)}
+        scan = await scanned(rude)
+        assert scan.messages == (
+            Fetched(1, letter(1)),
+            Fetched(2, letter(2, 5_000)[:100], truncated=True),
+            Fetched(3, letter(3)),
+        )
+        assert not any(2 in uids for items, uids in rude.fetches if items == "BODY.PEEK[]")
+
+
+@pytest.mark.parametrize(
+    ("times", "header_too", "raw", "truncated"),
+    [
+        (1, False, letter(2), False),
+        (2, False, b"Subject: 2\r\n\r\n", True),
+        (9, False, b"Subject: 2\r\n\r\n", True),
+        (9, True, b"", True),
+    ],
+)
+async def test_deadly_message(
+    times: int,
+    header_too: bool,  # noqa: FBT001 - a case, not a switch
+    raw: bytes,
+    truncated: bool,  # noqa: FBT001 - a case, not a switch
+) -> None:
+    """A message at which the connection dies costs no other message, and is reported itself."""
+    async with rude_imap() as rude:
+        rude.messages = letters(3)
+        rude.deadly[2] = times
+        if header_too:
+            rude.deadly_headers.add(2)
+        scan = await scanned(rude)
+        assert scan.messages == (
+            Fetched(1, letter(1)),
+            Fetched(2, raw, truncated),
+            Fetched(3, letter(3)),
+        )
+
+
+async def test_vanished_message() -> None:
+    """A message that goes away between search and reading is no error."""
+    async with rude_imap() as rude:
+        rude.messages = letters(3)
+        rude.vanished = {2, 9}
+        rude.messages.pop(2)
+        scan = await scanned(rude)
+        assert [each.uid for each in scan.messages] == [1, 3]
+
+
+async def test_numbered_anew_while_read() -> None:
+    """A folder that is numbered anew in the middle of a scan makes the scan fail, not lie."""
+    async with rude_imap() as rude:
+        rude.messages = letters(3)
+        rude.deadly[2] = 1
+        rude.validities = [7, 8]
+        async with inbox_at(rude) as inbox:
+            with pytest.raises(InboxError, match="numbered anew"):
+                await inbox.scan(CURSORS)
+            (scan,) = await inbox.scan(CURSORS)
+            assert (scan.uidvalidity, len(scan.messages)) == (8, 3)
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_uidnext_lies(told: bool) -> None:  # noqa: FBT001 - a case, not a switch
+    """A UIDNEXT that is too low or missing hides no message."""
+    async with rude_imap() as rude:
+        rude.messages = letters(5)
+        rude.uidnext, rude.tells_uidnext = 3, told
+        scan = await scanned(rude)
+        assert [each.uid for each in scan.messages] == [1, 2, 3, 4, 5]
+
+
+async def test_cursor_trails() -> None:
+    """The cursor stays the overlap behind the newest message, and never goes back."""
+    limits = replace(QUICK, overlap=3)
+    async with rude_imap() as rude, inbox_at(rude, limits) as inbox:
+        rude.messages = letters(10)
+        (scan,) = await inbox.scan({Folder.INBOX: Cursor(7, 2, frozenset({4}))})
+        assert [each.uid for each in scan.messages] == [3, 5, 6, 7, 8, 9, 10]
+        assert scan.last_uid == 7
+        seen = frozenset({8, 9, 10})
+        (scan,) = await inbox.scan({Folder.INBOX: Cursor(7, 9, seen)})
+        assert (scan.messages, scan.last_uid) == ((), 9)
+
+
+async def test_missing_junk() -> None:
+    """A server without a folder for junk is read without it, also if it went away just now."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        assert [scan.folder for scan in await inbox.scan({})] == [Folder.INBOX]
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.listed.append('(\\HasNoChildren) "/" Spam')
+        assert [scan.folder for scan in await inbox.scan({})] == [Folder.INBOX, Folder.JUNK]
+        rude.listed.pop()
+        rude.select["Spam"] = "NO [NONEXISTENT] gone"
+        assert [scan.folder for scan in await inbox.scan({})] == [Folder.INBOX]
+
+
+@pytest.mark.parametrize("folder", ["INBOX", "Spam"])
+async def test_folder_that_does_not_open(folder: str) -> None:
+    """A folder that is there and does not open makes the scan fail: somebody may have written."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.listed.append('(\\HasNoChildren) "/" Spam')
+        rude.select[folder] = "NO [SERVERBUG] try later"
+        with pytest.raises(InboxError, match="try later"):
+            await inbox.scan({})
+
+
+async def test_stale_connection() -> None:
+    """A kept connection that died between two scans is replaced without a word."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        await inbox.scan({})
+        rude.stalls.add("NOOP")
+        await inbox.scan({})
+        assert rude.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"),
+    [
+        ("NO [AUTHENTICATIONFAILED] wrong", True),
+        ("NO wrong", True),
+        ("BAD what", True),
+        ("NO [UNAVAILABLE] later", False),
+        ("NO [ALERT] Too many simultaneous connections. (Failure)", False),
+        ("", False),
+    ],
+)
+async def test_sign_in_fails(answer: str, permanent: bool) -> None:  # noqa: FBT001 - a case
+    """A refused sign-in is permanent, unless the server says that it is for now, or hangs up."""
+    async with rude_imap() as rude, inbox_at(rude, password="hunter2") as inbox:
+        rude.login = [answer]
+        with pytest.raises(InboxError) as caught:
+            await inbox.scan({})
+        assert caught.value.permanent is permanent
+        assert "hunter2" not in str(caught.value)
+        rude.login = ["OK welcome"]
+        assert await inbox.scan({})
+
+
+@pytest.mark.parametrize("greeting", ["", "* BYE too busy", "220 smtp.example ESMTP"])
+async def test_no_greeting(greeting: str) -> None:
+    """A server that does not greet as it should may do so later."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.greeting = greeting
+        with pytest.raises(InboxError) as caught:
+            await inbox.scan({})
+        assert caught.value.permanent is False
+
+
+@pytest.mark.parametrize("verb", ["LOGIN", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH"])
+async def test_stall(verb: str) -> None:
+    """A server that falls silent is given up in time, and the next scan begins afresh."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(2)
+        rude.stalls.add(verb)
+        with pytest.raises(InboxError) as caught:
+            await inbox.scan(CURSORS)
+        assert caught.value.permanent is False
+        rude.stalls.clear()
+        (scan,) = await inbox.scan(CURSORS)
+        assert len(scan.messages) == 2
+
+
+@pytest.mark.parametrize("verb", ["LOGIN", "EXAMINE", "UID FETCH"])
+async def test_cancelled_scan(verb: str) -> None:
+    """A scan that is cancelled ends at once, and the next one begins afresh."""
+    patient = ImapLimits(connect_s=60, command_s=60)
+    async with rude_imap() as rude, inbox_at(rude, patient) as inbox:
+        rude.messages = letters(2)
+        rude.stalls.add(verb)
+        task = asyncio.create_task(inbox.scan(CURSORS))
+        async with asyncio.timeout(5):
+            await rude.stalled.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        rude.stalls.clear()
+        (scan,) = await inbox.scan(CURSORS)
+        assert len(scan.messages) == 2
+
+
+async def test_close_ends_a_scan() -> None:
+    """Closing ends a scan that is going on, and no other one begins."""
+    patient = ImapLimits(connect_s=60, command_s=60)
+    async with rude_imap() as rude, inbox_at(rude, patient) as inbox:
+        rude.stalls.add("LIST")
+        task = asyncio.create_task(inbox.scan(CURSORS))
+        async with asyncio.timeout(5):
+            await rude.stalled.wait()
+            await inbox.close()
+            with pytest.raises(InboxError):
+                await task
+        with pytest.raises(InboxError, match="closed"):
+            await inbox.scan(CURSORS)
+
+
+async def test_token() -> None:
+    """A token goes out as XOAUTH2 has it, and one that is refused is replaced once."""
+    async with rude_imap() as rude:
+        tokens = Tokens(["old", "new"])
+        rude.login = ["NO [AUTHENTICATIONFAILED] expired", "OK welcome"]
+        async with inbox_at(rude, token=tokens) as inbox:
+            assert await inbox.scan({})
+        said = [each for each in rude.commands if each.startswith("dXNlcj")]
+        assert [base64.b64decode(each) for each in said] == [
+            f"user=rep@sender.example\x01auth=Bearer {token}\x01\x01".encode()
+            for token in ("old", "new")
+        ]
+
+
+@pytest.mark.parametrize("tokens", [["old", "new"], ["same", "same"]])
+async def test_refused_token(tokens: list[str]) -> None:
+    """When the second token is refused too, or is the first again, somebody has to sign in."""
+    async with rude_imap() as rude:
+        rude.login = ["NO [AUTHENTICATIONFAILED] expired"]
+        async with inbox_at(rude, token=Tokens(tokens)) as inbox:
+            with pytest.raises(InboxError) as caught:
+                await inbox.scan({})
+        assert caught.value.permanent is True
+        assert rude.connections == len(set(tokens))
+
+
+@pytest.mark.parametrize(
+    ("error", "permanent"), [(SignInNeededError("gone"), True), (TokenError("no net"), False)]
+)
+async def test_no_token(error: Exception, permanent: bool) -> None:  # noqa: FBT001 - a case
+    """Without a token nothing is read, and it is plain whether that can heal."""
+    async with rude_imap() as rude, inbox_at(rude, token=Tokens([], error)) as inbox:
+        with pytest.raises(InboxError, match=str(error)) as caught:
+            await inbox.scan({})
+        assert (caught.value.permanent, rude.connections) == (permanent, 0)
+
+
+async def test_password_beyond_ascii() -> None:
+    """A password in any letters goes out as AUTHENTICATE PLAIN, for LOGIN knows ASCII only."""
+    async with rude_imap() as rude, inbox_at(rude, password="sésame") as inbox:
+        await inbox.scan({})
+        sent = base64.b64encode("\0rep@sender.example\0sésame".encode()).decode()
+        assert sent in rude.commands
+
+
+async def test_starttls_not_offered() -> None:
+    """A server, or somebody in between, that offers no STARTTLS gets no password."""
+    async with rude_imap() as rude:
+        server = Server("localhost", rude.port, Security.STARTTLS)
+        with ThreadPoolExecutor(1) as threads:
+            time = ImapTime(lambda: NOW, SystemClock().boot)
+            account = ImapAccount(server, "rep@sender.example", "hunter2")
+            inbox = ImapInbox(account, client_tls(), threads, time, QUICK)
+            with pytest.raises(InboxError, match="STARTTLS"):
+                await inbox.scan({})
+            await inbox.close()
+        assert not any("hunter2" in command for command in rude.commands)
+
+
+async def test_wait_without_idle() -> None:
+    """Without IDLE a wait lasts as long as it was asked to, over no connection."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.capabilities = "IMAP4rev1"
+        assert await inbox.wait(0.3) is False
+        waiting = asyncio.create_task(inbox.wait(60))
+        await inbox.scan({})
+        async with asyncio.timeout(5):
+            await inbox.close()
+            assert await waiting is False
+
+
+async def test_wait_hears_only_of_mail() -> None:
+    """Other words in IDLE do not end a wait, EXISTS does."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        waiting = asyncio.create_task(inbox.wait(20))
+        for words in ("* OK still here", "* 1 FETCH (FLAGS (\\Seen))", "* 2 EXPUNGE"):
+            await rude.idling.wait()
+            rude.pushes.put_nowait(words)
+        rude.pushes.put_nowait("* 3 EXISTS")
+        async with asyncio.timeout(5):
+            assert await waiting is True
+
+
+@pytest.mark.parametrize("last_words", ["* BYE shutting down", ""])
+async def test_wait_on_a_dying_server(last_words: str) -> None:
+    """A server that dies in IDLE is noticed at once, and the next wait begins afresh."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        waiting = asyncio.create_task(inbox.wait(60))
+        await rude.idling.wait()
+        if last_words:
+            rude.pushes.put_nowait(last_words)
+        rude.pushes.put_nowait("")
+        async with asyncio.timeout(5):
+            with pytest.raises(InboxError):
+                await waiting
+        rude.idling.clear()
+        waiting = asyncio.create_task(inbox.wait(60))
+        await rude.idling.wait()
+        rude.pushes.put_nowait("* 1 EXISTS")
+        async with asyncio.timeout(5):
+            assert await waiting is True
+
+
+async def test_mail_between_scan_and_wait() -> None:
+    """Mail that came after the scan and before the first wait ends that wait at once."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        await inbox.scan({})
+        rude.messages = letters(1)
+        async with asyncio.timeout(5):
+            assert await inbox.wait(60) is True
+
+
+async def test_idle_is_renewed() -> None:
+    """IDLE is begun anew before the server would hang up, and a wait goes on over that."""
+    limits = replace(QUICK, renew_idle_s=0.1)
+    async with rude_imap() as rude, inbox_at(rude, limits) as inbox:
+        waiting = asyncio.create_task(inbox.wait(20))
+        for _ in range(3):
+            rude.idling.clear()
+            await rude.idling.wait()
+        rude.pushes.put_nowait("* 1 EXISTS")
+        async with asyncio.timeout(5):
+            assert await waiting is True
+        assert rude.connections == 1
+
+
+async def test_no_sent() -> None:
+    """Where there is no Sent, nobody can say that a mail is not in it."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        with pytest.raises(InboxError, match="Sent") as caught:
+            await inbox.has_sent("<m1@x.example>", NOW)
+        assert caught.value.permanent is True
+
+
+def test_secrets_are_not_shown() -> None:
+    """Neither a password nor a token source shows in what is printed of an account."""
+    account = ImapAccount(Server("mail.example", 993), "rep", "hunter2", Tokens(["tok"]))
+    assert "hunter2" not in repr(account)
+    assert "tok" not in repr(account)

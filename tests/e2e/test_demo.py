@@ -1,0 +1,92 @@
+"""`sequencer demo` as a person or a script calls it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REASONS = {"replied", "opted_out", "bounced", "meeting_booked", "completed"}
+VIOLATIONS = ("doubles", "after_stop", "to_suppressed", "outside_window", "unexplained")
+
+
+def sequencer(*arguments: str) -> str:
+    """What a command printed; it must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "sequencer", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout[-2_000:]
+    assert done.stderr == ""
+    return done.stdout
+
+
+def figures(*arguments: str) -> dict[str, Any]:
+    """The figures of a run without waiting."""
+    found: dict[str, Any] = json.loads(sequencer("demo", "--fast", "--json", *arguments))
+    return found
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A run whose workspace was kept, and its figures."""
+    folder = tmp_path_factory.mktemp("demo") / "kept"
+    return folder, figures("--keep", str(folder))
+
+
+def test_figures(kept: tuple[Path, dict[str, Any]]) -> None:
+    """Everybody is enrolled, everything came to its end, and the server's record agrees."""
+    _, found = kept
+    assert found["enrolled"] == 25
+    assert set(found["finished"]) == REASONS
+    assert sum(found["finished"].values()) + sum(found["paused"].values()) == 25
+    assert found["verify"]["sends"] == found["sent"] > 50
+    assert [found["verify"][name] for name in VIOLATIONS] == [0] * 5
+    assert 12 <= found["virtual_days"] <= 25
+    assert found["seconds"] < 90
+
+
+def test_same_seed(kept: tuple[Path, dict[str, Any]]) -> None:
+    """The same seed has the same outcome."""
+    timeless = [{**found, "seconds": 0} for found in (kept[1], figures("--seed", "1"))]
+    assert timeless[0] == timeless[1]
+
+
+def test_kept_workspace(kept: tuple[Path, dict[str, Any]]) -> None:
+    """What was kept can be looked at with the other commands."""
+    folder, found = kept
+    here = ("--workspace", str(folder))
+    assert "fintech-intro" in sequencer(*here, "status")
+    lucia = "lucia.marin@banco-encina.example"
+    assert "replied" in sequencer(*here, "log", lucia)
+    assert "replied" in sequencer(*here, "why", lucia)
+    assert f"{found['sent']} mails checked" in sequencer(*here, "verify")
+
+
+def test_plain_lines() -> None:
+    """Without a terminal there are plain lines, and the summary at the end."""
+    lines = sequencer("demo", "--fast").splitlines()
+    assert not any("\x1b" in line for line in lines)
+    assert lines[0].startswith("Mon 19 Oct")
+    assert any("wrote to" in line for line in lines)
+    assert any("own record" in line for line in lines)
+
+
+def test_folder_in_use(tmp_path: Path) -> None:
+    """A folder that holds something is left alone."""
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "sequencer", "demo", "--fast", "--keep", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "is not empty" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

@@ -1,0 +1,126 @@
+"""An inbox without a server: folders in memory, numbered as a server would number them."""
+
+import asyncio
+import email
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sequencer.mail.folder import Cursor, Fetched, Folder, InboxError, Scan
+
+OVERLAP = 500
+READ_AGAIN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message in a folder."""
+
+    uid: int
+    raw: bytes
+    at: datetime
+
+
+@dataclass(slots=True)
+class Box:
+    """A folder and its numbering."""
+
+    uidvalidity: int = 1
+    uidnext: int = 1
+    stored: list[Stored] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FakeInbox:
+    """A mailbox to which tests deliver, and which they may renumber or break.
+
+    Attributes:
+        boxes: folders; one that is taken away is missing, as some servers have no Junk.
+        trouble: what every call raises as long as it is set.
+    """
+
+    now: Callable[[], datetime]
+    boxes: dict[Folder, Box] = field(default_factory=lambda: {role: Box() for role in Folder})
+    trouble: InboxError | None = None
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _closed: bool = False
+
+    def deliver(self, raw: bytes, folder: Folder = Folder.INBOX, at: datetime | None = None) -> int:
+        """Put a message into a folder; its UID."""
+        box = self.boxes[folder]
+        uid, box.uidnext = box.uidnext, box.uidnext + 1
+        box.stored.append(Stored(uid, raw, at or self.now()))
+        if folder is Folder.INBOX:
+            self._news.set()
+        return uid
+
+    def renumber(self, folder: Folder) -> None:
+        """Give the folder a new UIDVALIDITY and its messages new UIDs."""
+        old = self.boxes[folder]
+        self.boxes[folder] = Box(old.uidvalidity + 1)
+        for stored in old.stored:
+            self.deliver(stored.raw, folder, stored.at)
+
+    async def scan(self, cursors: Mapping[Folder, Cursor]) -> Sequence[Scan]:
+        """New messages of INBOX and Junk."""
+        self._check()
+        roles = [role for role in (Folder.INBOX, Folder.JUNK) if role in self.boxes]
+        return [self._scanned(role, cursors.get(role)) for role in roles]
+
+    async def wait(self, seconds: float) -> bool:
+        """Whether something was delivered to INBOX since the last wait, or is within that time."""
+        self._check()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        except TimeoutError:
+            return False
+        self._news.clear()
+        return not self._closed
+
+    async def has_sent(self, message_id: str, since: datetime) -> bool:
+        """Whether a message in Sent has that Message-ID, or names it in a header of ours."""
+        self._check()
+        if Folder.SENT not in self.boxes:
+            raise InboxError("there is no Sent", permanent=True)
+        del since
+        return any(_names(each.raw, message_id) for each in self.boxes[Folder.SENT].stored)
+
+    async def keep_copy(self, data: bytes, at: datetime) -> None:
+        """Add a message to Sent."""
+        self._check()
+        self.boxes.setdefault(Folder.SENT, Box())
+        self.deliver(data, Folder.SENT, at)
+
+    async def close(self) -> None:
+        """End a wait."""
+        self._closed = True
+        self._news.set()
+
+    def _check(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+    def _scanned(self, role: Folder, cursor: Cursor | None) -> Scan:
+        box = self.boxes[role]
+        newest = box.uidnext - 1
+        if cursor is None:
+            return Scan(role, box.uidvalidity, newest, ())
+        if cursor.uidvalidity != box.uidvalidity:
+            day = (self.now() - READ_AGAIN).date()
+            fresh = [each for each in box.stored if each.at.astimezone(UTC).date() >= day]
+            last_uid = newest
+        else:
+            read = cursor.seen
+            fresh = [s for s in box.stored if s.uid > cursor.last_uid and s.uid not in read]
+            last_uid = max(cursor.last_uid, newest - OVERLAP)
+        messages = tuple(Fetched(each.uid, each.raw) for each in fresh)
+        return Scan(role, box.uidvalidity, last_uid, messages)
+
+
+def _names(raw: bytes, message_id: str) -> bool:
+    for name, value in email.message_from_bytes(raw).items():
+        ours = name.lower() == "message-id" or name.lower().startswith("x-")
+        if ours and message_id.strip("<>") in str(value):
+            return True
+    return False

@@ -1,0 +1,201 @@
+"""An IMAP server on loopback that misbehaves as it is told: it dies, lies, forgets and stalls.
+
+It knows just enough of RFC 3501 for a client that reads, and serves one INBOX.
+"""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+_PARTIAL = re.compile(r"BODY\.PEEK\[\]<0\.(\d+)>")
+
+
+class _Over(Exception):  # noqa: N818 - the end of a conversation, not an error
+    """The conversation has ended."""
+
+
+@dataclass(slots=True)
+class RudeImap:
+    """The server, what is wrong with it, and what it saw.
+
+    Attributes:
+        messages: raw messages of INBOX by UID.
+        sizes: what RFC822.SIZE says where it is not the truth.
+        deadly: UIDs whose reading ends the connection, and how often it still does.
+        deadly_headers: UIDs of which even the header is deadly.
+        vanished: UIDs that a search still finds, but a FETCH no more.
+        validities: UIDVALIDITY of each connection in turn, the last one for all that follow.
+        login: tagged answers to sign-ins, the last one for all that follow; "" hangs up.
+        select: answer to EXAMINE instead of OK.
+        stalls: commands that are never answered.
+        pushes: lines to say in IDLE.
+        fetches: the items and UIDs of each FETCH.
+    """
+
+    port: int = 0
+    messages: dict[int, bytes] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)
+    deadly: Counter[int] = field(default_factory=Counter)
+    deadly_headers: set[int] = field(default_factory=set)
+    vanished: set[int] = field(default_factory=set)
+    validities: list[int] = field(default_factory=lambda: [7])
+    uidnext: int | None = None
+    tells_uidnext: bool = True
+    capabilities: str = "IMAP4rev1 IDLE"
+    listed: list[str] = field(default_factory=lambda: ['(\\HasNoChildren) "/" INBOX'])
+    login: list[str] = field(default_factory=lambda: ["OK welcome"])
+    greeting: str = "* OK ready"
+    select: dict[str, str] = field(default_factory=dict)
+    stalls: set[str] = field(default_factory=set)
+    pushes: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
+    fetches: list[tuple[str, list[int]]] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+    connections: int = 0
+    stalled: asyncio.Event = field(default_factory=asyncio.Event)
+    idling: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def next_uid(self) -> int:
+        """What the server calls the UID of the next message."""
+        return self.uidnext or max(self.messages, default=0) + 1
+
+
+@dataclass(slots=True)
+class _Conversation:
+    server: RudeImap
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    number: int
+
+    async def hold(self) -> None:
+        if not self.server.greeting:
+            raise _Over
+        await self.say(self.server.greeting)
+        while line := await self.reader.readline():
+            tag, _, command = line.decode("utf-8", "replace").rstrip("\r\n").partition(" ")
+            self.server.commands.append(command)
+            await self.obey(tag, command)
+
+    async def obey(self, tag: str, command: str) -> None:
+        words = command.split(" ")
+        verb = " ".join(words[:2]).upper() if words[0].upper() == "UID" else words[0].upper()
+        if verb in self.server.stalls:
+            self.server.stalled.set()
+            await self.reader.read()
+            raise _Over
+        match verb:
+            case "CAPABILITY":
+                await self.say(f"* CAPABILITY {self.server.capabilities}", f"{tag} OK done")
+            case "LOGIN" | "AUTHENTICATE":
+                await self.sign_in(tag, verb)
+            case "LIST":
+                await self.say(*(f"* LIST {each}" for each in self.server.listed), f"{tag} OK done")
+            case "EXAMINE":
+                await self.examine(tag, words[1].strip('"'))
+            case "UID SEARCH":
+                await self.search(tag, command)
+            case "UID FETCH":
+                await self.fetch(tag, words[2], command.partition(words[2])[2])
+            case "IDLE":
+                await self.idle(tag)
+            case _:
+                await self.say(f"{tag} OK done")
+
+    async def sign_in(self, tag: str, verb: str) -> None:
+        answers = self.server.login
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if not answer:
+            raise _Over
+        if verb == "AUTHENTICATE":
+            await self.say("+ ")
+            self.server.commands.append((await self.reader.readline()).decode().strip())
+        await self.say(f"{tag} {answer}")
+
+    async def examine(self, tag: str, name: str) -> None:
+        if name in self.server.select:
+            await self.say(f"{tag} {self.server.select[name]}")
+            return
+        validities = self.server.validities
+        validity = validities[min(self.number, len(validities)) - 1]
+        lines = [f"* {len(self.server.messages)} EXISTS", f"* OK [UIDVALIDITY {validity}] ok"]
+        if self.server.tells_uidnext:
+            lines.append(f"* OK [UIDNEXT {self.server.next_uid()}] ok")
+        await self.say(*lines, f"{tag} OK [READ-ONLY] done")
+
+    async def search(self, tag: str, command: str) -> None:
+        begin = re.search(r"UID (\d+):\*", command)
+        uids = sorted({*self.server.messages, *self.server.vanished})
+        if begin is not None:  # a range that begins behind the last message yields that message
+            least = min(int(begin[1]), max(uids, default=0))
+            uids = [uid for uid in uids if uid >= least]
+        await self.say(f"* SEARCH {' '.join(map(str, uids))}".rstrip(), f"{tag} OK done")
+
+    async def fetch(self, tag: str, ids: str, items: str) -> None:
+        uids = [int(uid) for uid in ids.split(",")]
+        self.server.fetches.append((items.strip(" ()"), uids))
+        for number, uid in enumerate(uids, 1):
+            if uid not in self.server.messages:
+                continue
+            if "SIZE" in items:
+                size = self.server.sizes.get(uid, len(self.server.messages[uid]))
+                await self.say(f"* {number} FETCH (UID {uid} RFC822.SIZE {size})")
+                continue
+            await self.body(number, uid, items)
+        await self.say(f"{tag} OK done")
+
+    async def body(self, number: int, uid: int, items: str) -> None:
+        header_only = "HEADER" in items
+        if self.server.deadly[uid] > 0 and not header_only:
+            self.server.deadly[uid] -= 1
+            raise _Over
+        if header_only and uid in self.server.deadly_headers:
+            raise _Over
+        raw, name = self.server.messages[uid], "BODY[]"
+        if header_only:
+            raw, name = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", "BODY[HEADER]"
+        elif partial := _PARTIAL.search(items):
+            raw, name = raw[: int(partial[1])], "BODY[]<0>"
+        self.writer.write(f"* {number} FETCH (UID {uid} {name} {{{len(raw)}}}\r\n".encode() + raw)
+        await self.say(")")
+
+    async def idle(self, tag: str) -> None:
+        await self.say("+ idling")
+        self.server.idling.set()
+        done = asyncio.create_task(self.reader.readline())
+        while True:
+            push = asyncio.create_task(self.server.pushes.get())
+            await asyncio.wait({done, push}, return_when=asyncio.FIRST_COMPLETED)
+            if done.done():
+                push.cancel()
+                break
+            if not push.result():
+                done.cancel()
+                raise _Over
+            await self.say(push.result())
+        await self.say(f"{tag} OK idle ended")
+
+    async def say(self, *lines: str) -> None:
+        self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
+        await self.writer.drain()
+
+
+@asynccontextmanager
+async def rude_imap() -> AsyncIterator[RudeImap]:
+    """A rude server that listens on loopback until the end of the block."""
+    rude = RudeImap()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        rude.connections += 1
+        try:
+            await _Conversation(rude, reader, writer, rude.connections).hold()
+        except (_Over, OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    listener = await asyncio.start_server(meet, "127.0.0.1", 0)
+    rude.port = listener.sockets[0].getsockname()[1]
+    async with listener:
+        yield rude
