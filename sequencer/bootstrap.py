@@ -40,9 +40,10 @@ from sequencer.engine.world import Door, World
 from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Checked, check_workspace
 from sequencer.files.prospects import read_prospects
-from sequencer.files.settings import MailboxSettings, ServerSettings, Settings, load_settings
+from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
+from sequencer.files.settings import Settings, load_settings
 from sequencer.files.workspace import SETTINGS
-from sequencer.mail.server import Security, Server
+from sequencer.mail.server import Server
 from sequencer.mail.sign_in import TokenSource
 from sequencer.store import schema
 from sequencer.store.database import Database
@@ -162,7 +163,7 @@ def _door(
 
 
 def _server(settings: ServerSettings) -> Server:
-    return Server(settings.host, settings.port, Security(settings.tls))
+    return Server(settings.host, settings.port, settings.tls)
 
 
 def _token_source(
@@ -275,10 +276,11 @@ async def open_demo(
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(clock.now, face.port))
         (root / SETTINGS).write_text(sandbox.settings_text(), encoding="utf-8")
-        workspace = replace(open_workspace(root, {}), clock=clock)
+        environ = sandbox.environ()
+        workspace = replace(open_workspace(root, environ), clock=clock)
         stack.callback(workspace.close)
         rows = list(read_prospects(root / "config" / "prospects.csv"))
-        guests = Guests(check(root, {}).cadences, DEMO_CADENCE, rows)
+        guests = Guests(check(root, environ).cadences, DEMO_CADENCE, rows)
         people = bring_in(workspace.database, workspace.desk, guests, seed, clock.now())
         sandbox.invite(people, seed)
         world, sources = build_world(workspace), booking_sources(workspace.settings)

@@ -44,3 +44,29 @@ class BookingEvent:
 
 class DeliveryError(ValueError):
     """A delivery is not what its source says it sends."""
+
+
+class MeetingState(StrEnum):
+    """Where a meeting stands."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+def state_after(before: MeetingState | None, kind: BookingKind) -> MeetingState | None:
+    """State of a meeting after an event, None where the event leaves nothing to be known.
+
+    Events come in any order: a booking that arrives after its own end is late, not a new one.
+    """
+    match kind:
+        case BookingKind.BOOKED:
+            return before or MeetingState.BOOKED
+        case BookingKind.CANCELLED:
+            return MeetingState.CANCELLED
+        case BookingKind.NO_SHOW:
+            return before if before is MeetingState.CANCELLED else MeetingState.NO_SHOW
+        case BookingKind.NO_SHOW_UNDONE:
+            return before if before is MeetingState.CANCELLED else MeetingState.BOOKED
+        case BookingKind.RESCHEDULED_AWAY | BookingKind.OTHER:
+            return before

@@ -21,7 +21,10 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """One person; `extra` holds the columns of the import that have no name of their own."""
+    """One person; `extra` holds the columns of the import that have no name of their own.
+
+    An empty value is unknown; an empty `stage` counts as a lead.
+    """
 
     email: str
     first_name: str = ""
@@ -32,7 +35,7 @@ class Prospect:
     timezone: str = ""
     country: str = ""
     language: str = ""
-    stage: str = "lead"
+    stage: str = ""
     owner: str = ""
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

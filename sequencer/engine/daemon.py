@@ -21,6 +21,7 @@ log = structlog.get_logger()
 TICK_S = 1.0
 IDLE_S = 1_200.0  # RFC 2177 asks to renew within 29 minutes; routers forget a quiet line sooner
 REST_S = 30.0  # before a mailbox that could not be watched is tried again
+DRAIN_S = 25.0  # service managers kill after 30 s or more, and a server may take 10 min to answer
 
 Job = Callable[[], Awaitable[None]]
 
@@ -89,6 +90,9 @@ class Daemon:
         """Wait for the server to announce mail, and read it at once."""
         world = self.runner.world
         while not self.stopping.is_set():
+            if mailbox not in self.runner.leases:
+                await world.clock.sleep(RENEW_S)  # another daemon watches it
+                continue
             try:
                 changed = await world.doors[mailbox].inbox.wait(IDLE_S)
             except InboxError as error:
@@ -104,8 +108,14 @@ class Daemon:
         for watch in watches:
             watch.cancel()
         await asyncio.gather(*watches, return_exceptions=True)
-        await self.runner.drain()
         world = self.runner.world
+        world.ending.set()
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await self.runner.drain()
+        except TimeoutError:
+            log.warning("drain_cut_short", seconds=DRAIN_S)
+            await self.runner.abort()
         await world.close()
         await world.write(mailboxes.release, self.runner.holder)
         log.info("stopped")

@@ -10,7 +10,13 @@ import structlog
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.event import Stopped
 from sequencer.domain.ledger import Entry, Kind
-from sequencer.domain.meeting import BookingEvent, BookingKind, DeliveryError
+from sequencer.domain.meeting import (
+    BookingEvent,
+    BookingKind,
+    DeliveryError,
+    MeetingState,
+    state_after,
+)
 from sequencer.engine.desk import Desk
 from sequencer.engine.react import stop_person
 from sequencer.store import enrollments, hooks, ledger, meetings, prospects
@@ -46,57 +52,66 @@ def delivery_key(source: Source, body: bytes) -> str:
     return hashlib.sha256(told).hexdigest()
 
 
-def work_through(
-    connection: Connection, desk: Desk, sources: Mapping[str, Source], now: datetime
-) -> int:
-    """How many stored deliveries were worked through, in this one transaction."""
-    waiting = hooks.waiting(connection)
-    for delivery in waiting:
-        problem = ""
-        source = sources.get(delivery.source)
-        if source is None:
-            problem = f"{delivery.source} is not in the settings"
-        else:
-            try:
-                _apply(connection, desk, source.read(delivery.body), now)
-            except DeliveryError as error:
-                problem = str(error)
-                log.warning("hook_not_understood", source=delivery.source, problem=problem)
-        hooks.finish(connection, delivery.id, problem)
-    return len(waiting)
-
-
-_STATES = {
-    BookingKind.BOOKED: "booked",
-    BookingKind.CANCELLED: "cancelled",
-    BookingKind.NO_SHOW: "no_show",
-    BookingKind.NO_SHOW_UNDONE: "booked",
-}
+def apply_delivery(
+    connection: Connection,
+    desk: Desk,
+    sources: Mapping[str, Source],
+    delivery_id: int,
+    now: datetime,
+) -> None:
+    """Do what one stored delivery says; one that cannot be understood is kept as failed."""
+    delivery = hooks.take(connection, delivery_id)
+    if delivery is None:
+        return
+    problem = ""
+    source = sources.get(delivery.source)
+    if source is None:
+        problem = f"{delivery.source} is not in the settings"
+    else:
+        try:
+            _apply(connection, desk, source.read(delivery.body), now)
+        except DeliveryError as error:
+            problem = str(error) or "not understood"
+    if problem:
+        log.warning("hook_failed", source=delivery.source, problem=problem)
+    hooks.finish(connection, delivery.id, problem)
 
 
 def _apply(connection: Connection, desk: Desk, event: BookingEvent, now: datetime) -> None:
-    state = _STATES.get(event.kind)
-    if state is None:
-        return
     person = _person(connection, event)
-    meeting = meetings.Meeting(
-        source=event.source,
-        meeting_key=event.meeting_key,
-        state=state,
-        email=event.email,
-        prospect_id=person.id if person else None,
-        starts_at=event.starts_at,
-    )
-    meetings.save(connection, meeting, event.previous_key, now)
-    if person is None:
+    state = _save(connection, event, person, now)
+    if person is None or state is None:
         return
     starts = f" for {event.starts_at:%Y-%m-%d %H:%M} UTC" if event.starts_at else ""
     moved = " (moved)" if event.previous_key else ""
-    detail = f"{state}{moved} through {event.source}{starts}"
+    detail = f"{event.kind}{moved} through {event.source}{starts}"
     ledger.write(connection, Entry(now, Kind.MEETING, detail, prospect_id=person.id))
     if event.kind is BookingKind.BOOKED:
         stop = Stopped(FinishReason.MEETING_BOOKED)
         stop_person(connection, desk, person.id, stop, detail, now)
+
+
+def _save(
+    connection: Connection, event: BookingEvent, person: StoredProspect | None, now: datetime
+) -> MeetingState | None:
+    """State of the meeting after the event, as stored; None where there is no meeting in it."""
+    known = meetings.find(connection, event.source, event.meeting_key)
+    state = state_after(known.state if known else None, event.kind)
+    if state is None or event.kind is BookingKind.RESCHEDULED_AWAY:
+        return None
+    if known is not None and known.meeting_key != event.meeting_key:
+        return state  # it has been moved on meanwhile: this is old news of the same meeting
+    meeting = meetings.Meeting(
+        source=event.source,
+        meeting_key=event.meeting_key,
+        previous_key=event.previous_key or (known.previous_key if known else ""),
+        state=state,
+        email=event.email,
+        prospect_id=person.id if person else None,
+        starts_at=event.starts_at or (known.starts_at if known else None),
+    )
+    meetings.save(connection, meeting, now)
+    return state
 
 
 def _person(connection: Connection, event: BookingEvent) -> StoredProspect | None:

@@ -1,4 +1,4 @@
-"""Take and keep mailboxes; whoever takes one over first puts right what its last holder left.
+"""Take and keep mailboxes, and put right what was left half done in them.
 
 A send left `claimed` never saw its final dot and is queued again. One left `handed` may be with the
 server: it becomes `unknown`, and only evidence moves it on.
@@ -13,6 +13,7 @@ from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.send import SendEvent, SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.react import entry_of
+from sequencer.engine.reopen import reopen
 from sequencer.store import enrollments, ledger, mailboxes, sends
 from sequencer.store.database import Connection
 
@@ -47,19 +48,38 @@ def take_leases(
             continue
         held[name] = Lease(name, fence)
         if fence != before.fence:
-            _put_right(connection, desk, held[name], now)
+            put_right(connection, desk, held[name], now)
             if before.health.state is MailboxState.NEEDS_SIGN_IN:
                 mailboxes.set_health(connection, name, MailboxState.OK)
     return held
 
 
-def _put_right(connection: Connection, desk: Desk, lease: Lease, now: datetime) -> None:
-    claimed = sends.in_state(connection, SendState.CLAIMED, lease.mailbox)
-    sends.move(
-        connection, (send.id for send in claimed), SendEvent.RELEASE, data=None, why="restart"
-    )
-    doubtful = sends.in_state(connection, SendState.HANDED, lease.mailbox)
-    doubt(connection, desk, doubtful, "the daemon ended before it read the answer", now)
+def is_held(connection: Connection, lease: Lease) -> bool:
+    """Whether nobody has taken the mailbox over since the lease was given."""
+    return mailboxes.get(connection, lease.mailbox).fence == lease.fence
+
+
+def left_behind(connection: Connection, mailbox: str) -> list[sends.StoredSend]:
+    """Sends of the mailbox that are under way as far as the database knows."""
+    return [
+        send
+        for state in (SendState.CLAIMED, SendState.HANDED)
+        for send in sends.in_state(connection, state, mailbox)
+    ]
+
+
+def put_right(connection: Connection, desk: Desk, lease: Lease, now: datetime) -> None:
+    """End what is under way in the mailbox; only for a holder who knows that nobody works on it.
+
+    A former holder who is still at it finds its send gone, and writes no dot.
+    """
+    if not is_held(connection, lease):
+        return
+    for send in left_behind(connection, lease.mailbox):
+        if send.state is SendState.CLAIMED:
+            reopen(connection, desk, send, SendEvent.RELEASE, now, why="begun, and not sent")
+        else:
+            doubt(connection, desk, [send], "the daemon ended before it read the answer", now)
 
 
 def doubt(
@@ -71,6 +91,6 @@ def doubt(
 ) -> None:
     """Mark sends whose final dot may have gone out without an answer."""
     for send in doubtful:
-        if sends.move(connection, [send.id], SendEvent.DOUBT, why=why):
+        if sends.move(connection, [send.id], SendEvent.DOUBT, if_fence=send.fence, why=why):
             case = desk.case(connection, enrollments.get(connection, send.enrollment_id))
             ledger.write(connection, entry_of(case, Kind.IN_DOUBT, why, now, send.step_id))

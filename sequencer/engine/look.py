@@ -1,7 +1,4 @@
-"""The last look before a mail: one transaction that claims the send only if everything allows it.
-
-What it found is stored with the send: when it looked, and the scan of the mailbox it relied on.
-"""
+"""The look that begins a mail: one transaction that claims the send only if everything allows it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,14 +17,14 @@ from sequencer.domain.gate import (
 from sequencer.domain.ledger import Kind
 from sequencer.domain.pacing import DAY
 from sequencer.domain.reason import Reason, Refusal
-from sequencer.domain.send import SendEvent
+from sequencer.domain.send import OPEN_STATES, SendEvent
 from sequencer.domain.suppression import SUPPRESSION_REASONS
 from sequencer.engine.compose_mail import Composed, compose_step
 from sequencer.engine.desk import Case, Desk
-from sequencer.engine.leases import Lease
+from sequencer.engine.leases import Lease, is_held
 from sequencer.engine.react import entry_of, react
 from sequencer.files.template import MissingVariableError, TemplateError
-from sequencer.mail.compose import ComposeError
+from sequencer.mail.compose_error import ComposeError
 from sequencer.store import enrollments, ledger, mailboxes, sends, suppressions
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
@@ -57,30 +54,38 @@ class Look:
 
 def look(connection: Connection, desk: Desk, send_id: int, lease: Lease, now: datetime) -> Look:
     """Claim a due send, or say why not; whatever stands in its way is stored with its reason."""
-    send = sends.get(connection, send_id)
-    stored = enrollments.get(connection, send.enrollment_id, lock=True)
-    case = desk.case(connection, stored)
+    send, case = read_locked(connection, desk, send_id)
+    if not is_held(connection, lease):
+        return Look(Next.STOP)
+    if send.state not in OPEN_STATES:
+        return Look(Next.NEXT)
     refusals = refusals_for(connection, desk, case, send.mailbox, now)
     if refusals:
         return _refused(connection, desk, case, send, refusals, now)
     return _claim(connection, desk, case, send, lease, now)
 
 
+def read_locked(connection: Connection, desk: Desk, send_id: int) -> tuple[StoredSend, Case]:
+    """A send and its enrollment as they are once the enrollment is kept from everybody else."""
+    number = sends.get(connection, send_id).enrollment_id
+    stored = enrollments.get(connection, number, lock=True)
+    return sends.get(connection, send_id), desk.case(connection, stored)
+
+
 def refusals_for(
     connection: Connection, desk: Desk, case: Case, mailbox: str, now: datetime
 ) -> list[Refusal]:
     """Everything the gate has against a mail of this enrollment at this moment."""
-    key = address_key(case.person.prospect.email)
-    hits = suppressions.hitting(connection, [key]).get(key, ())
-    known = mailboxes.get(connection, mailbox)
     policy = desk.policy.mailboxes.get(mailbox)
     if policy is None:
         return [Refusal(Reason.NO_ACTIVE_MAILBOX, f"{mailbox} is not in the settings")]
+    key = address_key(case.person.prospect.email)
+    hits = suppressions.hitting(connection, [key]).get(key, ())
     moment = Moment(
         now=now,
         enrollment=case.stored.enrollment,
         timing=case.timing,
-        health=known.health,
+        health=mailboxes.get(connection, mailbox).health,
         pace=policy.pace,
         sent_at=sends.handed_since(connection, mailbox, now - DAY),
         freshness=desk.policy.freshness,
@@ -144,7 +149,7 @@ def _claim(
         recipient=mail.recipient,
         data=mail.data,
         looked_at=now,
-        synced_at=mailboxes.get(connection, send.mailbox).health.synced_at,
+        tz=case.timing.tz.key,
     )
     return Look(Next.SEND, mail) if claimed else Look(Next.NEXT)
 
@@ -152,9 +157,9 @@ def _claim(
 def _mail(
     connection: Connection, desk: Desk, case: Case, send: StoredSend, now: datetime
 ) -> Composed:
-    """A fresh mail; a mail sent again after doubt keeps its bytes, so that a copy can be known."""
-    earlier = sends.of_enrollment(connection, send.enrollment_id)
-    if send.data is None:
+    """A fresh mail; one that may have left already keeps its bytes, so that it can be known."""
+    if send.handed_at is None or send.data is None:
+        earlier = sends.of_enrollment(connection, send.enrollment_id)
         return compose_step(desk, case, send.step_id, earlier, now)
     sender = desk.policy.mailboxes[send.mailbox].address
     return Composed(

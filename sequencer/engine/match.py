@@ -1,10 +1,11 @@
 """Whose mail is this: find the enrollment that an incoming mail belongs to, most certain first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sequencer.engine.desk import Desk
+from sequencer.mail.bounce import MAX_RETURNED
 from sequencer.mail.classify import Verdict
 from sequencer.mail.unsubscribe import read_token, tokens_in
 from sequencer.store import enrollments, prospects, sends
@@ -31,6 +32,11 @@ class Match:
     stored: StoredEnrollment
     by: MatchedBy
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether the mail holds something that only our own mail to that person told."""
+        return self.by is not MatchedBy.SENDER
+
 
 def match(connection: Connection, desk: Desk, verdict: Verdict) -> Match | None:
     """The enrollment that the mail concerns, None for a mail that concerns nobody we know."""
@@ -52,23 +58,37 @@ def match(connection: Connection, desk: Desk, verdict: Verdict) -> Match | None:
 
 
 def _reported(verdict: Verdict) -> tuple[str, ...]:
-    original = verdict.report.original_message_id if verdict.report else None
-    return (original,) if original else ()
+    reports = (verdict.report, verdict.complaint)
+    ids = (report.original_message_id for report in reports if report is not None)
+    return tuple(message_id for message_id in ids if message_id)
 
 
 def _by_message_id(connection: Connection, message_ids: Iterable[str]) -> StoredEnrollment | None:
     wanted = [message_id for message_id in message_ids if message_id]
     found = sends.by_message_ids(connection, wanted) if wanted else []
-    return enrollments.get(connection, found[0].enrollment_id, lock=True) if found else None
+    return enrollments.get(connection, found[0].enrollment_id) if found else None
 
 
 def _by_token(connection: Connection, desk: Desk, verdict: Verdict) -> StoredEnrollment | None:
-    incoming = verdict.incoming
-    for token in (*tokens_in(incoming.subject), *tokens_in(incoming.text)):
-        key = read_token(token, desk.policy.keys)
-        if key is not None:
-            return enrollments.by_key(connection, key.hex())
+    for text in _texts(verdict):
+        for token in tokens_in(text):
+            key = read_token(token, desk.policy.keys)
+            stored = enrollments.by_key(connection, key.hex()) if key is not None else None
+            if stored is not None:
+                return stored
     return None
+
+
+def _texts(verdict: Verdict) -> Iterator[str]:
+    """Where an opt-out token of ours may stand; a report has the mail it is about attached.
+
+    Some providers replace the Message-ID of what they send, and none the opt-out header.
+    """
+    yield verdict.incoming.subject
+    yield verdict.incoming.text
+    if verdict.report is not None or verdict.complaint is not None:
+        for part in verdict.incoming.parts:
+            yield part.content[:MAX_RETURNED].decode("ascii", "replace")
 
 
 def _by_sender(connection: Connection, sender: str) -> StoredEnrollment | None:

@@ -2,14 +2,11 @@
 
 from datetime import datetime
 
-from sequencer.domain.enrollment import FinishReason
-from sequencer.domain.event import Stopped
 from sequencer.domain.suppression import SuppressionReason
 from sequencer.engine.desk import Desk
-from sequencer.engine.react import stop_person
-from sequencer.engine.receive import suppress_address
+from sequencer.engine.suppress import suppress_address
 from sequencer.mail.unsubscribe import read_token
-from sequencer.store import enrollments
+from sequencer.store import enrollments, prospects
 from sequencer.store.database import Connection
 
 
@@ -24,9 +21,6 @@ def opt_out(connection: Connection, desk: Desk, token: str, source: str, now: da
     stored = enrollments.by_key(connection, key.hex()) if key is not None else None
     if stored is None:
         return False
-    case = desk.case(connection, stored)
-    email = case.person.prospect.email
-    suppress_address(connection, case, email, SuppressionReason.OPTED_OUT, source, now)
-    event = Stopped(FinishReason.OPTED_OUT)
-    stop_person(connection, desk, case.person.id, event, source, now)
+    email = prospects.get(connection, stored.prospect_id).prospect.email
+    suppress_address(connection, desk, email, SuppressionReason.OPTED_OUT, source, now)
     return True

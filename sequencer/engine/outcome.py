@@ -1,21 +1,25 @@
 """Store what an SMTP transaction came to and what follows from it, in one database transaction."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sequencer.domain.address import address_key
 from sequencer.domain.due import due_from
-from sequencer.domain.enrollment import EnrollmentState, FinishReason
+from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.event import StepEnded, Stopped
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
-from sequencer.domain.send import SendEvent
-from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
+from sequencer.domain.send import SendEvent, SendState
+from sequencer.domain.suppression import SuppressionReason
 from sequencer.engine.desk import Case, Desk
-from sequencer.engine.leases import doubt
+from sequencer.engine.leases import Lease, doubt
+from sequencer.engine.look import read_locked
 from sequencer.engine.react import entry_of, react, stop_person
-from sequencer.mail.status_code import BounceClass, classify_status
+from sequencer.engine.reopen import reopen
+from sequencer.engine.suppress import suppress_address
+from sequencer.mail.bounce_class import BounceClass
+from sequencer.mail.status_code import classify_status
 from sequencer.mail.transaction import Blame, Outcome, OutcomeKind
-from sequencer.store import attempts, enrollments, ledger, mailboxes, sends, suppressions
+from sequencer.store import attempts, enrollments, ledger, mailboxes, sends
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
 
@@ -36,17 +40,53 @@ _CLASS_REST = {
     BounceClass.BLOCK: timedelta(hours=1),
     BounceClass.AUTH_CONFIG: SIGN_IN_REST,
 }
-_DEAD = frozenset({BounceClass.HARD, BounceClass.HARD_DOMAIN})
 SMTP = "smtp: "  # marks trouble that only a mail that gets through can clear
 
 
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """An outcome being stored, with the send and the enrollment it is about."""
+
+    connection: Connection
+    desk: Desk
+    send: StoredSend
+    case: Case
+    outcome: Outcome
+    now: datetime
+
+    @property
+    def bounce_class(self) -> BounceClass:
+        return classify_status(self.outcome.code, self.outcome.enhanced, self.outcome.text)
+
+    def reopen(self, event: SendEvent, **values: object) -> bool:
+        # Nothing left, so the instant at which it might have is forgotten.
+        return reopen(
+            self.connection, self.desk, self.send, event, self.now, handed_at=None, **values
+        )
+
+    def tell(self, kind: Kind, detail: str) -> None:
+        entry = entry_of(self.case, kind, detail, self.now, self.send.step_id)
+        ledger.write(self.connection, entry)
+
+    def rest(self, state: MailboxState, rest: timedelta) -> None:
+        reason, until = SMTP + words(self.outcome), self.now + rest
+        mailboxes.set_health(self.connection, self.send.mailbox, state, reason, until)
+
+
 def record(
-    connection: Connection, desk: Desk, send_id: int, outcome: Outcome, now: datetime
+    connection: Connection,
+    desk: Desk,
+    send_id: int,
+    lease: Lease,
+    outcome: Outcome,
+    now: datetime,
 ) -> None:
-    """Store the outcome of a claimed or handed send."""
-    send = sends.get(connection, send_id)
-    stored = enrollments.get(connection, send.enrollment_id, lock=True)
-    case = desk.case(connection, stored)
+    """Store the outcome of a send that was claimed under that lease.
+
+    Where it was claimed again since, under a later lease, only the attempt is noted: the send is in
+    other hands.
+    """
+    send, case = read_locked(connection, desk, send_id)
     attempts.add(
         connection,
         attempts.Attempt(
@@ -59,123 +99,111 @@ def record(
             answer=outcome.text,
         ),
     )
-    match outcome.kind:
+    if send.fence == lease.fence:
+        _follow(_Recording(connection, desk, send, case, outcome, now))
+
+
+def _follow(recording: _Recording) -> None:
+    match recording.outcome.kind:
         case OutcomeKind.ACCEPTED:
-            accept(connection, desk, send, outcome.text or "accepted", now)
-            _clear_smtp_trouble(connection, send.mailbox)
+            _accepted(recording)
         case OutcomeKind.UNKNOWN:
-            doubt(connection, desk, [send], f"no answer after the final dot: {outcome.text}", now)
-            _rest(connection, send.mailbox, outcome, MAILBOX_REST, now)
+            why = f"no answer after the final dot: {recording.outcome.text}"
+            doubt(recording.connection, recording.desk, [recording.send], why, recording.now)
+            recording.rest(MailboxState.FAILING, MAILBOX_REST)
         case OutcomeKind.WITHHELD:
-            _withdraw(connection, case, send)
+            _withheld(recording)
         case OutcomeKind.DEFERRED | OutcomeKind.REJECTED:
-            _refused(connection, desk, case, send, outcome, now)
+            _refused(recording)
 
 
 def accept(
     connection: Connection, desk: Desk, send: StoredSend, answer: str, now: datetime
-) -> None:
-    """A server has the mail: end the send and let the enrollment go on."""
-    if not sends.move(connection, [send.id], SendEvent.ACCEPT, ended_at=now, why=answer[:500]):
-        return
+) -> bool:
+    """Whether the send could end as sent, because a server has the mail; the enrollment goes on."""
+    if not sends.move(connection, [send.id], SendEvent.ACCEPT, ended_at=now, why=answer):
+        return False
     stored = enrollments.get(connection, send.enrollment_id, lock=True)
     case = desk.case(connection, stored)
     ledger.write(connection, entry_of(case, Kind.SENT, answer, now, send.step_id))
     react(connection, desk, stored, StepEnded(send.step_id), "the last step was sent", now)
+    return True
 
 
-def _withdraw(connection: Connection, case: Case, send: StoredSend) -> None:
-    """Nothing left: cancelled where the enrollment has ended meanwhile, else queued as before."""
-    ended = case.stored.enrollment.state is EnrollmentState.FINISHED
-    event = SendEvent.CANCEL if ended else SendEvent.RELEASE
-    sends.move(connection, [send.id], event, data=None, why="withheld at the last moment")
+def _accepted(recording: _Recording) -> None:
+    connection, send = recording.connection, recording.send
+    answer = recording.outcome.text or "accepted"
+    accept(connection, recording.desk, send, answer, recording.now)
+    health = mailboxes.get(connection, send.mailbox).health
+    if health.state is not MailboxState.OK and health.reason.startswith(SMTP):
+        mailboxes.set_health(connection, send.mailbox, MailboxState.OK)
 
 
-def _refused(
-    connection: Connection,
-    desk: Desk,
-    case: Case,
-    send: StoredSend,
-    outcome: Outcome,
-    now: datetime,
-) -> None:
-    verdict = classify_status(outcome.code, outcome.enhanced, outcome.text)
+def _withheld(recording: _Recording) -> None:
+    """No dot was written, so even a send that was handed over is certainly not with the server."""
+    handed = recording.send.state is SendState.HANDED
+    event = SendEvent.DEFER if handed else SendEvent.RELEASE
+    recording.reopen(event, why="withheld at the last moment")
+
+
+def _refused(recording: _Recording) -> None:
+    send, outcome = recording.send, recording.outcome
     if outcome.blame is not Blame.RECIPIENT:
-        sends.move(connection, [send.id], SendEvent.DEFER, data=None, tries=send.tries - 1)
-        _blame_mailbox(connection, send.mailbox, outcome, verdict, now)
+        recording.reopen(SendEvent.DEFER, why=words(outcome), tries=send.tries - 1)
+        _blame_mailbox(recording)
         return
-    if verdict in _CLASS_REST and outcome.code is not None:
-        # Our reputation, our rate, our quota: never the fault of the address.
-        _defer(connection, desk, case, send, outcome, now)
-        _rest(connection, send.mailbox, outcome, _CLASS_REST[verdict], now)
+    # Our reputation, our rate, our quota: never the fault of the address.
+    ours = outcome.code is not None and recording.bounce_class in _CLASS_REST
+    if ours:
+        recording.rest(MailboxState.THROTTLED, _CLASS_REST[recording.bounce_class])
+    if (ours or outcome.kind is OutcomeKind.DEFERRED) and send.tries <= len(BACK_OFF):
+        _defer(recording)
+    else:
+        _reject(recording)
+
+
+def _defer(recording: _Recording) -> None:
+    send, case = recording.send, recording.case
+    wait = BACK_OFF[max(send.tries, 1) - 1]
+    key = f"{case.stored.enrollment.key}:{send.step_id}"
+    due = due_from(recording.now + wait, case.timing, key)
+    why = words(recording.outcome)
+    if recording.reopen(SendEvent.DEFER, due_at=due.at, why=why):
+        recording.tell(Kind.DEFERRED, why)
+
+
+def _reject(recording: _Recording) -> None:
+    """End the send for good, and with it the enrollment: what follows belongs in the same thread."""
+    connection, desk, now = recording.connection, recording.desk, recording.now
+    send, case, why = recording.send, recording.case, words(recording.outcome)
+    if not sends.move(
+        connection,
+        [send.id],
+        SendEvent.REJECT,
+        if_fence=send.fence,
+        handed_at=None,
+        ended_at=now,
+        why=why,
+    ):
         return
-    if outcome.kind is OutcomeKind.DEFERRED and send.tries <= len(BACK_OFF):
-        _defer(connection, desk, case, send, outcome, now)
-        return
-    _reject(connection, desk, case, send, outcome, now)
-
-
-def _defer(
-    connection: Connection,
-    desk: Desk,
-    case: Case,
-    send: StoredSend,
-    outcome: Outcome,
-    now: datetime,
-) -> None:
-    del desk
-    wait = BACK_OFF[min(send.tries, len(BACK_OFF)) - 1]
-    due = due_from(now + wait, case.timing, f"{case.stored.enrollment.key}:{send.step_id}")
-    why = words(outcome)
-    sends.move(connection, [send.id], SendEvent.DEFER, data=None, due_at=due.at, why=why)
-    ledger.write(connection, entry_of(case, Kind.DEFERRED, why, now, send.step_id))
-
-
-def _reject(
-    connection: Connection,
-    desk: Desk,
-    case: Case,
-    send: StoredSend,
-    outcome: Outcome,
-    now: datetime,
-) -> None:
-    why = words(outcome)
-    sends.move(connection, [send.id], SendEvent.REJECT, ended_at=now, why=why)
-    ledger.write(connection, entry_of(case, Kind.REJECTED, why, now, send.step_id))
-    verdict = classify_status(outcome.code, outcome.enhanced, outcome.text)
-    if outcome.kind is OutcomeKind.REJECTED and verdict in _DEAD:
-        key = address_key(case.person.prospect.email)
-        entry = Suppression(SuppressionKind.ADDRESS, key, SuppressionReason.BOUNCED)
-        if suppressions.add(connection, entry, why, now):
-            ledger.write(connection, entry_of(case, Kind.SUPPRESSED, f"{key}: {why}", now))
-        event = Stopped(FinishReason.BOUNCED)
-        stop_person(connection, desk, case.person.id, event, why, now)
+    recording.tell(Kind.REJECTED, why)
+    found = recording.bounce_class
+    if recording.outcome.kind is OutcomeKind.REJECTED and found.is_permanent:
+        email = case.person.prospect.email
+        suppress_address(connection, desk, email, SuppressionReason.BOUNCED, why, now)
+    elif recording.outcome.kind is OutcomeKind.REJECTED and found is BounceClass.POLICY_RECIPIENT:
+        stop_person(connection, desk, case.person.id, Stopped(FinishReason.BOUNCED), why, now)
     else:
         react(connection, desk, case.stored, Stopped(FinishReason.FAILED), why, now)
 
 
-def _blame_mailbox(
-    connection: Connection, mailbox: str, outcome: Outcome, verdict: BounceClass, now: datetime
-) -> None:
+def _blame_mailbox(recording: _Recording) -> None:
+    outcome = recording.outcome
     if outcome.blame is Blame.SIGN_IN:
-        reason = SMTP + words(outcome)
-        until = now + SIGN_IN_REST
-        mailboxes.set_health(connection, mailbox, MailboxState.NEEDS_SIGN_IN, reason, until)
+        recording.rest(MailboxState.NEEDS_SIGN_IN, SIGN_IN_REST)
     else:
-        _rest(connection, mailbox, outcome, _CLASS_REST.get(verdict, MAILBOX_REST), now)
-
-
-def _rest(
-    connection: Connection, mailbox: str, outcome: Outcome, rest: timedelta, now: datetime
-) -> None:
-    state = MailboxState.FAILING if outcome.code is None else MailboxState.THROTTLED
-    mailboxes.set_health(connection, mailbox, state, SMTP + words(outcome), now + rest)
-
-
-def _clear_smtp_trouble(connection: Connection, mailbox: str) -> None:
-    health = mailboxes.get(connection, mailbox).health
-    if health.state is not MailboxState.OK and health.reason.startswith(SMTP):
-        mailboxes.set_health(connection, mailbox, MailboxState.OK)
+        state = MailboxState.FAILING if outcome.code is None else MailboxState.THROTTLED
+        recording.rest(state, _CLASS_REST.get(recording.bounce_class, MAILBOX_REST))
 
 
 def words(outcome: Outcome) -> str:

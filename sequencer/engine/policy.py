@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sequencer.domain.cadence import Cadence, ZoneFrom
 from sequencer.domain.due import Timing
@@ -60,7 +60,7 @@ class Policy:
         schedule = cadence.schedule
         known = self.mailboxes.get(mailbox)
         zones = {
-            ZoneFrom.PROSPECT: ZoneInfo(prospect.timezone) if prospect.timezone else None,
+            ZoneFrom.PROSPECT: _zone(prospect.timezone),
             ZoneFrom.MAILBOX: known.tz if known else None,
             ZoneFrom.WORKSPACE: self.tz,
         }
@@ -68,3 +68,11 @@ class Policy:
         chain = [zones[each] for each in order[order.index(schedule.zone_from) :]]
         tz = next(zone for zone in chain if zone is not None)
         return Timing(schedule.window, tz, schedule.jitter)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """The zone of that name; None for one that was left empty, or that is not known any more."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

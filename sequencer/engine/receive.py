@@ -5,6 +5,7 @@ always stops the cadence, and what cannot be read falls to the silent side.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,21 +15,25 @@ from sequencer.domain.delay import Delay, Unit, add_delay, is_working_day, next_
 from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.event import Event, Held, Stopped
 from sequencer.domain.ledger import Kind as Told
-from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
+from sequencer.domain.suppression import SuppressionReason
 from sequencer.domain.wall_time import instant_of
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.match import Match, match
 from sequencer.engine.react import entry_of, open_due_at, react, stop_person
-from sequencer.mail.bounce import FailedRecipient
+from sequencer.engine.suppress import suppress_address
+from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.classify import Kind, Verdict
-from sequencer.mail.status_code import BounceClass
-from sequencer.store import enrollments, inbound, ledger, sends, suppressions
+from sequencer.mail.delivery_status import FailedRecipient
+from sequencer.store import enrollments, inbound, ledger, prospects
 from sequencer.store.database import Connection
 from sequencer.store.inbound import Inbound, Place
 
 UNDATED_ABSENCE = Delay(5, Unit.BUSINESS_DAYS)
 LONGEST_ABSENCE = timedelta(days=60)  # longer ones wait for a person
-_DEAD = frozenset({BounceClass.HARD, BounceClass.HARD_DOMAIN})
+SET_ASIDE = "set_aside"
+HEADERS_WITHIN = 64 * 1024  # bytes; a sender further down is somebody's joke
+MOST_ADDRESSES = 100
+_ADDRESS = re.compile(rb"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class _Received:
             react(self.connection, self.desk, stored, event, self.told, self.now)
 
     def suppress(self, address: str, reason: SuppressionReason) -> None:
-        suppress_address(self.connection, self.case, address, reason, self.told, self.now)
+        suppress_address(self.connection, self.desk, address, reason, self.told, self.now)
 
 
 def receive(
@@ -95,22 +100,24 @@ def receive(
     return verdict.kind
 
 
-def suppress_address(
-    connection: Connection,
-    case: Case,
-    address: str,
-    reason: SuppressionReason,
-    source: str,
-    now: datetime,
-) -> None:
-    """Put an address on the list and tell the timeline of the person it was learnt from."""
-    try:
-        entry = Suppression(SuppressionKind.ADDRESS, address_key(address), reason)
-    except ValueError:
-        return
-    if suppressions.add(connection, entry, source, now):
-        detail = f"{entry.key}: {source}"
-        ledger.write(connection, entry_of(case, Told.SUPPRESSED, detail, now))
+def set_aside(
+    connection: Connection, desk: Desk, place: Place, raw: bytes, why: str, now: datetime
+) -> str:
+    """Keep a mail that could not be worked on, and pause whoever it may be from.
+
+    What failed is unknown, so nothing but addresses in its headers is looked for: whoever of them
+    we write to may be its sender.
+    """
+    found = _ADDRESS.findall(raw[:HEADERS_WITHIN].partition(b"\r\n\r\n")[0])
+    senders = {each.decode("ascii"): None for each in found[:MOST_ADDRESSES]}
+    people = [person for each in senders if (person := prospects.find(connection, each))]
+    digest = hashlib.sha256(raw).hexdigest()
+    message = Inbound(digest, ", ".join(senders), "", SET_ASIDE, why, raw=raw)
+    inbound.add(connection, place, message, now)
+    for stored in enrollments.live_of(connection, [person.id for person in people]):
+        event = Held(PauseReason.REVIEW, None, open_due_at(connection, stored.id))
+        react(connection, desk, stored, event, f"a mail that could not be read: {why}", now)
+    return SET_ASIDE
 
 
 def _is_own(sender: str, own: set[str]) -> bool:
@@ -130,37 +137,45 @@ def _act(message: _Received, place: Place) -> None:
 
 
 def _bounce(message: _Received) -> None:
+    """A From proves nothing, so only a report that quotes a mail of ours has any effect."""
     report = message.verdict.report
-    for failed in report.recipients if report else ():
-        if failed.action != "failed" or not _is_ours(message, failed):
-            continue
-        if failed.bounce_class in _DEAD:
-            message.suppress(message.case.person.prospect.email, SuppressionReason.BOUNCED)
-        if failed.bounce_class in {*_DEAD, BounceClass.POLICY_RECIPIENT}:
-            message.stop(FinishReason.BOUNCED)
-        elif failed.bounce_class is not BounceClass.SOFT:
-            message.hold(PauseReason.MAILBOX, None)
+    if report is None or not message.found.is_certain:
+        return
+    if not report.recipients:
+        message.hold(PauseReason.REVIEW, None)
+    for failed in report.failed:
+        if _is_about(message, failed.address):
+            _give_up(message, failed)
+        else:
+            # Perhaps the person forwards our mail to there, perhaps somebody made it up.
+            message.hold(PauseReason.REVIEW, None)
 
 
-def _is_ours(message: _Received, failed: FailedRecipient) -> bool:
-    """Whether the report is about this person and quotes a mail of ours: a From proves nothing."""
-    report = message.verdict.report
-    if report is None or report.original_message_id is None:
-        return False
-    quoted = sends.by_message_ids(message.connection, [report.original_message_id])
-    if not any(send.enrollment_id == message.case.stored.id for send in quoted):
-        return False
-    if not failed.address:
-        return True
+def _give_up(message: _Received, failed: FailedRecipient) -> None:
+    found = failed.bounce_class
+    if found is not None and found.is_permanent:
+        message.suppress(message.case.person.prospect.email, SuppressionReason.BOUNCED)
+    elif found is BounceClass.POLICY_RECIPIENT:
+        message.stop(FinishReason.BOUNCED)
+    elif found is not BounceClass.SOFT:
+        message.hold(PauseReason.MAILBOX, None)
+
+
+def _is_about(message: _Received, address: str) -> bool:
     try:
-        return address_key(failed.address) == address_key(message.case.person.prospect.email)
+        return address_key(address) == address_key(message.case.person.prospect.email)
     except ValueError:
         return False
 
 
 def _complaint(message: _Received) -> None:
-    message.suppress(message.case.person.prospect.email, SuppressionReason.COMPLAINED)
-    message.stop(FinishReason.COMPLAINED)
+    complaint = message.verdict.complaint
+    if complaint is not None and not complaint.is_by_person:
+        return
+    if message.found.is_certain:
+        message.suppress(message.case.person.prospect.email, SuppressionReason.COMPLAINED)
+    else:
+        message.hold(PauseReason.REVIEW, None)
 
 
 def _calendar(message: _Received) -> None:
@@ -174,7 +189,6 @@ def _auto_reply(message: _Received) -> None:
 def _opt_out(message: _Received) -> None:
     message.suppress(message.case.person.prospect.email, SuppressionReason.OPTED_OUT)
     message.suppress(message.verdict.incoming.sender, SuppressionReason.OPTED_OUT)
-    message.stop(FinishReason.OPTED_OUT)
 
 
 def _reply(message: _Received) -> None:
@@ -202,8 +216,8 @@ def _resume_at(message: _Received) -> datetime | None:
     timing = message.case.timing
     closed = timing.window.closed
     notice = message.verdict.auto_reply
-    returns = notice.return_date if notice else None
-    if returns is None:
+    returns = notice.returns if notice else None
+    if returns is None or returns.resume_on < message.now.astimezone(timing.tz).date():
         return add_delay(message.now, UNDATED_ABSENCE, timing.tz, closed)
     day = returns.resume_on
     if not is_working_day(day, closed):

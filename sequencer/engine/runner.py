@@ -12,16 +12,16 @@ from datetime import datetime
 import structlog
 
 from sequencer.domain.event import Resumed
-from sequencer.domain.mailbox import MailboxState
-from sequencer.engine.dispatch import dispatch
-from sequencer.engine.hooks import Source, work_through
-from sequencer.engine.leases import Lease, take_leases
+from sequencer.engine.desk import Desk
+from sequencer.engine.dispatch import OUT_OF_THE_WAY, dispatch
+from sequencer.engine.hooks import Source, apply_delivery
+from sequencer.engine.leases import Lease, left_behind, put_right, take_leases
 from sequencer.engine.react import react
-from sequencer.engine.scan import scan
+from sequencer.engine.scan import IMAP, scan
 from sequencer.engine.settle import settle
 from sequencer.engine.world import World
-from sequencer.store import enrollments, mailboxes
-from sequencer.store.database import Connection
+from sequencer.store import enrollments, hooks, mailboxes
+from sequencer.store.database import Connection, DatabaseError
 
 log = structlog.get_logger()
 
@@ -44,9 +44,8 @@ class Runner:
 
     async def tick(self) -> None:
         """Resume what is due, work through webhooks, and start a task per mailbox with work."""
-        now = self.world.clock.now()
-        await self.world.write(self._resume, now)
-        await self.world.write(work_through, self.world.desk, self.sources, now)
+        await self._resume()
+        await self._work_through_hooks()
         for lease in self.leases.values():
             self.start(f"serve {lease.mailbox}", self._serve(lease))
 
@@ -68,6 +67,12 @@ class Runner:
         while self._tasks:
             await asyncio.wait(list(self._tasks.values()))
 
+    async def abort(self) -> None:
+        """Cancel what is under way: what was handed over will be found in doubt."""
+        for task in self._tasks.values():
+            task.cancel()
+        await self.drain()
+
     async def _guarded(self, name: str, work: Coroutine[None, None, None]) -> None:
         try:
             await work
@@ -76,19 +81,48 @@ class Runner:
             log.exception("work_failed", work=name)
 
     async def _serve(self, lease: Lease) -> None:
-        known = await self.world.read(mailboxes.get, lease.mailbox)
-        health, now = known.health, self.world.clock.now()
+        """One round of work for a mailbox; the only one of this daemon, so it cleans up first."""
+        world, now = self.world, self.world.clock.now()
+        if await world.read(left_behind, lease.mailbox):
+            await world.write(put_right, world.desk, lease, now)
+        health = (await world.read(mailboxes.get, lease.mailbox)).health
         resting = health.until is not None and health.until > now
-        if health.state is not MailboxState.OK and resting:
+        if resting and health.reason.startswith(IMAP):
             return
-        if health.synced_at is None or now - health.synced_at >= self.world.desk.policy.poll:
-            await scan(self.world, lease.mailbox)
-        await settle(self.world, lease)
-        await dispatch(self.world, lease)
+        synced_at = health.synced_at
+        if synced_at is None or abs(now - synced_at) >= world.desk.policy.poll:
+            await scan(world, lease.mailbox)
+        await settle(world, lease)
+        if not resting:
+            await dispatch(world, lease)
 
-    def _resume(self, connection: Connection, now: datetime) -> int:
-        due = enrollments.to_resume(connection, now)
-        for number in due:
-            stored = enrollments.get(connection, number, lock=True)
-            react(connection, self.world.desk, stored, Resumed(), "the date has come", now)
-        return len(due)
+    async def _resume(self) -> None:
+        world, now = self.world, self.world.clock.now()
+        for number in await world.read(enrollments.to_resume, now):
+            try:
+                await world.write(resume, world.desk, number, now)
+            except DatabaseError:
+                raise  # no row's fault: the next tick tries again
+            except Exception:
+                log.exception("resume_pushed_forward", enrollment=number)
+                await world.write(enrollments.resume_later, number, now + OUT_OF_THE_WAY)
+
+    async def _work_through_hooks(self) -> None:
+        world, now = self.world, self.world.clock.now()
+        for number in await world.read(hooks.waiting):
+            try:
+                await world.write(apply_delivery, world.desk, self.sources, number, now)
+            except DatabaseError:
+                raise
+            except Exception as error:
+                log.exception("hook_failed", delivery=number)
+                await world.write(hooks.finish, number, f"internal error: {error!r}")
+
+
+def resume(connection: Connection, desk: Desk, enrollment_id: int, now: datetime) -> bool:
+    """Whether a pause whose date has come was ended; somebody may have moved the date since."""
+    stored = enrollments.get(connection, enrollment_id, lock=True)
+    resume_at = stored.enrollment.resume_at
+    if resume_at is None or resume_at > now:
+        return False
+    return react(connection, desk, stored, Resumed(), "the date has come", now)

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from sequencer.domain.mailbox import MailboxState
-from sequencer.engine.receive import receive
+from sequencer.engine.receive import receive, set_aside
 from sequencer.engine.world import World
 from sequencer.mail.classify import classify
-from sequencer.mail.folder import Cursor, InboxError, Scan
+from sequencer.mail.folder import Cursor, Fetched, InboxError, Scan
 from sequencer.store import mailboxes
-from sequencer.store.database import Connection
+from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.inbound import Place
 
 log = structlog.get_logger()
@@ -51,21 +51,34 @@ async def _scan(world: World, mailbox: str) -> None:
 async def _take_in(world: World, mailbox: str, found: Scan) -> None:
     for message in found.messages:
         place = Place(mailbox, found.folder, found.uidvalidity, message.uid)
-        verdict = await asyncio.to_thread(classify, message.raw, truncated=message.truncated)
-        kind = await world.write(
-            receive, world.desk, place, message.raw, verdict, world.clock.now()
-        )
+        try:
+            kind = await _receive(world, place, message)
+        except DatabaseError:
+            raise  # no message's fault: the scan is not complete
+        except Exception as error:
+            # One mail must not keep all others from being read: it is kept, and shown as such.
+            log.exception("mail_set_aside", mailbox=mailbox, uid=message.uid)
+            now = world.clock.now()
+            kind = await world.write(set_aside, world.desk, place, message.raw, repr(error), now)
         log.info("mail_received", mailbox=mailbox, folder=found.folder, kind=kind)
 
 
+async def _receive(world: World, place: Place, message: Fetched) -> str:
+    verdict = await asyncio.to_thread(classify, message.raw, truncated=message.truncated)
+    return await world.write(receive, world.desk, place, message.raw, verdict, world.clock.now())
+
+
 def _failed(connection: Connection, mailbox: str, error: InboxError, now: datetime) -> None:
+    """Store the trouble. It never shortens a rest that the mailbox has been given already."""
     state = MailboxState.NEEDS_SIGN_IN if error.permanent else MailboxState.FAILING
     rest = SIGN_IN_REST if error.permanent else REST
-    mailboxes.set_health(connection, mailbox, state, f"{IMAP}{error}", now + rest)
+    until = max(now + rest, mailboxes.get(connection, mailbox).health.until or now)
+    mailboxes.set_health(connection, mailbox, state, f"{IMAP}{error}", until)
 
 
 def _completed(connection: Connection, mailbox: str, began_at: datetime) -> None:
     mailboxes.mark_synced(connection, mailbox, began_at)
     health = mailboxes.get(connection, mailbox).health
-    if health.state is not MailboxState.OK and health.reason.startswith(IMAP):
+    over = health.until is None or health.until <= began_at
+    if over and health.state is not MailboxState.OK and health.reason.startswith(IMAP):
         mailboxes.set_health(connection, mailbox, MailboxState.OK)

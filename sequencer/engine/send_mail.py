@@ -2,13 +2,14 @@
 
 import structlog
 
-from sequencer.engine.hand import Handing, hand_over
+from sequencer.engine.compose_mail import Composed
+from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S, hand_over
 from sequencer.engine.leases import Lease
 from sequencer.engine.look import Look, Next, look
 from sequencer.engine.outcome import record
 from sequencer.engine.world import World
 from sequencer.mail.folder import InboxError
-from sequencer.mail.transaction import Envelope, OutcomeKind
+from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind
 
 log = structlog.get_logger()
 
@@ -18,24 +19,26 @@ async def send_one(world: World, lease: Lease, send_id: int) -> Look:
 
     A crash at any point leaves the send `claimed` (tried again) or `handed` (in doubt).
     """
-    looked_at_boot = world.clock.boot()
     found = await world.write(look, world.desk, send_id, lease, world.clock.now())
     if found.mail is None:
         return found
-    mail = found.mail
-
-    async def hand() -> bool:
-        age = world.clock.boot() - looked_at_boot
-        handing = Handing(send_id, lease, age)
-        return await world.write(hand_over, world.desk, handing, world.clock.now())
-
-    door = world.doors[lease.mailbox]
-    outcome = await door.mailer.send(Envelope(mail.sender, mail.recipient, mail.data), hand)
-    await world.write(record, world.desk, send_id, outcome, world.clock.now())
+    outcome = await _transact(world, lease, send_id, found.mail)
+    await world.write(record, world.desk, send_id, lease, outcome, world.clock.now())
     if outcome.kind is OutcomeKind.ACCEPTED:
-        await _keep_copy(world, lease.mailbox, mail.data)
+        await _keep_copy(world, lease.mailbox, found.mail.data)
         return found
-    return Look(Next.NEXT)
+    # What withheld this mail may concern the next one too: the next tick begins with a new look.
+    return Look(Next.STOP if outcome.kind is OutcomeKind.WITHHELD else Next.NEXT)
+
+
+async def _transact(world: World, lease: Lease, send_id: int, mail: Composed) -> Outcome:
+    async def hand() -> bool:
+        began_s = world.clock.boot()
+        granted = await world.write(hand_over, world.desk, send_id, lease, world.clock.now())
+        return granted and world.clock.boot() - began_s <= LOOK_IS_GOOD_FOR_S
+
+    envelope = Envelope(mail.sender, mail.recipient, mail.data)
+    return await world.doors[lease.mailbox].mailer.send(envelope, hand)
 
 
 async def _keep_copy(world: World, mailbox: str, data: bytes) -> None:

@@ -13,18 +13,21 @@ from sequencer.domain.event import Held
 from sequencer.domain.ledger import Kind
 from sequencer.domain.send import SendEvent, SendState
 from sequencer.engine.desk import Desk
-from sequencer.engine.leases import Lease
+from sequencer.engine.leases import Lease, is_held
+from sequencer.engine.look import read_locked
 from sequencer.engine.outcome import accept
 from sequencer.engine.react import entry_of, react
+from sequencer.engine.reopen import reopen
 from sequencer.engine.world import World
 from sequencer.mail.folder import InboxError
-from sequencer.store import enrollments, ledger, sends
-from sequencer.store.database import Connection
-from sequencer.store.sends import StoredSend
+from sequencer.store import ledger, sends
+from sequencer.store.database import Connection, DatabaseError
 
 log = structlog.get_logger()
 
 CLOCKS_APART = timedelta(days=1)  # how far before the dot a server may have dated its copy
+MOST_TRIES = 3  # of a mail whose answer gets lost each time; then a person has to look at it
+PROVES_NOTHING = "no copy in Sent, which proves nothing here: a person has to decide"
 
 
 async def settle(world: World, lease: Lease) -> None:
@@ -41,27 +44,38 @@ async def settle(world: World, lease: Lease) -> None:
         except InboxError as error:
             log.warning("doubt_not_settled", mailbox=lease.mailbox, error=str(error))
             return
-        await world.write(decide_doubt, world.desk, send, found=found, now=world.clock.now())
+        now = world.clock.now()
+        try:
+            await world.write(decide_doubt, world.desk, send.id, lease, found=found, now=now)
+        except DatabaseError:
+            raise  # no row's fault: the next tick tries again
+        except Exception as error:
+            # One send that cannot be settled must not keep the mailbox from all others.
+            log.exception("send_parked", send=send.id)
+            why = f"internal error: {error!r}"
+            await world.write(sends.move, [send.id], SendEvent.PARK, why=why)
 
 
 def decide_doubt(
-    connection: Connection, desk: Desk, send: StoredSend, *, found: bool, now: datetime
+    connection: Connection, desk: Desk, send_id: int, lease: Lease, *, found: bool, now: datetime
 ) -> None:
     """End the doubt about a send: sent, to be sent again with the same bytes, or parked."""
-    stored = enrollments.get(connection, send.enrollment_id, lock=True)
-    case = desk.case(connection, stored)
+    send, case = read_locked(connection, desk, send_id)
+    if send.state is not SendState.UNKNOWN or not is_held(connection, lease):
+        return
     if found:
         ledger.write(connection, entry_of(case, Kind.SETTLED, "found in Sent", now, send.step_id))
         accept(connection, desk, send, "found in Sent", now)
         return
-    live = stored.enrollment.state is not EnrollmentState.FINISHED
     mailbox = desk.policy.mailboxes.get(send.mailbox)
-    if live and mailbox is not None and mailbox.keeps_sent_copy:
+    proven = mailbox is not None and mailbox.keeps_sent_copy
+    if proven and send.tries < MOST_TRIES:
         why = "no copy in Sent, where the provider files one of every mail: sent again"
-        sends.move(connection, [send.id], SendEvent.RESEND, due_at=now, why=why)
-        ledger.write(connection, entry_of(case, Kind.RESENT, why, now, send.step_id))
+        reopen(connection, desk, send, SendEvent.RESEND, now, due_at=now, why=why)
+        if case.stored.enrollment.state is not EnrollmentState.FINISHED:
+            ledger.write(connection, entry_of(case, Kind.RESENT, why, now, send.step_id))
         return
-    why = "no copy in Sent, which proves nothing here: a person has to decide"
+    why = f"no copy in Sent after {send.tries} tries" if proven else PROVES_NOTHING
     sends.move(connection, [send.id], SendEvent.PARK, why=why)
     ledger.write(connection, entry_of(case, Kind.PARKED, why, now, send.step_id))
-    react(connection, desk, stored, Held(PauseReason.REVIEW), why, now)
+    react(connection, desk, case.stored, Held(PauseReason.REVIEW), why, now)

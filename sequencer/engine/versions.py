@@ -13,26 +13,34 @@ KEPT = 200  # versions; more are in use only where nobody ever finishes
 
 @dataclass
 class Versions:
-    """Cache of versions and their parsed templates, by content hash."""
+    """Cache of versions and their parsed templates, by content hash; for several threads.
+
+    What one thread found may be cleared by another, so nothing is looked up twice.
+    """
 
     _versions: dict[str, Version] = field(default_factory=dict)
     _templates: dict[tuple[str, str], Template] = field(default_factory=dict)
 
     def get(self, connection: Connection, version_hash: str) -> Version:
         """The version of that hash."""
-        if version_hash not in self._versions:
-            if len(self._versions) >= KEPT:
-                self._versions.clear()
-                self._templates.clear()
-            stored = cadences.version(connection, version_hash)
-            cadence = cadence_from_document(stored.document)
-            self._versions[version_hash] = Version(version_hash, cadence, stored.templates)
-        return self._versions[version_hash]
+        known = self._versions.get(version_hash)
+        if known is not None:
+            return known
+        if len(self._versions) >= KEPT:
+            self._versions.clear()
+            self._templates.clear()
+        stored = cadences.version(connection, version_hash)
+        cadence = cadence_from_document(stored.document)
+        version = Version(version_hash, cadence, stored.templates)
+        self._versions[version_hash] = version
+        return version
 
     def template(self, version: Version, name: str, language: str) -> Template:
         """The template of a step in the prospect's language where there is one, else the plain."""
         chosen = choose_template(version.templates, name, language)
         place = (version.hash, chosen)
-        if place not in self._templates:
-            self._templates[place] = parse_template(chosen, version.templates[chosen])
-        return self._templates[place]
+        template = self._templates.get(place)
+        if template is None:
+            template = parse_template(chosen, version.templates[chosen])
+            self._templates[place] = template
+        return template

@@ -25,24 +25,31 @@ class Door:
 
 @dataclass(frozen=True)
 class World:
-    """What the asynchronous part of the engine works with."""
+    """What the asynchronous part of the engine works with.
+
+    Attributes:
+        ending: set when no more mail shall be begun.
+    """
 
     database: Database
     clock: Clock
     desk: Desk
     doors: Mapping[str, Door]
     scanning: dict[str, asyncio.Lock] = field(default_factory=dict)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Result of one plain function in one writing transaction, run in a worker thread."""
+        """Result of one plain function in one writing transaction, run in a worker thread.
 
-        def transaction() -> T:
-            with self.database.write() as connection:
-                return work(connection, *args, **kwargs)
+        It may run again after a deadlock, so it must do nothing but use the connection.
+        """
 
-        return await asyncio.to_thread(transaction)
+        def transaction(connection: Connection) -> T:
+            return work(connection, *args, **kwargs)
+
+        return await asyncio.to_thread(self.database.transact, transaction)
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -28,7 +28,9 @@ def sendable_address(text: str) -> str:
             "The part before the @ has characters other than ASCII; "
             "sending there would need SMTPUTF8, which few servers offer."
         )
-    if len(local) <= MAX_LOCAL and _ORDINARY.fullmatch(local):
+    if len(local) > MAX_LOCAL:
+        raise ValueError(f"The part before the @ is longer than {MAX_LOCAL} characters.")
+    if _ORDINARY.fullmatch(local):
         normal, mistake = _domain(domain)
         if mistake:
             raise ValueError(mistake)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
@@ -20,24 +21,17 @@ from sequencer.files.markdown_text import plain_text
 MAX_MARKS = 4_000
 KEPT = 2_000  # readings; a template has one for each way through its conditions
 
-# Plane 16 is for private use: nobody writes mails with it. A mark inside a link's address lies
-# half a plane above the same mark in the text, because a value is escaped differently there.
-_TEXT, _URL = 0x100000, 0x108000
+# Plane 16 is for private use: nobody writes mails with it. A mark in a link's address lies half a
+# plane above the same mark in the text, because a value is escaped differently there; and higher
+# again where the address has begun already: there a value must not bring its own host or path.
+_TEXT, _URL, _URL_PART = 0x100000, 0x108000, 0x10C000
 _MARK = re.compile("[\U00100000-\U0010fffd]")
 _ANGLE = re.compile("<([\U00100000-\U0010fffd])>")
-_TO_URL = {_TEXT + index: _URL + index for index in range(MAX_MARKS)}
+_TO_URL_PART = {_TEXT + index: _URL_PART + index for index in range(MAX_MARKS)}
 _ADDRESS = re.compile(r"(https?://[^\s/]|mailto:[^\s@]+@)\S*", re.IGNORECASE)
 _BEGINS_WELL = re.compile("https?://|mailto:|[\U00100000-\U0010fffd]", re.IGNORECASE)
 _SAFE = "%/:?#[]@!$&'()*+,;=~-._"  # characters that have a meaning in an address
-
-_STYLES = {
-    "paragraph_open": "margin:0 0 1em",
-    "bullet_list_open": "margin:0 0 1em;padding-left:1.5em",
-    "ordered_list_open": "margin:0 0 1em;padding-left:1.5em",
-    "heading_open": "margin:0 0 1em;font-size:1em",
-    "blockquote_open": "margin:0 0 1em;padding-left:1em;border-left:2px solid #ccc",
-    "hr": "border:0;border-top:1px solid #ccc;margin:0 0 1em",
-}
+_SAFE_PART = "%"  # what the filter `urlencode` has made is not encoded again
 
 
 class MarkdownError(ValueError):
@@ -58,14 +52,26 @@ class Reading:
         Raises:
             MarkdownError: a link would lead to something other than http, https or mailto.
         """
-        urls = [quote(value, safe=_SAFE) for value in values]
+        urls = _Urls(values)
         for link in self.links:
             address = _replaced(link, values, urls)
             if _ADDRESS.fullmatch(address) is None:
                 raise MarkdownError(f"a link would lead to `{address[:80]}`, which is no address")
         text = _replaced(self.text, values, urls)
-        rich = [escape(value).replace("\n", "<br>\n") for value in values]
-        return text, _replaced(self.html, rich, [escape(url) for url in urls])
+        return text, _replaced(self.html, [escape(value) for value in values], urls.escaped())
+
+
+class _Urls:
+    """Values as they stand in an address."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        self.whole = [quote(value.strip(), safe=_SAFE, errors="replace") for value in values]
+        self.part = [quote(value, safe=_SAFE_PART, errors="replace") for value in values]
+
+    def escaped(self) -> "_Urls":
+        """The same for HTML."""
+        self.whole = [escape(url) for url in self.whole]
+        return self
 
 
 def mark(index: int) -> str:
@@ -84,22 +90,35 @@ def read_markdown(body: str) -> Reading:
     """
     tokens = _PARSER.parse(_ANGLE.sub(r"[\1](\1)", body))
     links: list[str] = []
-    for token in tokens:
-        _quiet(token)
+    for before, token in pairwise([Token("", "", 0), *tokens]):
+        _check(token)
         for child in token.children or ():
             _check(child)
             if child.type == "link_open":
-                href = str(child.attrs["href"]).translate(_TO_URL)
-                child.attrs["href"] = href
-                links.append(href)
+                child.attrs["href"] = _in_address(str(child.attrs["href"]))
+                links.append(child.attrs["href"])
+        if before.type == "heading_open":
+            _embolden(token)
+        elif token.type in {"heading_open", "heading_close"}:
+            token.tag = "p"
     html = str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
     return Reading(plain_text(tokens), html.rstrip("\n"), tuple(links))
 
 
-def _quiet(token: Token) -> None:
-    _check(token)
-    if token.type in _STYLES:
-        token.attrs["style"] = _STYLES[token.type]
+def _embolden(heading: Token) -> None:
+    """A heading is a bold line: a mail with real ones looks like a newsletter."""
+    inner = heading.children or []
+    heading.children = [
+        Token("strong_open", "strong", 1),
+        *inner,
+        Token("strong_close", "strong", -1),
+    ]
+
+
+def _in_address(href: str) -> str:
+    """The address with its marks moved to where those of addresses lie."""
+    start = chr(ord(href[0]) - _TEXT + _URL) if _MARK.match(href) else href[:1]
+    return start + href[1:].translate(_TO_URL_PART)
 
 
 def _check(token: Token) -> None:
@@ -110,10 +129,12 @@ def _check(token: Token) -> None:
         raise MarkdownError(f"HTML (`{tag}`) is not possible; write `\\<` for the character")
 
 
-def _replaced(text: str, values: Sequence[str], urls: Sequence[str]) -> str:
+def _replaced(text: str, values: Sequence[str], urls: _Urls) -> str:
     def value_of(match: re.Match[str]) -> str:
         code = ord(match[0])
-        return urls[code - _URL] if code >= _URL else values[code - _TEXT]
+        if code >= _URL_PART:
+            return urls.part[code - _URL_PART]
+        return urls.whole[code - _URL] if code >= _URL else values[code - _TEXT]
 
     return _MARK.sub(value_of, text)
 
@@ -122,7 +143,7 @@ class _Parser(MarkdownIt):
     """CommonMark for mails: every line break counts, no code, no pictures, no HTML."""
 
     def __init__(self) -> None:
-        super().__init__("commonmark", {"html": True, "breaks": True})
+        super().__init__("commonmark", {"html": True, "breaks": True, "xhtmlOut": False})
         self.disable(["code", "fence", "backticks", "reference", "lheading"])
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - the name that markdown-it calls

@@ -109,6 +109,6 @@ def _link(text: str, href: str) -> str:
 
 
 def _same(text: str, href: str) -> bool:
-    """Whether both are the same words; a mark in an address lies half a plane above its twin."""
-    plain = "".join(chr(ord(each) - 0x8000) if ord(each) >= 0x108000 else each for each in href)
-    return text.strip() == plain
+    """Whether both are the same words; a mark at the start of an address has its twin below."""
+    begins = ord(href[:1] or " ")
+    return text.strip() == (chr(begins - 0x8000) + href[1:] if begins >= 0x108000 else href)

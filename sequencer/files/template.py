@@ -4,25 +4,25 @@ Jinja runs first, Markdown second. A missing or empty value that is printed with
 the mail; it never leaves with a hole in it.
 """
 
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-import jinja2
-from jinja2 import nodes
 
 from sequencer.files.front_matter import Format, Parts, take_apart
 from sequencer.files.language import choose_template
 from sequencer.files.markdown import MarkdownError, mark, read_markdown
+from sequencer.files.markdown_check import markdown_problems
 from sequencer.files.problem import Problem
 from sequencer.files.template_error import MissingVariableError, TemplateError
 from sequencer.files.template_folder import MAX_BYTES
-from sequencer.files.template_language import Objection, fence, objections
-from sequencer.files.template_sandbox import PRINTED, Printed, Sandbox
+from sequencer.files.template_part import Part, compile_part
+from sequencer.files.template_sandbox import PRINTED, Printed
 from sequencer.files.template_values import plain_values
-from sequencer.files.template_variables import Variable, variables_of
+from sequencer.files.template_variables import Variable
 
 __all__ = [
+    "Format",
     "MissingVariableError",
     "Rendered",
     "Template",
@@ -34,33 +34,18 @@ __all__ = [
     "template_variables",
 ]
 
-MAX_OUTPUT = 256 * 1024
-MAX_SUBJECT = 250
-
-_SANDBOX = Sandbox()
-# Everything that filling in a template may raise; what is not listed would be a mistake of ours.
-_FAILURES = (
-    jinja2.TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    MarkdownError,
-    MemoryError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
+_CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_PRIVATE = "Co"  # marks of values are made of such characters
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template, ready to be filled in."""
+    """A template, ready to be filled in; `subject` is None where it only answers in a thread."""
 
     name: str
     format: Format
-    subject: jinja2.Template | None = field(repr=False)
-    body: jinja2.Template = field(repr=False)
-    variables: tuple[Variable, ...] = field(repr=False)
+    subject: Part | None = field(repr=False)
+    body: Part = field(repr=False)
 
     @property
     def has_subject(self) -> bool:
@@ -92,10 +77,92 @@ def parse_template(name: str, source: str) -> Template:
     Raises:
         TemplateError: anything in it is wrong; every problem has its line in the file.
     """
-    if len(source) > MAX_BYTES:
-        raise _error(name, None, f"the template is larger than {MAX_BYTES // 1024} kB")
-    odd = next((each for each in source if not (each.isprintable() or each.isspace())), None)
-    if odd is not None and ord(odd) < 0x20 or ord(odd or " ") >= 0xE000 and odd != "\ufeff":
-        line = source[: source.index(str(odd))].count("\n") + 1
-        raise _error(name, line, f"the character U+{ord(str(odd)):04X} is not allowed")
-    return _compiled(name, source, take_apart(name, source))
+    if len(source) > MAX_BYTES or len(source.encode("utf-8", "replace")) > MAX_BYTES:
+        raise _failed(name, f"the template is larger than {MAX_BYTES // 1024} kB")
+    source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    problems = list(_odd_characters(name, source))
+    if problems:
+        raise TemplateError(problems)
+    return _compiled(name, take_apart(name, source))
+
+
+def _odd_characters(name: str, source: str) -> Iterator[Problem]:
+    for number, line in enumerate(source.split("\n"), 1):
+        for at, each in enumerate(line, 1):
+            if not each.isprintable() and each != "\t" and _is_odd(each):
+                message = f"the character U+{ord(each):04X} is not allowed"
+                yield Problem(name, number, at, message, "delete it", line)
+                break
+
+
+def _is_odd(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind in _CONTROL or kind == _PRIVATE
+
+
+def _compiled(name: str, parts: Parts) -> Template:
+    problems: list[Problem] = []
+    compiled: list[Part] = []
+    steps: list[Callable[[], Part]] = [lambda: compile_part(name, parts.body, parts.body_line)]
+    if parts.subject is not None:
+        subject = " ".join(parts.subject.split("\n"))
+        steps.append(lambda: compile_part(name, subject, *parts.subject_at))
+    for step in steps:
+        try:
+            compiled.append(step())
+        except TemplateError as error:
+            problems.extend(error.problems)
+    if parts.format is Format.MARKDOWN:
+        problems.extend(markdown_problems(name, parts.body, parts.body_line))
+    if problems:
+        raise TemplateError(problems)
+    return Template(name, parts.format, compiled[1] if len(compiled) > 1 else None, compiled[0])
+
+
+def template_variables(template: Template) -> tuple[Variable, ...]:
+    """Every use of a value in the order of the file: the subject's first."""
+    subject = template.subject.variables if template.subject else ()
+    return (*subject, *template.body.variables)
+
+
+def render(template: Template, variables: Mapping[str, object]) -> Rendered:
+    """Subject and body for one person.
+
+    Raises:
+        MissingVariableError: a value that is printed is missing or empty.
+        TemplateError: something else in it cannot be filled in.
+        TypeError: a variable is not a plain value.
+    """
+    values = plain_values(variables)
+    subject = _subject(template, values)
+    if template.format is Format.PLAIN:
+        text, html = template.body.run(values).strip("\n"), None
+    else:
+        text, html = _from_markdown(template, values)
+    if not text.strip():
+        raise _failed(template.name, "nothing is left of the body")
+    return Rendered(subject, f"{text}\n", html)
+
+
+def _from_markdown(template: Template, values: dict[str, Any]) -> tuple[str, str]:
+    printed = Printed(mark)
+    try:
+        body = template.body.run({**values, PRINTED: printed}).strip("\n")
+        return read_markdown(body).filled(tuple(printed.values))
+    except MarkdownError as error:
+        raise _failed(template.name, str(error)) from None
+
+
+def _subject(template: Template, values: dict[str, Any]) -> str:
+    if template.subject is None:
+        return ""
+    subject = " ".join(template.subject.run(values).split())
+    if not subject:
+        raise _failed(template.name, "nothing is left of the subject")
+    if any(unicodedata.category(each) in _CONTROL for each in subject):
+        raise _failed(template.name, "there is a control character in the subject")
+    return subject
+
+
+def _failed(name: str, message: str) -> TemplateError:
+    return TemplateError([Problem(name, None, None, message)])

@@ -16,10 +16,10 @@ class MissingVariableError(TemplateError):
         line: where it is printed, None where that cannot be told.
     """
 
-    def __init__(self, name: str, file: str, line: int | None) -> None:
+    def __init__(self, name: str, file: str, line: int | None, column: int | None = None) -> None:
         self.name, self.file, self.line = name, file, line
         hint = f'give it a fallback: {{{{ {name} | or("...") }}}}'
-        super().__init__([Problem(file, line, None, f"there is no value for `{name}`", hint)])
+        super().__init__([Problem(file, line, column, f"there is no value for `{name}`", hint)])
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file

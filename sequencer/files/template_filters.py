@@ -63,8 +63,8 @@ def short_range(*bounds: int) -> list[int]:
     return list(numbers)
 
 
-def or_(value: object, fallback: object = "") -> object:
-    """The value, or the fallback where it is missing or empty."""
+def or_(value: object, fallback: object = "", *_empty_too: object) -> object:
+    """The value, or the fallback where it is missing or empty; Jinja's second option is implied."""
     return fallback if isinstance(value, Undefined) or value == "" else value
 
 
@@ -98,7 +98,7 @@ def _title(text: str) -> str:
 
 
 def _truncate(value: object, length: int = 60, *options: object, end: str = "\u2026") -> str:
-    """At most `length` characters, cut between words (inside one where the first option is true)."""
+    """At most `length` characters, cut between words, or inside one with an option."""
     text, end = text_of(value), text_of(end)
     if len(text) <= length:
         return text

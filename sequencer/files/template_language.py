@@ -137,13 +137,21 @@ def _unknown(line: int, kind: str, name: str, known: Iterable[str]) -> Objection
     return Objection(line, f"there is no {kind} `{name}`", did_you_mean(name, words))
 
 
-def fence(node: nodes.Node) -> nodes.Node:
+def fenced(tree: nodes.Template) -> nodes.Template:
     """The same template, with every list and loop measured while it runs."""
+    environment = tree.environment
+    _fence(tree)
+    if environment is not None:
+        tree.set_environment(environment)
+    return tree
+
+
+def _fence(node: nodes.Node) -> nodes.Node:
     for name, value in list(node.iter_fields()):
         if isinstance(value, nodes.Node):
-            setattr(node, name, fence(value))
+            setattr(node, name, _fence(value))
         elif isinstance(value, list):
-            value[:] = [fence(each) if isinstance(each, nodes.Node) else each for each in value]
+            value[:] = [_fence(each) if isinstance(each, nodes.Node) else each for each in value]
     return _fenced(node)
 
 

@@ -5,11 +5,11 @@ there is no recursion, no loop in a loop, and no value, list or loop that is lon
 """
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, cast
 
 from jinja2 import Undefined, pass_context
-from jinja2.exceptions import SecurityError
+from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -26,11 +26,14 @@ from sequencer.files.template_filters import (
 METHODS = frozenset({"upper", "lower", "title", "capitalize", "strip", "startswith", "endswith"})
 LOOP = frozenset({"index", "index0", "first", "last", "length", "previtem", "nextitem"})
 TESTS = frozenset(
-    {"defined", "undefined", "none", "number", "string", "even", "odd", "divisibleby"}
+    {"defined", "undefined", "none", "number", "string"}
     | {"in", "eq", "ne", "lt", "le", "gt", "ge", "equalto", "==", "!=", "<", "<=", ">", ">="}
 )
 PRINTED = "*printed"  # no name that a template could write
 
+MAX_OUTPUT = 256 * 1024  # characters of a mail
+MAX_WORK = 8_000_000  # characters that operators and filters of one run may read
+OPERATION = 200  # what an operator or filter costs beside the characters that it reads
 MAX_NUMBER = 10**15
 MAX_POWER = 15
 
@@ -48,14 +51,10 @@ class Missing(Undefined):
 
     __slots__ = ()
 
-    def __str__(self) -> str:
-        self._fail_with_undefined_error()
+    def _fail(self) -> NoReturn:
+        raise UndefinedError(self.path)
 
-    def __iter__(self) -> Iterator[Any]:
-        self._fail_with_undefined_error()
-
-    def __len__(self) -> int:
-        self._fail_with_undefined_error()
+    __str__ = __iter__ = __len__ = _fail
 
     def __contains__(self, item: object) -> bool:
         return False
@@ -76,10 +75,43 @@ class Printed:
     def __init__(self, mark: Callable[[int], str]) -> None:
         self.values: dict[str, int] = {}
         self._mark = mark
+        self._size = 0
 
     def add(self, value: str) -> str:
         """The mark that stands for the value."""
+        self._size += len(value)
+        if self._size > MAX_OUTPUT:
+            raise SecurityError(f"the mail is larger than {MAX_OUTPUT // 1024} kB")
         return self._mark(self.values.setdefault(value, len(self.values)))
+
+
+class Run(Context):
+    """One run of a template, which may do only so much work."""
+
+    work = 0
+
+    def spend(self, *values: object) -> None:
+        """Count an operation on these values.
+
+        Raises:
+            SecurityError: the run has worked enough.
+        """
+        self.work += OPERATION + sum(
+            len(value) for value in values if isinstance(value, str | list)
+        )
+        if self.work > MAX_WORK:
+            raise SecurityError("the template does too much")
+
+
+def _counted(function: Callable[..., object]) -> Callable[..., object]:
+    """The filter, which counts as work."""
+
+    @pass_context
+    def run(context: Run, *args: Any, **kwargs: Any) -> object:
+        context.spend(*args, *kwargs.values())
+        return function(*args, **kwargs)
+
+    return run
 
 
 @pass_context
@@ -92,6 +124,7 @@ def _finalize(context: Context, value: Any) -> str:
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja, reduced to what a mail needs."""
 
+    context_class = Run
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
 
     def __init__(self) -> None:
@@ -105,7 +138,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             finalize=_finalize,
         )
         self.globals = {"range": short_range}
-        self.filters = {**FILTERS, **INNER_FILTERS}
+        filters = {**FILTERS, **INNER_FILTERS}
+        self.filters = {name: _counted(function) for name, function in filters.items()}
         self.tests = {name: test for name, test in self.tests.items() if name in TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -125,12 +159,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(obj, Fields | Missing) and isinstance(argument, str):
             return self.getattr(obj, argument)
         if isinstance(obj, list | str) and isinstance(argument, int):
-            return obj[argument] if -len(obj) <= argument < len(obj) else Missing(name="[]")
+            return (
+                obj[argument] if -len(obj) <= argument < len(obj) else Missing(name=f"[{argument}]")
+            )
+        if isinstance(obj, Missing):
+            return obj
         raise SecurityError("only lists have numbered entries")
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """What a method of a text, or `range`, returns."""
+        cast(Run, context).spend(getattr(obj, "__self__", ""))
+        return super().call(context, obj, *args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """The result of an operator, if its size can be told beforehand to be small."""
-        del context
+        cast(Run, context).spend(left, right)
         for side in (left, right):
             if isinstance(side, Undefined):
                 str(side)

@@ -1,36 +1,52 @@
 """The values that a template gets: copies of plain values, never objects."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sequencer.files.template_sandbox import Fields
 
-MAX_DEPTH = 3
+MAX_DEPTH = 4
 
 
-def plain_values(variables: Mapping[str, object], path: str = "") -> dict[str, Any]:
-    """Copies of the values; what is None or empty is left out, because it counts as missing.
+def plain_values(variables: Mapping[str, object]) -> dict[str, Any]:
+    """Copies of the values; what is None or shows nothing is left out: it counts as missing.
 
     Raises:
-        TypeError: a value is none of str, int, float, bool, date or a mapping of such.
+        TypeError: a value is none of str, int, float, bool, date, datetime, or a dict, list or
+            tuple of such.
     """
+    return _fields(variables, "", 0)
+
+
+def _fields(values: Mapping[str, object], path: str, depth: int) -> dict[str, Any]:
     copied = {}
-    for name, value in variables.items():
-        plain = _plain(value, f"{path}.{name}" if path else name)
+    for name, value in values.items():
+        if type(name) is not str:
+            raise TypeError(f"{name!r} cannot be the name of a template's value")
+        plain = _plain(value, f"{path}{name}", depth)
         if plain is not None:
             copied[name] = plain
     return copied
 
 
-def _plain(value: object, path: str) -> Any:
+def _plain(value: object, path: str, depth: int) -> Any:
     # The exact type, not a subclass: a method of an object could be called from a template.
-    if type(value) is str:
-        return value.strip() or None
-    if value is None or type(value) in {int, float, bool}:
+    kind = type(value)
+    if isinstance(value, str) and kind is str:
+        return value if _shows(value) else None
+    if value is None or kind in {int, float, bool}:
         return value
-    if type(value) is date:
-        return value.isoformat()
-    if isinstance(value, Mapping) and path.count(".") < MAX_DEPTH:
-        return Fields(path, plain_values(value, path))
-    raise TypeError(f"`{path}` is a {type(value).__name__}; templates get only plain values")
+    if kind in {date, datetime}:
+        return str(value)
+    if isinstance(value, dict) and kind in {dict, Fields} and depth < MAX_DEPTH:
+        return Fields(path, _fields(value, f"{path}.", depth + 1))
+    if isinstance(value, list | tuple) and kind in {list, tuple} and depth < MAX_DEPTH:
+        items = (_plain(item, f"{path}[{at}]", depth + 1) for at, item in enumerate(value))
+        return [item for item in items if item is not None]
+    raise TypeError(f"`{path}` is a {kind.__name__}; templates get only plain values")
+
+
+def _shows(text: str) -> bool:
+    """Whether a reader would see anything of it."""
+    return any(each.isprintable() and not each.isspace() for each in text)

@@ -160,10 +160,9 @@ def _sure_if(test: nodes.Node, *, holds: bool) -> Safe:
     match test:
         case nodes.Not(node=inner):
             return _sure_if(inner, holds=not holds)
-        case nodes.And(left=left, right=right) if holds:
-            return _sure_if(left, holds=True) | _sure_if(right, holds=True)
-        case nodes.Or(left=left, right=right) if not holds:
-            return _sure_if(left, holds=False) | _sure_if(right, holds=False)
+        case nodes.And(left=left, right=right) | nodes.Or(left=left, right=right):
+            first, second = _sure_if(left, holds=holds), _sure_if(right, holds=holds)
+            return first | second if isinstance(test, nodes.And) is holds else first & second
         case nodes.Test(node=inner, name=name):
             asked = "defined" if holds else "undefined"
             return _sure_if(inner, holds=True) if name == asked else frozenset()

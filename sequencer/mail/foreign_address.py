@@ -12,6 +12,7 @@ from sequencer.mail.foreign_word import header_text
 
 MAX_ADDRESSES = 1_000
 _UNCLOSED = frozenset('"()')  # what swallows the rest of the line where its end was forgotten
+_BRACKETS = frozenset("<>()")
 _CLOSES = {'"': '"', "<": ">", "[": "]"}
 
 
@@ -128,5 +129,5 @@ def _address(text: str) -> str:
         text = text.rpartition(":")[2]
     text = "".join(text.split()).removeprefix("mailto:")
     local, at, domain = text.rpartition("@")
-    usable = at and local and domain and text.isprintable()
+    usable = at and local and domain and text.isprintable() and _BRACKETS.isdisjoint(text)
     return text if usable else ""

@@ -266,6 +266,10 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "quarantine",
         ),
     ),
+)
+
+# Said for so many reasons that an exact code, where there is one, tells more.
+HINTS: tuple[tuple[C, tuple[str, ...]], ...] = (
     (
         C.POLICY_RECIPIENT,
         ("not authorized", "not permitted", "permission", "restricted", "access denied"),

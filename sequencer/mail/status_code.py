@@ -1,8 +1,8 @@
 """Which class does a refusal have, by a server's code, enhanced code and words?
 
-RFC 3463 with the IANA registry (RFC 5248) and what the large providers make of it. Words are the
-most exact and are looked at first, then the enhanced code, then the code. The same for the answer
-in an SMTP dialogue and for the diagnostic of a delivery report.
+RFC 3463 with the IANA registry (RFC 5248) and what the large providers make of it. Clear words are
+looked at first, then an exact code, then words that are said for many reasons, then what the code
+is about. The same for the answer in an SMTP dialogue and for the diagnostic of a delivery report.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.bounce_class import BounceClass as C
-from sequencer.mail.refusal_words import REFUSALS
+from sequencer.mail.refusal_words import HINTS, REFUSALS
 
 MAX_TEXT = 4_000  # characters of a server's words that are looked at
 
@@ -51,7 +51,6 @@ _EXACT: dict[str, C] = {
 
 # Detail numbers of x.7, both ends included; the first range that holds the number decides.
 _SECURITY: tuple[tuple[int, int, C], ...] = (
-    (0, 1, C.POLICY_RECIPIENT),
     (20, 40, C.BLOCK),
     (133, 136, C.POLICY_RECIPIENT),
     (500, 899, C.BLOCK),
@@ -97,7 +96,14 @@ class Codes(NamedTuple):
 
 def classify_status(code: int | None, enhanced: str, text: str) -> BounceClass:
     """Class of a refusal. An address counts as dead only if the refusal was a permanent one."""
-    found = _by_words(text) or _by_enhanced(enhanced) or _by_code(code)
+    said = " ".join(text[:MAX_TEXT].lower().split())
+    found = (
+        _by_words(said, REFUSALS)
+        or _by_exact(enhanced)
+        or _by_words(said, HINTS)
+        or _by_subject(enhanced)
+        or _by_code(code)
+    )
     if found.is_permanent and _is_temporary(code, enhanced):
         return C.SOFT
     return found
@@ -114,28 +120,29 @@ def _is_temporary(code: int | None, enhanced: str) -> bool:
     return code // 100 == 4 if code else enhanced.startswith("4")
 
 
-def _by_words(text: str) -> C | None:
-    said = " ".join(text[:MAX_TEXT].lower().split())
-    for found, words in REFUSALS:
+def _by_words(said: str, table: tuple[tuple[C, tuple[str, ...]], ...]) -> C | None:
+    for found, words in table:
         if any(all(part in said for part in entry.split(" & ")) for entry in words):
             return found
     return None
 
 
-def _by_enhanced(enhanced: str) -> C | None:
+def _by_exact(enhanced: str) -> C | None:
+    """Class of a code that has one meaning, or of a temporary one."""
     kind, _, rest = enhanced.partition(".")
     subject, _, detail = rest.partition(".")
-    if rest == "0.0" or not (subject and detail.isdecimal()):
-        return None
     if kind == "4":
         return C.THROTTLE if subject == "7" else C.SOFT
-    if rest in _EXACT:
-        return _EXACT[rest]
-    if subject == "7":
-        for low, high, found in _SECURITY:
-            if low <= int(detail) <= high:
-                return found
-    return _BY_SUBJECT.get(subject)
+    if subject == "7" and detail.isdecimal() and rest not in _EXACT:
+        ranges = (found for low, high, found in _SECURITY if low <= int(detail) <= high)
+        return next(ranges, None)
+    return _EXACT.get(rest)
+
+
+def _by_subject(enhanced: str) -> C | None:
+    """Class of what a code is about, where its detail says nothing."""
+    subject, _, detail = enhanced.partition(".")[2].partition(".")
+    return _BY_SUBJECT.get(subject) if detail else None
 
 
 def _by_code(code: int | None) -> C:

@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError as DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from sequencer.store.columns import UtcDateTime
 
-__all__ = ["Connection", "Database", "StoreError", "database_now"]
+__all__ = ["Connection", "Database", "DatabaseError", "StoreError", "database_now"]
 
 BUSY_TIMEOUT_MS = 15_000  # longer than any transaction of ours; past it something is stuck
 READERS = 5

@@ -132,6 +132,15 @@ def next_resume_at(connection: Connection) -> datetime | None:
     return connection.execute(query).scalar()
 
 
+def resume_later(connection: Connection, enrollment_id: int, at: datetime) -> None:
+    """Give a pause that could not be ended another date."""
+    connection.execute(
+        sa.update(EnrollmentRow)
+        .where(EnrollmentRow.id == enrollment_id, EnrollmentRow.state == EnrollmentState.PAUSED)
+        .values(resume_at=at)
+    )
+
+
 def live_by_mailbox(connection: Connection) -> dict[str, int]:
     """How many live enrollments each mailbox carries."""
     rows = connection.execute(

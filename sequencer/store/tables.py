@@ -239,6 +239,7 @@ class MeetingRow(Base):
     id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
     source: Mapped[str] = mapped_column(Key)
     meeting_key: Mapped[str] = mapped_column(Text)
+    previous_key: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Key)
     email: Mapped[str] = mapped_column(Address)
     prospect_id: Mapped[int | None] = mapped_column(ForeignKey("prospect.id"), index=True)

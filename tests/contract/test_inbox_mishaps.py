@@ -19,6 +19,7 @@ from sequencer.mail.server import Security, Server
 from sequencer.mail.sign_in import SignInNeededError, TokenError
 
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
+ANY = "pw"  # the server takes any password
 QUICK = ImapLimits(connect_s=0.5, command_s=0.5, whole=1_000, head=100)
 CURSORS = {Folder.INBOX: Cursor(7, 0)}
 
@@ -43,7 +44,7 @@ class Tokens:
 async def inbox_at(
     rude: RudeImap,
     limits: ImapLimits = QUICK,
-    password: str = "pw",
+    password: str = ANY,
     token: Tokens | None = None,
 ) -> AsyncIterator[ImapInbox]:
     """An inbox for that server, closed at the end."""
@@ -108,12 +109,7 @@ async def test_large_message() -> None:
         (9, True, b"", True),
     ],
 )
-async def test_deadly_message(
-    times: int,
-    header_too: bool,  # noqa: FBT001 - a case, not a switch
-    raw: bytes,
-    truncated: bool,  # noqa: FBT001 - a case, not a switch
-) -> None:
+async def test_deadly_message(times: int, *, header_too: bool, raw: bytes, truncated: bool) -> None:
     """A message at which the connection dies costs no other message, and is reported itself."""
     async with rude_imap() as rude:
         rude.messages = letters(3)
@@ -152,7 +148,7 @@ async def test_numbered_anew_while_read() -> None:
 
 
 @pytest.mark.parametrize("told", [True, False])
-async def test_uidnext_lies(told: bool) -> None:  # noqa: FBT001 - a case, not a switch
+async def test_uidnext_lies(*, told: bool) -> None:
     """A UIDNEXT that is too low or missing hides no message."""
     async with rude_imap() as rude:
         rude.messages = letters(5)
@@ -216,7 +212,7 @@ async def test_stale_connection() -> None:
         ("", False),
     ],
 )
-async def test_sign_in_fails(answer: str, permanent: bool) -> None:  # noqa: FBT001 - a case
+async def test_sign_in_fails(answer: str, *, permanent: bool) -> None:
     """A refused sign-in is permanent, unless the server says that it is for now, or hangs up."""
     async with rude_imap() as rude, inbox_at(rude, password="hunter2") as inbox:
         rude.login = [answer]
@@ -314,7 +310,7 @@ async def test_refused_token(tokens: list[str]) -> None:
 @pytest.mark.parametrize(
     ("error", "permanent"), [(SignInNeededError("gone"), True), (TokenError("no net"), False)]
 )
-async def test_no_token(error: Exception, permanent: bool) -> None:  # noqa: FBT001 - a case
+async def test_no_token(error: Exception, *, permanent: bool) -> None:
     """Without a token nothing is read, and it is plain whether that can heal."""
     async with rude_imap() as rude, inbox_at(rude, token=Tokens([], error)) as inbox:
         with pytest.raises(InboxError, match=str(error)) as caught:

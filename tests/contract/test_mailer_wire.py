@@ -104,7 +104,7 @@ async def test_unsendable_address(address: str) -> None:
         ("SIZE " + "9" * 30, True),
     ],
 )
-async def test_size(extension: str, fits: bool) -> None:  # noqa: FBT001 - a case, not a switch
+async def test_size(extension: str, *, fits: bool) -> None:
     """A message above the server's limit is not offered, one at the limit is, with its size."""
     letter = replace(LETTER, data=b"Subject: x\r\n\r\n.dot\r\n")
     letter = replace(letter, data=letter.data + b"\r\n")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 _PARTIAL = re.compile(r"BODY\.PEEK\[\]<0\.(\d+)>")
 
 
-class _Over(Exception):  # noqa: N818 - the end of a conversation, not an error
+class _OverError(Exception):
     """The conversation has ended."""
 
 
@@ -71,7 +71,7 @@ class _Conversation:
 
     async def hold(self) -> None:
         if not self.server.greeting:
-            raise _Over
+            raise _OverError
         await self.say(self.server.greeting)
         while line := await self.reader.readline():
             tag, _, command = line.decode("utf-8", "replace").rstrip("\r\n").partition(" ")
@@ -84,36 +84,40 @@ class _Conversation:
         if verb in self.server.stalls:
             self.server.stalled.set()
             await self.reader.read()
-            raise _Over
-        match verb:
-            case "CAPABILITY":
-                await self.say(f"* CAPABILITY {self.server.capabilities}", f"{tag} OK done")
-            case "LOGIN" | "AUTHENTICATE":
-                await self.sign_in(tag, verb)
-            case "LIST":
-                await self.say(*(f"* LIST {each}" for each in self.server.listed), f"{tag} OK done")
-            case "EXAMINE":
-                await self.examine(tag, words[1].strip('"'))
-            case "UID SEARCH":
-                await self.search(tag, command)
-            case "UID FETCH":
-                await self.fetch(tag, words[2], command.partition(words[2])[2])
-            case "IDLE":
-                await self.idle(tag)
-            case _:
-                await self.say(f"{tag} OK done")
+            raise _OverError
+        answers = {
+            "CAPABILITY": self.capability,
+            "LOGIN": self.sign_in,
+            "AUTHENTICATE": self.sign_in,
+            "LIST": self.folders,
+            "EXAMINE": self.examine,
+            "UID SEARCH": self.search,
+            "UID FETCH": self.fetch,
+            "IDLE": self.idle,
+        }
+        await answers.get(verb, self.nothing)(tag, command)
 
-    async def sign_in(self, tag: str, verb: str) -> None:
+    async def nothing(self, tag: str, _command: str) -> None:
+        await self.say(f"{tag} OK done")
+
+    async def capability(self, tag: str, _command: str) -> None:
+        await self.say(f"* CAPABILITY {self.server.capabilities}", f"{tag} OK done")
+
+    async def folders(self, tag: str, _command: str) -> None:
+        await self.say(*(f"* LIST {each}" for each in self.server.listed), f"{tag} OK done")
+
+    async def sign_in(self, tag: str, command: str) -> None:
         answers = self.server.login
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if not answer:
-            raise _Over
-        if verb == "AUTHENTICATE":
+            raise _OverError
+        if command.upper().startswith("AUTHENTICATE"):
             await self.say("+ ")
             self.server.commands.append((await self.reader.readline()).decode().strip())
         await self.say(f"{tag} {answer}")
 
-    async def examine(self, tag: str, name: str) -> None:
+    async def examine(self, tag: str, command: str) -> None:
+        name = command.split(" ")[1].strip('"')
         if name in self.server.select:
             await self.say(f"{tag} {self.server.select[name]}")
             return
@@ -132,7 +136,8 @@ class _Conversation:
             uids = [uid for uid in uids if uid >= least]
         await self.say(f"* SEARCH {' '.join(map(str, uids))}".rstrip(), f"{tag} OK done")
 
-    async def fetch(self, tag: str, ids: str, items: str) -> None:
+    async def fetch(self, tag: str, command: str) -> None:
+        _, _, ids, items = command.split(" ", 3)
         uids = [int(uid) for uid in ids.split(",")]
         self.server.fetches.append((items.strip(" ()"), uids))
         for number, uid in enumerate(uids, 1):
@@ -149,9 +154,9 @@ class _Conversation:
         header_only = "HEADER" in items
         if self.server.deadly[uid] > 0 and not header_only:
             self.server.deadly[uid] -= 1
-            raise _Over
+            raise _OverError
         if header_only and uid in self.server.deadly_headers:
-            raise _Over
+            raise _OverError
         raw, name = self.server.messages[uid], "BODY[]"
         if header_only:
             raw, name = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", "BODY[HEADER]"
@@ -160,7 +165,7 @@ class _Conversation:
         self.writer.write(f"* {number} FETCH (UID {uid} {name} {{{len(raw)}}}\r\n".encode() + raw)
         await self.say(")")
 
-    async def idle(self, tag: str) -> None:
+    async def idle(self, tag: str, _command: str) -> None:
         await self.say("+ idling")
         self.server.idling.set()
         done = asyncio.create_task(self.reader.readline())
@@ -172,7 +177,7 @@ class _Conversation:
                 break
             if not push.result():
                 done.cancel()
-                raise _Over
+                raise _OverError
             await self.say(push.result())
         await self.say(f"{tag} OK idle ended")
 
@@ -190,7 +195,7 @@ async def rude_imap() -> AsyncIterator[RudeImap]:
         rude.connections += 1
         try:
             await _Conversation(rude, reader, writer, rude.connections).hold()
-        except (_Over, OSError, asyncio.IncompleteReadError):
+        except (_OverError, OSError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()

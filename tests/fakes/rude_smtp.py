@@ -88,7 +88,7 @@ _USUAL: Mapping[str, str] = {
 }
 
 
-class _Over(Exception):  # noqa: N818 - the end of a conversation, not an error
+class _OverError(Exception):
     """The conversation has ended."""
 
 
@@ -116,7 +116,7 @@ class _Conversation:
         if verb == "starttls" and self.server.tls is not None:
             await self.writer.start_tls(self.server.tls)
         if verb == "quit":
-            raise _Over
+            raise _OverError
 
     def greeting(self) -> str:
         lines = ["rude", *self.server.extensions]
@@ -129,7 +129,7 @@ class _Conversation:
                 body += await self.reader.readuntil(b"\r\n")
                 if "body" in self.server.script:
                     await self.answer("body", usual="")
-        except (ConnectionError, asyncio.IncompleteReadError, _Over):
+        except (ConnectionError, asyncio.IncompleteReadError, _OverError):
             self.server.broken_off.append(body)
             raise
         said = self.server.script.get("dot", Mishap(_USUAL["dot"])).say
@@ -152,7 +152,7 @@ class _Conversation:
         if mishap.then is Then.RESET:
             self.writer.transport.abort()
         if mishap.then is not Then.GO_ON:
-            raise _Over
+            raise _OverError
         return mishap.say
 
 
@@ -173,7 +173,7 @@ async def rude_server(
         rude.connections += 1
         try:
             await _Conversation(rude, reader, writer).hold()
-        except (_Over, OSError, asyncio.IncompleteReadError):
+        except (_OverError, OSError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()

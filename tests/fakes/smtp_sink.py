@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -16,14 +17,14 @@ AT_DOT = {"spam": "554 5.7.1 not wanted here", "full": "452 4.3.1 no space left"
 USERNAME, PASSWORD = "rep@sender.example", "correct horse"
 
 
-@dataclass  # without slots: aiosmtpd asks a handler for all its members and trips over them
+@dataclass(slots=True)
 class SmtpSink:
     """The server's port and what it accepted."""
 
     port: int = 0
     accepted: list[Envelope] = field(default_factory=list)
 
-    async def handle_RCPT(  # noqa: N802 - the library's name
+    async def on_recipient(
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
         """Refuse some, take the others."""
@@ -32,9 +33,7 @@ class SmtpSink:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(  # noqa: N802 - the library's name
-        self, server: Any, _session: Any, envelope: Any
-    ) -> str:
+    async def on_message(self, server: Any, _session: Any, envelope: Any) -> str:
         """Take the message, or refuse it, or take it and hang up."""
         recipient = envelope.rcpt_tos[0]
         local = recipient.partition("@")[0]
@@ -55,11 +54,12 @@ def _authenticate(_server: Any, _session: Any, _envelope: Any, _mech: str, data:
 async def smtp_sink() -> AsyncIterator[SmtpSink]:
     """A sink that listens on loopback, and demands STARTTLS and the one password it knows."""
     sink = SmtpSink()
+    hooks = SimpleNamespace(handle_RCPT=sink.on_recipient, handle_DATA=sink.on_message)
     loop = asyncio.get_running_loop()
 
     def serve() -> Any:
         return SMTP(
-            sink,
+            hooks,
             hostname="sink.example",
             enable_SMTPUTF8=True,
             loop=loop,

@@ -48,9 +48,9 @@ mailboxes:
     address: {address}
     name: Ana Ruiz
     provider: custom
-    smtp: {{host: 127.0.0.1, port: {smtp}, tls: none}}
-    imap: {{host: 127.0.0.1, port: {imap}, tls: none}}
-    per_day: 100000
+    smtp: {{host: 127.0.0.1, port: {smtp}, tls: plain}}
+    imap: {{host: 127.0.0.1, port: {imap}, tls: plain}}
+    per_day: 2000
     gap_s: 0
     keeps_sent_copy: true
 """

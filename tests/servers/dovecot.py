@@ -65,6 +65,11 @@ namespace inbox {{
 }}
 """
 OF_2_3 = """
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 ssl_cert = <{d}/server.pem
 ssl_key = <{d}/server.pem
 disable_plaintext_auth = no

@@ -55,38 +55,47 @@ class Listed:
 
 
 class Session:
-    """A connection from sign-in to its end."""
+    """A connection from its greeting to its end."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self.socket: socket.socket = client.socket()
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-
-    @classmethod
-    def open(
-        cls, account: ImapAccount, tls: ssl.SSLContext, secret: str, limits: ImapLimits
-    ) -> "Session":
-        """Connect, protect the connection, and sign in with the password or token."""
-        server = account.server
-        client = IMAPClient(
-            server.host,
-            port=server.port,
-            ssl=server.security is Security.TLS,
-            ssl_context=tls if server.security is Security.TLS else None,
+    def __init__(self, account: ImapAccount, tls: ssl.SSLContext, limits: ImapLimits) -> None:
+        self._account = account
+        self._tls = tls
+        implicit = account.server.security is Security.TLS
+        self._client: Any = IMAPClient(
+            account.server.host,
+            port=account.server.port,
+            ssl=implicit,
+            ssl_context=tls if implicit else None,
             timeout=SocketTimeout(limits.connect_s, limits.command_s),
         )
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        # The library asks the socket before it reads on, and so misses what came in one packet
+        # with the answer before, or in one record of TLS. Reading without waiting misses nothing.
+        self._client._poll_socket = _as_if_readable  # noqa: SLF001 - there is no public way
+
+    @property
+    def socket(self) -> socket.socket:
+        """The socket; another one after STARTTLS."""
+        found: socket.socket = self._client.socket()
+        return found
+
+    def sign_in(self, secret: str) -> None:
+        """Protect the connection if it is not yet, and sign in with the password or token."""
+        if self._account.server.security is Security.STARTTLS:
+            self._client.starttls(self._tls)  # raises where it is not offered
         try:
-            if server.security is Security.STARTTLS:
-                client.starttls(tls)  # raises where it is not offered
-            _sign_in(client, account, secret)
-            return cls(client)
-        except BaseException:
-            _shut(client)
-            raise
+            self._say_who(secret)
+        except LoginError as error:
+            text = _words(error)
+            # The library calls a line that broke during the sign-in a failure of the sign-in.
+            broken = isinstance(error.__context__, IMAPClientAbortError)
+            for_now = any(word in text.upper() for word in _FOR_NOW)
+            raise LoginRefusedError(text, permanent=not broken and not for_now) from None
 
     def shut(self) -> None:
         """End the connection without a word."""
-        _shut(self._client)
+        with suppress(*BROKEN):
+            self._client.shutdown()
 
     def noop(self) -> None:
         """Find out whether the server still answers."""
@@ -149,9 +158,10 @@ class Session:
         """Whether the server tells of changes by itself."""
         return bool(self._client.has_capability("IDLE"))
 
-    def idle(self) -> None:
-        """Ask to be told of changes in the open folder, until `end_idle`."""
+    def idle(self) -> bool:
+        """Ask to be told of changes in the open folder, until `end_idle`; whether there is one."""
         self._client.idle()
+        return bool(self.heard())
 
     def end_idle(self) -> bool:
         """Stop that; whether there was new mail in the last words. Fails on a dead connection."""
@@ -163,26 +173,18 @@ class Session:
         told = self._client.idle_check(timeout=0)
         return _tells_of_mail(told) if told else None
 
-
-def _shut(client: Any) -> None:
-    with suppress(*BROKEN):
-        client.shutdown()
-
-
-def _sign_in(client: Any, account: ImapAccount, secret: str) -> None:
-    try:
-        if account.token is not None:
-            client.oauth2_login(account.username, secret)
-        elif (account.username + secret).isascii():
-            client.login(account.username, secret)
+    def _say_who(self, secret: str) -> None:
+        username = self._account.username
+        if self._account.token is not None:
+            self._client.oauth2_login(username, secret)
+        elif (username + secret).isascii():
+            self._client.login(username, secret)
         else:
-            client.plain_login(account.username, secret)  # LOGIN knows ASCII only
-    except LoginError as error:
-        text = _words(error)
-        # The library calls a line that broke during the sign-in a failure of the sign-in.
-        broken = isinstance(error.__context__, IMAPClientAbortError)
-        for_now = any(word in text.upper() for word in _FOR_NOW)
-        raise LoginRefusedError(text, permanent=not broken and not for_now) from None
+            self._client.plain_login(username, secret)  # LOGIN knows ASCII only
+
+
+def _as_if_readable(_socket: object, _timeout_s: float | None = None) -> bool:
+    return True
 
 
 def _words(error: Exception) -> str:

@@ -97,7 +97,7 @@ class Watch:
         elif late:
             news = session.end_idle()
         if fresh or late:
-            session.idle()
+            news = session.idle() or news
             self._idle_since = self._boot()
         return _Watched(news, session.socket.fileno())
 
@@ -111,6 +111,6 @@ class Watch:
             # A socket with nothing to read is at its end, or was woken to be renewed: ending IDLE
             # tells, for it fails on a dead connection.
             heard = session.end_idle()
-            session.idle()
+            heard = session.idle() or heard
             self._idle_since = self._boot()
         return heard

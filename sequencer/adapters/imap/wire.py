@@ -40,9 +40,14 @@ class Wire:
         """The session; a new one if there is none."""
         self._obey_cut()
         if self._session is None:
-            self._session = Session.open(self._account, self._tls, self.secret, self.limits)
             self._names = None
+            self._session = Session(self._account, self._tls, self.limits)
             self._obey_cut()
+            try:
+                self._session.sign_in(self.secret)
+            except BaseException:
+                self.drop()
+                raise
         return self._session
 
     def answering(self) -> Session:

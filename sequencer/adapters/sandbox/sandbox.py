@@ -1,13 +1,13 @@
 """The sandbox as a whole: two reps' mail servers, and the people to whom they write."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
 from sequencer.adapters.sandbox.crowd import Crowd, Outside
 from sequencer.adapters.sandbox.mail_world import MailWorld
 from sequencer.adapters.sandbox.people import CAST
-from sequencer.adapters.sandbox.settings_text import HOOK_KEY, PASSWORDS, settings_text
+from sequencer.adapters.sandbox.settings_text import HOOK_KEY, PASSWORDS, environ, settings_text
 from sequencer.adapters.sandbox.smtp_server import AcceptedMail
 from sequencer.adapters.sandbox.web_client import post
 from sequencer.domain.prospect import Prospect
@@ -31,6 +31,10 @@ class Sandbox:
     def settings_text(self) -> str:
         """YAML for the settings of a workspace that works with these servers."""
         return settings_text(self._mail, self._web_port)
+
+    def environ(self) -> Mapping[str, str]:
+        """The passwords that go with these settings."""
+        return environ()
 
     def invite(self, people: Sequence[Prospect], seed: int) -> None:
         """Let these people be there; the seed varies when they react."""

@@ -17,18 +17,20 @@ class Rep:
     password: str
 
 
-ANA = Rep("ana", "Ana Ruiz", "ana@outreach.example", "Europe/Madrid", "sandbox-ana")
-LUIS = Rep("luis", "Luis Ferreira", "luis@outreach.example", "Europe/Lisbon", "sandbox-luis")
-REPS = (ANA, LUIS)
+# Those of the example settings, so that the example cadence names them.
+REPS = (
+    Rep("ana", "Ana Ruiz", "ana@closing-days.example", "Europe/Madrid", "sandbox-ana"),
+    Rep("luis", "Luis Ortega", "luis@closing-days.example", "America/Mexico_City", "sandbox-luis"),
+)
 PASSWORDS: Mapping[str, str] = {rep.address: rep.password for rep in REPS}
 HOOK_KEY = "sandbox-signing-key"
 
 _HEAD = """\
 # Written by `sequencer demo`. The servers were there only while it ran.
 workspace:
-  name: Sandbox
+  name: Closing Days
   timezone: Europe/Madrid
-  postal_address: Outreach Example, 1 Sandbox Street, 28001 Madrid, Spain
+  postal_address: Closing Days, 1 Example Street, 28001 Madrid, Spain
 web:
   host: 127.0.0.1
   port: {web_port}
@@ -43,8 +45,7 @@ _MAILBOX = """\
     address: {rep.address}
     name: {rep.name}
     timezone: {rep.tz}
-    username: {rep.address}
-    password: {rep.password}
+    provider: custom
     keeps_sent_copy: true
     smtp: {{host: 127.0.0.1, port: {smtp_port}, tls: plain}}
     imap: {{host: 127.0.0.1, port: {imap_port}, tls: plain}}
@@ -57,3 +58,8 @@ def settings_text(mail: MailWorld, web_port: int) -> str:
         _MAILBOX.format(rep=rep, smtp_port=mail.smtp.port, imap_port=mail.imap.port) for rep in REPS
     ]
     return _HEAD.format(web_port=web_port, hook_key=HOOK_KEY) + "".join(mailboxes)
+
+
+def environ() -> Mapping[str, str]:
+    """The passwords, which settings take from the environment and never from the file."""
+    return {f"SEQUENCER_MAILBOXES__{rep.key.upper()}__PASSWORD": rep.password for rep in REPS}

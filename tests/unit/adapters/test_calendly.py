@@ -110,7 +110,7 @@ def test_verify_raw_body() -> None:
 @pytest.mark.parametrize(
     ("seconds", "good"), [(180, True), (-180, True), (181, False), (-181, False)]
 )
-def test_verify_in_time(seconds: int, good: bool) -> None:  # noqa: FBT001 - a case, not a switch
+def test_verify_in_time(seconds: int, *, good: bool) -> None:
     """A signature holds for three minutes to both sides."""
     assert verify(HEADER, BODY, [KEY], NOW + timedelta(seconds=seconds)) is good
 

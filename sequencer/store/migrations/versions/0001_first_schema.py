@@ -166,6 +166,7 @@ def upgrade() -> None:
         ),
         sa.Column("source", sa.String(length=128), nullable=False),
         sa.Column("meeting_key", sa.String(length=2000), nullable=False),
+        sa.Column("previous_key", sa.String(length=2000), nullable=False),
         sa.Column("state", sa.String(length=128), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column(

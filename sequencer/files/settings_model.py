@@ -1,0 +1,129 @@
+"""The settings of a workspace and the form of their values; the reference page is made from it."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from sequencer.domain.prospect import FIELDS
+from sequencer.files import names
+from sequencer.files.mailbox_settings import Line, MailboxSettings, WebAddress, Zone
+from sequencer.files.section import Section
+from sequencer.files.settings_form import database_url
+
+SETTLE_MINUTES = 15  # longer than the ten minutes that a server may take to answer the final dot
+MIN_KEY = 16  # characters of a key that signs opt-out links
+MAX_MAILBOXES = 1_000
+TEMPLATE_WORDS = frozenset({"sender", "unsubscribe_url", "loop", "range"})
+
+
+def _new_field(text: str) -> str:
+    if text in FIELDS:
+        raise ValueError(f"`{text}` is a field of every prospect already")
+    if text in TEMPLATE_WORDS:
+        raise ValueError(f"`{text}` means something else in templates")
+    return names.field_name(text)
+
+
+def _key(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value()) < MIN_KEY:
+        raise ValueError(f"a key has at least {MIN_KEY} characters")
+    return key
+
+
+Key = Annotated[SecretStr, AfterValidator(_key)]
+
+
+class WorkspaceSettings(Section):
+    """Who we are."""
+
+    name: str = Field(default="", max_length=200, description="What people call the workspace.")
+    timezone: Zone = Field(
+        default="UTC",
+        min_length=1,
+        description="Zone for those of whom, and of whose mailbox, none is known.",
+    )
+    postal_address: str = Field(
+        default="", max_length=500, description="Below every mail, as many countries demand."
+    )
+
+
+class WebSettings(Section):
+    """The web pages, the opt-out links and the hooks of booking tools."""
+
+    host: Line = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(default=8025, ge=0, le=65_535, description="Port to listen on; 0: any free.")
+    public_url: WebAddress = Field(
+        default="",
+        description="How the world reaches us: opt-out links begin with it. By default "
+        "http://<host>:<port>, which works on this machine alone.",
+    )
+
+
+class SendingSettings(Section):
+    """How mailboxes are watched while mails leave."""
+
+    freshness_s: int = Field(
+        default=120, ge=30, le=3_600, description="How old the last scan may be when a mail leaves."
+    )
+    poll_s: int = Field(
+        default=60, ge=5, le=3_600, description="How often a mailbox is scanned at least."
+    )
+    settle_minutes: int = Field(
+        default=SETTLE_MINUTES,
+        ge=SETTLE_MINUTES,
+        le=1_440,
+        description="How long a mail in doubt rests before the Sent folder is searched for it.",
+    )
+
+
+class CalendlySettings(Section):
+    """Meetings booked at Calendly."""
+
+    signing_keys: tuple[SecretStr, ...] = Field(
+        default=(), description="Keys that Calendly signs with; several while one is replaced."
+    )
+
+
+class HookSettings(Section):
+    """Booking tools that report to us."""
+
+    calendly: CalendlySettings = Field(
+        default_factory=CalendlySettings, description="Meetings booked at Calendly."
+    )
+
+
+class Settings(Section):
+    """config/sequencer.yaml with the environment on top."""
+
+    workspace: WorkspaceSettings = Field(
+        default_factory=WorkspaceSettings, description="Who we are."
+    )
+    database: Annotated[str, AfterValidator(database_url)] = Field(
+        default="sqlite:///.sequencer/sequencer.db",
+        repr=False,
+        description="Where everything is stored: an SQLite file, relative to the workspace, or "
+        "postgresql://user@host/name.",
+    )
+    web: WebSettings = Field(default_factory=WebSettings, description="The web pages.")
+    secret_keys: tuple[Key, ...] = Field(
+        default=(),
+        description="Keys that sign opt-out links, the newest first; keep the old ones. By default "
+        "the file .sequencer/secret.key.",
+    )
+    sending: SendingSettings = Field(
+        default_factory=SendingSettings, description="How mailboxes are watched."
+    )
+    hooks: HookSettings = Field(default_factory=HookSettings, description="Booking tools.")
+    prospect_fields: tuple[Annotated[str, AfterValidator(_new_field)], ...] = Field(
+        default=(),
+        description="Columns of your lists beyond the usual ones, for use in templates.",
+    )
+    mailboxes: dict[Annotated[str, AfterValidator(names.name)], MailboxSettings] = Field(
+        default_factory=dict,
+        max_length=MAX_MAILBOXES,
+        description="Accounts to send from, by a short name.",
+    )
+
+    def keys(self) -> tuple[str, ...]:
+        """The secret keys in the clear, the newest first."""
+        return tuple(key.get_secret_value() for key in self.secret_keys)

@@ -1,0 +1,131 @@
+"""Subject or body of a template: compiled once, then run for each person within fixed limits."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from jinja2 import Template, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import TemplateRuntimeError
+
+from sequencer.files.problem import Problem
+from sequencer.files.template_error import MissingVariableError, TemplateError
+from sequencer.files.template_language import Objection, fenced, objections
+from sequencer.files.template_sandbox import MAX_OUTPUT, Sandbox
+from sequencer.files.template_variables import Variable, variables_of
+
+_SANDBOX = Sandbox()
+_WORD = re.compile(r"`(?:\{% )?(\w+)")
+_TAG = re.compile(r"\{[{%]")
+# Everything that running a template may raise; what is not listed would be a mistake of ours.
+_FAILURES = (
+    TemplateRuntimeError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_UNREADABLE = (RecursionError, MemoryError, SyntaxError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A compiled piece of a template.
+
+    Attributes:
+        name: the template.
+        variables: where it uses which value.
+    """
+
+    name: str
+    variables: tuple[Variable, ...] = field(repr=False)
+    _compiled: Template = field(repr=False)
+    _lines: tuple[str, ...] = field(repr=False)
+
+    def run(self, values: Mapping[str, Any]) -> str:
+        """What comes out for these values.
+
+        Raises:
+            MissingVariableError: a value that is printed is missing.
+            TemplateError: it fails for another reason, or more than 256 kB come out.
+        """
+        context = self._compiled.new_context(dict(values))
+        try:
+            return "".join(_up_to(MAX_OUTPUT, self._compiled.root_render_func(context)))
+        except UndefinedError as error:
+            raise self._missing(str(error), self._line(error.__traceback__)) from None
+        except _FAILURES as error:
+            objection = Objection(self._line(error.__traceback__), _sentence(error))
+            raise TemplateError([_located(self.name, self._lines, objection)]) from error
+
+    def _line(self, traceback: TracebackType | None) -> int:
+        """Line of the file that was running."""
+        line = 1
+        while traceback is not None:
+            if traceback.tb_frame.f_code.co_filename == "<template>":
+                line = self._compiled.get_corresponding_lineno(traceback.tb_lineno)
+            traceback = traceback.tb_next
+        return line
+
+    def _missing(self, path: str, line: int) -> MissingVariableError:
+        """The error for that value, at the use of it that is nearest to the line that failed."""
+        uses = [each for each in self.variables if each.name == path]
+        uses.sort(key=lambda use: (use.guarded, abs(use.line - line)))
+        if not uses:
+            return MissingVariableError(path, self.name, line)
+        return MissingVariableError(path, self.name, uses[0].line, uses[0].column)
+
+
+def compile_part(name: str, text: str, line: int, column: int = 0) -> Part:
+    """The piece, checked and compiled.
+
+    Args:
+        name: the template.
+        text: the piece.
+        line: line of the file at which it begins, from 1.
+        column: characters before it in that line.
+
+    Raises:
+        TemplateError: it is no Jinja, or uses what templates may not.
+    """
+    # Jinja counts from where its text begins; with this in front it counts as the file does.
+    source = "\n" * (line - 1) + " " * column + text
+    lines = tuple(source.split("\n"))
+    try:
+        tree = _SANDBOX.parse(source)
+        found = objections(tree)
+        if not found:
+            variables = tuple(variables_of(_SANDBOX, tree, source))
+            return Part(name, variables, _SANDBOX.from_string(fenced(tree)), lines)
+    except TemplateSyntaxError as error:
+        found = [Objection(error.lineno, _sentence(error))]
+    except _UNREADABLE:
+        found = [Objection(line, "this is nested too deeply, or holds a number that is too large")]
+    raise TemplateError(_located(name, lines, each) for each in found)
+
+
+def _up_to(limit: int, pieces: Iterator[str]) -> Iterator[str]:
+    for piece in pieces:
+        limit -= len(piece)
+        if limit < 0:
+            raise ValueError(f"the mail is larger than {MAX_OUTPUT // 1024} kB")
+        yield piece
+
+
+def _located(name: str, lines: tuple[str, ...], objection: Objection) -> Problem:
+    """The objection with the column of what it is about, where that can be told."""
+    line, message, hint = objection
+    shown = lines[line - 1] if 0 < line <= len(lines) else ""
+    word = _WORD.search(message)
+    found = re.search(rf"\b{re.escape(word[1])}\b", shown) if word else None
+    found = found or _TAG.search(shown)
+    return Problem(name, line, found.start() + 1 if found else None, message, hint, shown)
+
+
+def _sentence(error: Exception) -> str:
+    """What an exception of Jinja says, as messages of this program look."""
+    text = str(getattr(error, "message", None) or error).rstrip(".").replace("'", "`")
+    return text[:1].lower() + text[1:] if text else "the template cannot be filled in"

@@ -1,0 +1,108 @@
+from datetime import date
+
+import pytest
+from foreign_mails import an_incoming
+
+from sequencer.mail.auto_reply import read_auto_reply
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Auto-Submitted: auto-replied",),
+        ("Auto-Submitted: Auto-Replied (vacation)",),
+        ("Auto-Submitted: auto-generated; owner-email=zoe@prospect.example",),
+        ("Auto-Submitted: auto-notified",),
+        ("Auto-Submitted: auto-replied", "List-Id: <x>"),
+        ("X-Autoreply: yes",),
+        ("X-Autorespond: Hello",),
+        ("X-Mail-Autoreply: vacation",),
+        ("Precedence: auto_reply",),
+        ("X-Precedence: auto_reply",),
+        ("X-POST-MessageClass: 9; Autoresponder",),
+        ("Delivered-To: autoresponder",),
+        ("X-Apple-Action: VACATION",),
+        ("X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",),
+        ("X-MS-Exchange-Inbox-Rules-Loop: zoe@prospect.example",),
+        ("Subject: Automatic reply: Hello",),
+        ("Subject: AUTOREPLY",),
+        ("Subject: Out of Office: Hello",),
+        ("Subject: Automatische Antwort: Hello",),
+        ("Subject: Abwesenheitsnotiz",),
+        ("Subject: Réponse automatique : Hello",),
+        ("Subject: Message d\u2019absence",),
+        ("Subject: Respuesta automática: Hello",),
+        ("Subject: Resposta automática: Hello",),
+        ("Subject: Risposta automatica: Hello",),
+        ("Subject: Automatisch antwoord: Hello",),
+        ("Subject: 自动回复\uff1aHello",),
+        ("Subject: Out of office until 3 March", "Return-Path: <>"),
+        ("Subject: Urlaub", "Return-Path: <>"),
+        ("Subject: Away: Hello", "X-Auto-Response-Suppress: All"),
+        ("Subject: On leave until May", "Precedence: bulk"),
+    ],
+)
+def test_machine(headers: tuple[str, ...]) -> None:
+    """A mark that only machines make, or two weak ones, tell an automatic reply."""
+    found = read_auto_reply(an_incoming(*headers))
+    assert found is not None
+    assert found.evidence
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (),
+        ("Auto-Submitted: no",),
+        ("Auto-Submitted:",),
+        ("Auto-Submitted: auto-generated", "List-Unsubscribe: <mailto:x@y.example>"),
+        ("X-Autoreply: no",),
+        ("X-POST-MessageClass: 1",),
+        ("X-Apple-Action: FORWARD",),
+        ("X-Auto-Response-Suppress: All",),
+        ("Return-Path: <>",),
+        ("Precedence: bulk",),
+        ("Subject: Re: Automatic reply: Hello",),
+        ("Subject: Automatic replies are a nuisance: discuss",),
+        ("Subject: Out of office until 3 March",),
+        ("Subject: Urlaub",),
+        ("Subject: Vacation homes for your team", "Return-Path: <zoe@prospect.example>"),
+        ("Subject: Autonomous cars: a question", "Return-Path: <>"),
+    ],
+)
+def test_person(headers: tuple[str, ...]) -> None:
+    """What a person's mail may have too proves nothing."""
+    assert read_auto_reply(an_incoming(*headers)) is None
+
+
+def returns(*headers: str, text: str = "") -> date | None:
+    found = read_auto_reply(an_incoming("Auto-Submitted: auto-replied", *headers, text=text))
+    assert found is not None
+    return found.returns.resume_on if found.returns else None
+
+
+def test_return_date() -> None:
+    """The date of return is found in the text or in the subject."""
+    assert returns(text="I am away until 3 March.") == date(2027, 3, 4)
+    assert returns("Subject: Out until 3 March", text="Bye") == date(2027, 3, 4)
+    assert returns(text="I am away.") is None
+
+
+def test_quoted_date_is_not_theirs() -> None:
+    """A date in our own mail, quoted below, is no date of return."""
+    text = "I am away.\n\nOn Mon, 1 Mar 2027 Rep <rep@sender.example> wrote:\n> valid until 3 March"
+    assert returns(text=text) is None
+    assert returns(text="> I am away until 3 March.") == date(2027, 3, 4)
+
+
+def test_mail_without_date() -> None:
+    """Without the day of the mail a date cannot be understood."""
+    assert returns("Date", text="I am away until 3 March.") is None
+
+
+def test_apple() -> None:
+    """What iCloud says in figures beats the text."""
+    criteria = "X-Apple-Criteria: {kind=VACATION,startDate=2027-02-20T15:00:00Z,endDate=2027-03-10T14:59:59Z}"
+    assert returns(criteria, text="I am away until 3 March.") == date(2027, 3, 11)
+    past = criteria.replace("2027-03-10", "2020-03-10")
+    assert returns(past, text="I am away until 3 March.") == date(2027, 3, 4)

@@ -1,0 +1,102 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sequencer.mail.new_text import new_text
+
+WROTE = "On Mon, Mar 1, 2027 at 9:01 AM Rep One <rep@sender.example> wrote:"
+LONG = "> " + "x" * 70 + " and"
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("Yes.", "Yes."),
+        ("", ""),
+        ("\n\n Yes. \n\nOr no.\n\n", "Yes.\n\nOr no."),
+        (f"Yes.\r\n\r\n{WROTE}\r\n\r\n> Hello\r\n", "Yes."),
+        (f"Yes.\n\n{WROTE}\n\nHello\nno more of it", "Yes."),
+        (f"{WROTE}\n> Budget?\nYes, 20k.\n> When?\nQ1.", "Yes, 20k.\nQ1."),
+        (f"{WROTE}\n\n> Hello\n\nYes.", "Yes."),
+        (f"{WROTE}", ""),
+        (f"> {WROTE}\n>\n> Hello\n\nYes.", "Yes."),
+        (f"Yes.\n\n{WROTE}\n{LONG}\nthe rest of that line.\n> more", "Yes."),
+        (f"{LONG}\n\nYes.", "Yes."),
+        (f"{LONG}?\nYes.", "Yes."),
+        ("> short\nYes.", "Yes."),
+        (LONG, ""),
+        ("Yes.\n\n-----Original Message-----\nHello", "Yes."),
+        (
+            "Yes.\n________________________________\nFrom: Rep\nSent: x\nTo: y\nSubject: z\n\nHello",
+            "Yes.",
+        ),
+        ("Yes.\n-- \nZoe Smith\nCTO", "Yes."),
+        ("Yes.\n\nSent from my iPhone\n\nHello", "Yes."),
+        ("Sent from my iPhone\n\nYes.", "Yes."),
+        ("-- \nYes.", "Yes."),
+    ],
+)
+def test_new_text(text: str, new: str) -> None:
+    """The person's own words stay, in their order; history and signature go."""
+    assert new_text(text) == new
+
+
+@given(st.text(alphabet="On 2027<@>:.\n wrote-_Frm", max_size=300))
+def test_adds_nothing(text: str) -> None:
+    """Every line of the new text is a line of the mail."""
+    given_lines = {line.strip() for line in text.split("\n")}
+    assert {line.strip() for line in new_text(text).split("\n")} <= given_lines | {""}
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "\n",
+        " ",
+        "On ",
+        "On 1\n",
+        "On 1 March 2027 <a@b\n",
+        "On 1 wrote\n",
+        "From: x\n",
+        "De : a@b\n",
+        "-",
+        "--\n",
+        ">\n",
+        LONG + "\n" + "y" * 70 + "\n",
+        "2027 <a@b ",
+        "Sent from my\n",
+    ],
+    ids=lambda unit: unit[:12],
+)
+def test_hostile_text(unit: str) -> None:
+    """A quarter of a megabyte of what stops other parsers is read within the time of a test."""
+    text = (unit * (262_144 // len(unit) + 1))[:262_144]
+    assert len(new_text(text)) <= len(text)
+
+
+class Counted(str):
+    """A line that counts how often it is looked at."""
+
+    looks = 0
+    __slots__ = ()
+
+    def strip(self, chars: str | None = None, /) -> str:
+        Counted.looks += 1
+        return super().strip(chars)
+
+
+def looks(lines: int) -> int:
+    """How often lines are looked at in a text of that many, each of which may begin a quote."""
+    from sequencer.mail.quote_line import attribution_lines, begins_history
+
+    text = [Counted("On 1 March From: x")] * lines
+    Counted.looks = 0
+    for at in range(lines):
+        attribution_lines(text, at)
+        begins_history(text, at)
+    return Counted.looks
+
+
+def test_work_is_linear() -> None:
+    """Twice the lines are looked at twice as often, not four times."""
+    assert looks(2_000) <= 2.1 * looks(1_000)

@@ -1,0 +1,151 @@
+import pytest
+
+from sequencer.mail.folded_text import folded
+from sequencer.mail.opt_out import asked_by_subject, is_opt_out
+from sequencer.mail.opt_out_phrases import STRONG
+from sequencer.mail.opt_out_words import CONDITIONS, NEGATIONS, PASSED, POLITE, SHORT, TELLING
+
+SUBJECT = "Re: Hello"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stop",
+        "STOP!",
+        "Stop.\n\nZoe Smith\nHead of Finance, Prospect Ltd\n1 High Street, London",
+        "Unsubscribe.",
+        "unsubscribe please",
+        "Please remove.",
+        "Hi Rep,\n\nPlease remove.\n\nThanks",
+        "How do I unsubscribe?",
+        "Please unsubscribe me from this.",
+        "Remove me from your list.",
+        "Please take\nme off this list.",
+        "I\u2019m not interested please remove me from your list",
+        "No, stop emailing me.",
+        "Don\u2019t contact me again.",
+        "We no longer wish to receive your mails.",
+        "This is spam.",
+        "Don't stop the project. But please stop emailing me.",
+        "Baja",
+        "Por favor, denme de baja.",
+        "Dejen de enviar correos",
+        "Désinscription svp",
+        "Merci de ne plus me contacter.",
+        "Retirez-moi de votre liste",
+        "Bitte nehmen Sie mich aus dem Verteiler.",
+        "Nicht mehr kontaktieren!",
+        "Keine weiteren E-Mails bitte",
+        "Me tirem da lista.",
+        "Não quero receber mais e-mails",
+        "Cancellatemi dalla lista",
+        "Non scrivetemi più",
+        "Stop met mailen",
+        "Haal me van de lijst",
+        "Ta bort mig från listan",
+        "Proszę o usunięcie mojego adresu",
+        "配信停止してください",
+        "今後のメールは不要です",
+    ],
+)
+def test_opt_out(text: str) -> None:
+    """Who asks for no more mail is understood in ten languages."""
+    assert is_opt_out(text, SUBJECT) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Yes, call me.",
+        "Please don't stop!",
+        "Please do not stop emailing me, I like it.",
+        "Don't unsubscribe me.",
+        "I don't want to unsubscribe.",
+        "Bitte nicht abmelden.",
+        "Ne me désabonnez pas.",
+        "Remove the blocker and we can talk.",
+        "Not interested in the basic plan, but in the large one.",
+        "I'll stop by on Monday.",
+        "We want to stop the churn of our customers, how would you do that?",
+        "Estoy de baja médica hasta marzo.",
+        "Please remove the second item from the quote.",
+        "We unsubscribed from the other tool last year because of its price, so tell me what yours"
+        " costs.",
+        "We use unsubscribemebot.",
+        "Yes.\n\nIf you no longer wish to receive our news, tell us. Wenn Sie keine weiteren E-Mails"
+        " wünschen, klicken Sie.",
+        "No thanks.",
+        "Thanks,\nZoe",
+        "Hi Rep,\nHello,\nThanks,\nstop the press",
+    ],
+)
+def test_no_opt_out(text: str) -> None:
+    """Words that only look like it, negated ones and small print ask for nothing."""
+    assert is_opt_out(text, SUBJECT) is None
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "unsubscribe",
+        " Unsubscribe ",
+        "unsubscribe AbC-123_x",
+        "unsubscribe:AbC-123_x",
+        "unsubscribe%20AbC-123_x",
+        "Unsubscribe+AbC-123_x",
+    ],
+)
+def test_subject_of_a_button(subject: str) -> None:
+    """What a mail program writes for its reader is an opt-out, whatever the text is."""
+    assert asked_by_subject(subject) is not None
+    assert is_opt_out("", subject) is not None
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "",
+        "unsubscribed",
+        "unsubscribe now!",
+        "unsubscribe me",
+        "Re: unsubscribe",
+        "unsubscribeAbC123",
+    ],
+)
+def test_other_subjects(subject: str) -> None:
+    """Other subjects are not a button's."""
+    assert asked_by_subject(subject) is None
+
+
+def test_subject_instead_of_text() -> None:
+    """A mail that says it in its subject only says it; an answer's subject is our own."""
+    assert is_opt_out("", "Please remove me") is not None
+    assert is_opt_out("", "Re: stop") is None
+    assert is_opt_out("Yes.", "stop") is None
+
+
+def test_evidence() -> None:
+    """The words and their language are told."""
+    found = is_opt_out("Bitte abmelden!", SUBJECT)
+    assert found is not None
+    assert (found.words, found.language) == ("bitte abmelden", "de")
+
+
+def test_tables_are_normal() -> None:
+    """Words are written as texts are compared; only the marks of Japanese differ."""
+    phrases = [phrase for language, each in STRONG.items() if language != "ja" for phrase in each]
+    short = [form for language, each in SHORT.items() if language != "ja" for form in each]
+    for word in (*phrases, *short, *TELLING, *NEGATIONS, *PASSED, *POLITE, *CONDITIONS):
+        assert word == " ".join(folded(word).split())
+    assert len(phrases) == len(set(phrases))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["stop emailing ", "don't stop emailing ", "don't ", "a", "remove ", "\n", "unsubscribe "],
+)
+def test_hostile_text(unit: str) -> None:
+    """Only the top of a text is looked at."""
+    is_opt_out(unit * (262_144 // len(unit)), SUBJECT)
