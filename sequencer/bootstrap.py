@@ -151,13 +151,10 @@ def _door(
     threads: ThreadPoolExecutor,
 ) -> Door:
     tls = ssl.create_default_context(cafile=settings.ca_file)
-    sign_in = {
-        "username": settings.username,
-        "password": settings.password.get_secret_value() if settings.password else "",
-        "token": token,
-    }
-    smtp = SmtpAccount(_server(settings.smtp), **sign_in)
-    imap = ImapAccount(_server(settings.imap), **sign_in)
+    user, given = settings.username, settings.password
+    password = given.get_secret_value() if given else ""
+    smtp = SmtpAccount(_server(settings.smtp), user, password, token)
+    imap = ImapAccount(_server(settings.imap), user, password, token)
     inbox = ImapInbox(imap, tls, threads, ImapTime(clock.now, clock.boot))
     return Door(SmtpMailer(smtp, tls, clock.boot), inbox)
 
@@ -271,6 +268,10 @@ async def open_demo(
     # The servers are in an extra that a daemon does not need.
     from sequencer.adapters.sandbox.sandbox import Sandbox  # noqa: PLC0415
 
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
     clock = SteppedClock(DEMO_BEGINS_AT)
     create_workspace(root)
     async with AsyncExitStack() as stack:

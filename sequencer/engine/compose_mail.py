@@ -1,6 +1,7 @@
 """From an enrollment and a step to the bytes of a mail: render, thread, opt-out line, compose."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sequencer.domain.prospect import Prospect
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.policy import MailboxPolicy, Policy
-from sequencer.files.template import MissingVariableError, Rendered, render
+from sequencer.files.template import MissingVariableError, Rendered, TemplateError, render
 from sequencer.mail.compose import compose
 from sequencer.mail.draft import Draft, Mailbox
 from sequencer.mail.footer import with_footer
@@ -72,16 +73,20 @@ def compose_step(
 
 
 def missing_variables(desk: Desk, version: Version, prospect: Prospect) -> tuple[str, ...]:
-    """Names of the values that some step needs and the prospect does not have."""
+    """Names of the values that some step needs and the prospect does not have.
+
+    A template that fails for another reason shows when its mail is due, to a person.
+    """
     mailbox = MailboxPolicy("any", "rep@mailbox.example", "Rep")
     variables = _variables(prospect, mailbox, "https://example/u/token")
     missing = []
     for step in version.cadence.steps:
-        template = desk.versions.template(version, step.email, prospect.language)
-        try:
-            render(template, variables)
-        except MissingVariableError as error:
-            missing.append(error.name)
+        with suppress(TemplateError):
+            template = desk.versions.template(version, step.email, prospect.language)
+            try:
+                render(template, variables)
+            except MissingVariableError as error:
+                missing.append(error.name)
     return tuple(dict.fromkeys(missing))
 
 

@@ -106,7 +106,7 @@ class Demo:
         await self.runner.tick()
         await self.runner.drain()
         world = self.runner.world
-        frame = await world.read(read_frame, world.desk, self.clock.now(), last.last_id)
+        frame = await world.read(read_frame, world.desk, self.clock.now(), last)
         show(frame)
         return frame
 

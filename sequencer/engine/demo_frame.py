@@ -1,11 +1,11 @@
 """What a demonstration shows at one moment: where everybody stands, and what has just happened."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.ledger import Entry
+from sequencer.domain.prospect import Prospect
 from sequencer.engine.desk import Desk
 from sequencer.store import enrollments, ledger, prospects
 from sequencer.store.database import Connection
@@ -56,24 +56,26 @@ class Frame:
     last_id: int = 0
 
 
-def read_frame(connection: Connection, desk: Desk, now: datetime, after_id: int) -> Frame:
-    """The frame of this moment, with the news after that entry of the ledger."""
-    names = {
-        each.id: f"{each.prospect.first_name} {each.prospect.last_name}".strip()
-        or each.prospect.email
-        for each in prospects.everybody(connection)
-    }
+def read_frame(connection: Connection, desk: Desk, now: datetime, last: Frame) -> Frame:
+    """The frame of this moment, with the news since the last one."""
+    written = ledger.latest(connection, NEWS_AT_ONCE, last.last_id)
+    if not written:
+        return replace(last, now=now, news=())
+    known = prospects.find_many(connection, prospects.all_keys(connection)).values()
+    people = {each.id: each for each in sorted(known, key=lambda each: each.id)}
     standing = [
         _standing(connection, desk, stored)
-        for number in sorted(names)
+        for number in people
         for stored in enrollments.of_prospect(connection, number)[:1]
     ]
-    written = ledger.latest(connection, NEWS_AT_ONCE, after_id)
     return Frame(
         now=now,
         people=tuple(standing),
-        news=tuple(News(entry, _name(names, entry)) for _number, entry in written),
-        last_id=written[-1][0] if written else after_id,
+        news=tuple(
+            News(entry, _name(people[entry.prospect_id].prospect) if entry.prospect_id else "")
+            for _number, entry in written
+        ),
+        last_id=written[-1][0],
     )
 
 
@@ -82,7 +84,7 @@ def _standing(connection: Connection, desk: Desk, stored: StoredEnrollment) -> S
     person, enrollment = case.person.prospect, stored.enrollment
     steps = [step.id for step in case.version.cadence.steps]
     return Standing(
-        name=f"{person.first_name} {person.last_name}".strip() or person.email,
+        name=_name(person),
         address=person.email,
         company=person.company,
         tz=case.timing.tz.key,
@@ -94,5 +96,5 @@ def _standing(connection: Connection, desk: Desk, stored: StoredEnrollment) -> S
     )
 
 
-def _name(names: Mapping[int, str], entry: Entry) -> str:
-    return names.get(entry.prospect_id or 0, "")
+def _name(person: Prospect) -> str:
+    return f"{person.first_name} {person.last_name}".strip() or person.email

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sequencer.domain.address import address_key
-from sequencer.domain.enrollment import Enrollment
+from sequencer.domain.enrollment import Enrollment, EnrollmentState
 from sequencer.domain.event import Enrolled
 from sequencer.domain.gate import Standing, enrolment_refusals
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.reason import Reason, Refusal
+from sequencer.domain.suppression import Suppression
 from sequencer.engine.compose_mail import missing_variables
 from sequencer.engine.desk import Desk
 from sequencer.engine.react import entry_of, react
 from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects, suppressions
+from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection, Database
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.prospects import StoredProspect
@@ -82,7 +84,8 @@ class _Enrolling:
         new_key: Callable[[], str],
         now: datetime,
     ) -> None:
-        version_hash = cadences.current_hash(connection, wanted.slug)
+        # The lock lets one batch at a time enrol in this cadence, so that none meets another's.
+        version_hash = cadences.current_hash(connection, wanted.slug, lock=True)
         if version_hash is None:
             raise UnknownCadenceError(wanted.slug)
         self.connection, self.desk, self.now = connection, desk, now
@@ -106,34 +109,37 @@ class _Enrolling:
         return {name: carried.get(name, 0) for name in names}
 
     def answers(self, batch: Sequence[str]) -> list[Answer]:
-        keys = {address: _key(address) for address in batch}
-        known = prospects.find_many(self.connection, [key for key in keys.values() if key])
+        keys = [_key(address) for address in batch]
+        known = prospects.find_many(self.connection, [key for key in keys if key])
         hits = suppressions.hitting(self.connection, list(known))
         states = enrollments.latest_states(
             self.connection, self.version.cadence.slug, [each.id for each in known.values()]
         )
-        done: set[str] = set()
         answers = []
-        for address, key in keys.items():
+        for address, key in zip(batch, keys, strict=True):
             person = known.get(key)
             if person is None:
                 unknown = Refusal(Reason.UNKNOWN_PROSPECT if key else Reason.EMAIL_INVALID)
                 answers.append(Answer(address, (unknown,)))
                 continue
-            standing = Standing(hits.get(key, ()), states.get(person.id), self._missing(person))
-            refusals = enrolment_refusals(standing)
-            if key in done:
-                refusals.append(Refusal(Reason.ALREADY_IN_THIS))
-            if not self.load:
-                refusals.append(Refusal(Reason.NO_ACTIVE_MAILBOX))
+            refusals = self._refusals(person, hits.get(key, ()), states.get(person.id))
             if not refusals:
                 self._add(person)
-                done.add(key)
+                states[person.id] = EnrollmentState.ACTIVE
             answers.append(Answer(address, tuple(refusals)))
         return answers
 
-    def _missing(self, person: StoredProspect) -> tuple[str, ...]:
-        return missing_variables(self.desk, self.version, person.prospect)
+    def _refusals(
+        self,
+        person: StoredProspect,
+        hits: tuple[Suppression, ...],
+        enrolled_here: EnrollmentState | None,
+    ) -> list[Refusal]:
+        missing = missing_variables(self.desk, self.version, person.prospect)
+        refusals = enrolment_refusals(Standing(hits, enrolled_here, missing))
+        if not self.load:
+            refusals.append(Refusal(Reason.NO_ACTIVE_MAILBOX))
+        return refusals
 
     def _add(self, person: StoredProspect) -> None:
         mailbox = min(self.load, key=lambda name: (self.load[name], name))
@@ -154,10 +160,12 @@ class _Enrolling:
 
 
 def _key(address: str) -> str:
+    """Key of an address; the empty string for what is none, or could not even be asked for."""
     try:
-        return address_key(address)
+        key = address_key(address)
     except ValueError:
         return ""
+    return key if is_storable(key) else ""
 
 
 def everybody(connection: Connection) -> list[str]:

@@ -1,4 +1,4 @@
-"""The look that begins a mail: one transaction that claims the send only if everything allows it."""
+"""The look before a mail: one transaction that claims the send only if everything allows it."""
 
 from dataclasses import dataclass
 from datetime import datetime

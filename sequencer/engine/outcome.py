@@ -173,7 +173,7 @@ def _defer(recording: _Recording) -> None:
 
 
 def _reject(recording: _Recording) -> None:
-    """End the send for good, and with it the enrollment: what follows belongs in the same thread."""
+    """End the send for good, and the enrollment with it."""
     connection, desk, now = recording.connection, recording.desk, recording.now
     send, case, why = recording.send, recording.case, words(recording.outcome)
     if not sends.move(

@@ -1,4 +1,4 @@
-"""A send that certainly did not leave: it waits again, or is cancelled if nobody wants it any more."""
+"""A send that certainly did not leave: it waits again, or is cancelled if nobody wants it now."""
 
 from datetime import datetime
 

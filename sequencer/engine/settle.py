@@ -52,8 +52,12 @@ async def settle(world: World, lease: Lease) -> None:
         except Exception as error:
             # One send that cannot be settled must not keep the mailbox from all others.
             log.exception("send_parked", send=send.id)
-            why = f"internal error: {error!r}"
-            await world.write(sends.move, [send.id], SendEvent.PARK, why=why)
+            await world.write(park, send.id, f"internal error: {error!r}")
+
+
+def park(connection: Connection, send_id: int, why: str) -> None:
+    """Leave a send in doubt to a person."""
+    sends.move(connection, [send_id], SendEvent.PARK, why=why)
 
 
 def decide_doubt(

@@ -1,4 +1,4 @@
-"""Put an address or a domain on the list of those who receive nothing, and stop whom it concerns."""
+"""Put an address or a domain on the list of those who receive nothing, and stop who is hit."""
 
 from dataclasses import dataclass
 from datetime import datetime

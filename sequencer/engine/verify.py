@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sequencer.domain.address import address_key
 from sequencer.domain.enrollment import EnrollmentState
@@ -88,21 +89,28 @@ def _unexplained(findings: Findings, detail: str) -> None:
 def _check_windows(
     connection: Connection, desk: Desk, sent: list[StoredSend], findings: Findings
 ) -> None:
+    """Compare with the window that was applied, on the clock that counted when the mail left.
+
+    The prospect's zone may be another one today.
+    """
     for send in sent:
         stored = enrollments.get(connection, send.enrollment_id)
-        timing = desk.case(connection, stored).timing
-        if send.looked_at is None or not is_open(timing.window, timing.tz, send.looked_at):
+        window = desk.versions.get(connection, stored.version_hash).cadence.schedule.window
+        looked_at, tz = send.looked_at, send.tz
+        if looked_at is None or tz is None or not is_open(window, ZoneInfo(tz), looked_at):
             findings.outside_window += 1
-            findings.details.append(f"send {send.id} left outside its window: {send.looked_at}")
+            findings.details.append(f"send {send.id} left outside its window: {looked_at} {tz}")
 
 
 def _check_explanations(connection: Connection, now: datetime, findings: Findings) -> None:
     for state in OPEN_STATES:
         for send in sends.in_state(connection, state):
-            stored = enrollments.get(connection, send.enrollment_id)
+            enrollment = enrollments.get(connection, send.enrollment_id).enrollment
             late = send.due_at < now - OVERDUE and not send.why
-            if late and stored.enrollment.state is EnrollmentState.ACTIVE:
+            if late and enrollment.state is EnrollmentState.ACTIVE:
                 _unexplained(findings, f"send {send.id} is due since {send.due_at}")
+            if enrollment.state is EnrollmentState.FINISHED:
+                _unexplained(findings, f"send {send.id} is {state}, and its enrollment has ended")
     for state in FINAL - {SendState.SENT}:
         for send in sends.in_state(connection, state):
             if not send.why:

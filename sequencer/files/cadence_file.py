@@ -10,7 +10,7 @@ from sequencer.domain.cadence import Thread, ZoneFrom
 from sequencer.domain.delay import delay_from_text
 from sequencer.files import names
 from sequencer.files.section import Section
-from sequencer.files.window_text import BLOCK_FORM, block_from_text, days_from_text
+from sequencer.files.window_text import block_from_text, days_from_text
 
 MAX_STEPS = 50
 MAX_JITTER = 240  # minutes; a longer one would move a mail from the morning to the evening
@@ -54,7 +54,8 @@ class ScheduleKeys(Section):
 
     window: dict[Days, list[Block]] = Field(
         default=OFFICE_HOURS,
-        description=f"Hours in which mails may leave, by day of the week. {BLOCK_FORM}.",
+        description="Hours in which mails may leave, by day of the week: "
+        '`{mon-fri: ["08:30-11:30", "13:30-17:00"], sat: ["10:00-12:00"]}`.',
         min_length=1,
     )
     timezone: ZoneFrom = Field(

@@ -1,7 +1,6 @@
 """Settings of one mailbox; what its provider makes known need not be written."""
 
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
@@ -15,14 +14,8 @@ MAX_PER_DAY = 2_000  # what Google allows an ordinary user
 Line = Annotated[str, AfterValidator(one_line)]
 Zone = Annotated[str, AfterValidator(zone)]
 Email = Annotated[str, AfterValidator(email_address)]
+Auth = Literal["password", "xoauth2"]
 WebAddress = Annotated[str, AfterValidator(web_address)]
-
-
-class Auth(StrEnum):
-    """How the mailbox is signed in to."""
-
-    PASSWORD = "password"  # noqa: S105 - the name of a method, no password
-    XOAUTH2 = "xoauth2"
 
 
 class ServerSettings(Section):
@@ -83,7 +76,7 @@ class MailboxSettings(Section):
         default_factory=ServerSettings, description="Where the mailbox is read."
     )
     auth: Auth = Field(
-        default=Auth.PASSWORD,
+        default="password",
         description="`xoauth2` needs oauth or token_command, and follows from them.",
     )
     password: SecretStr | None = Field(default=None, description="Password or app password.")
@@ -120,7 +113,7 @@ class MailboxSettings(Section):
         for name, server in (("smtp", self.smtp), ("imap", self.imap)):
             if not server.host:
                 raise ValueError(f"a mailbox of provider `{self.provider}` needs `{name}.host`")
-        if self.auth is Auth.XOAUTH2 and not (self.oauth or self.token_command):
+        if self.auth == "xoauth2" and not (self.oauth or self.token_command):
             raise ValueError("`auth: xoauth2` needs `oauth` or `token_command`")
         if self.oauth is not None and not self.oauth.token_url:
             raise ValueError(f"a mailbox of provider `{self.provider}` needs `oauth.token_url`")
@@ -137,12 +130,12 @@ def completed(written: dict[str, Any]) -> dict[str, Any]:
     if preset is not None:
         full.setdefault("keeps_sent_copy", preset.keeps_sent_copy)
         if isinstance(full.get("oauth"), dict):
-            known = {"token_url": preset.token_url, "scope": preset.scope}
+            known = {"token_url": preset.oauth.url, "scope": preset.oauth.scope}
             full["oauth"] = {**known, **full["oauth"]}
     if isinstance(full.get("address"), str):
         full["username"] = full.get("username") or full["address"]
     if full.get("oauth") or full.get("token_command"):
-        full.setdefault("auth", Auth.XOAUTH2)
+        full.setdefault("auth", "xoauth2")
     return full
 
 

@@ -19,7 +19,8 @@ from markdown_it.token import Token
 from sequencer.files.markdown_text import plain_text
 
 MAX_MARKS = 4_000
-KEPT = 2_000  # readings; a template has one for each way through its conditions
+MAX_MARKDOWN = 64 * 1024  # characters; a body made of brackets alone takes a second at this length
+KEPT = 256  # readings; a template has one for each way through its conditions
 
 # Plane 16 is for private use: nobody writes mails with it. A mark in a link's address lies half a
 # plane above the same mark in the text, because a value is escaped differently there; and higher
@@ -86,8 +87,10 @@ def read_markdown(body: str) -> Reading:
     """Both parts of a body in Markdown.
 
     Raises:
-        MarkdownError: it holds a picture, HTML, or a link that leads nowhere.
+        MarkdownError: it is too long, or holds a picture, HTML, or a link that leads nowhere.
     """
+    if len(body) > MAX_MARKDOWN:
+        raise MarkdownError(f"the body is larger than {MAX_MARKDOWN // 1024} kB")
     tokens = _PARSER.parse(_ANGLE.sub(r"[\1](\1)", body))
     links: list[str] = []
     for before, token in pairwise([Token("", "", 0), *tokens]):
@@ -95,8 +98,8 @@ def read_markdown(body: str) -> Reading:
         for child in token.children or ():
             _check(child)
             if child.type == "link_open":
-                child.attrs["href"] = _in_address(str(child.attrs["href"]))
-                links.append(child.attrs["href"])
+                links.append(_in_address(str(child.attrs["href"])))
+                child.attrs["href"] = links[-1]
         if before.type == "heading_open":
             _embolden(token)
         elif token.type in {"heading_open", "heading_close"}:

@@ -26,7 +26,7 @@ class _Page:
 
     def add(self, block: str, *, tight: bool) -> None:
         """Write a block below the last one; items of a tight list have no empty line between."""
-        starts_list = bool(self.lists) and not self.lists[-1].begun
+        starts_list = len(self.lists) == 1 and not self.lists[0].begun
         if self.text:
             self.text += "\n" if tight and not starts_list else "\n\n"
         for each in self.lists:

@@ -58,13 +58,23 @@ def options(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
-def is_secret(annotation: Any) -> bool:
-    """Whether a value of that annotation is a secret, or a list of secrets."""
-    return any(
-        option is SecretStr or SecretStr in get_args(option) for option in options(annotation)
+def is_group(annotation: Any) -> bool:
+    """Whether it holds further settings by name."""
+    return model_in(annotation) is not None or any(
+        get_origin(option) is dict for option in options(annotation)
     )
 
 
 def is_list(annotation: Any) -> bool:
     """Whether it is a list of single values."""
     return any(get_origin(option) in {list, tuple} for option in options(annotation))
+
+
+def is_secret(annotation: Any) -> bool:
+    """Whether a value of that annotation is a secret, or a list of secrets."""
+    return any(
+        member is SecretStr
+        for option in options(annotation)
+        for entry in (option, *get_args(option))
+        for member in options(entry)
+    )

@@ -28,6 +28,14 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenServer:
+    """Where access tokens are refreshed, and what for."""
+
+    url: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preset:
     """What a mailbox of a provider needs not say.
 
@@ -37,26 +45,26 @@ class Preset:
 
     smtp: Address
     imap: Address
+    oauth: TokenServer
     keeps_sent_copy: bool
-    token_url: str
-    scope: str
 
 
 PRESETS = {
     Provider.GMAIL: Preset(
         smtp=Address("smtp.gmail.com", 587, Security.STARTTLS),
         imap=Address("imap.gmail.com", 993, Security.TLS),
+        oauth=TokenServer("https://oauth2.googleapis.com/token", "https://mail.google.com/"),
         keeps_sent_copy=True,
-        token_url="https://oauth2.googleapis.com/token",  # noqa: S106 - an address, no secret
-        scope="https://mail.google.com/",
     ),
     Provider.MICROSOFT: Preset(
         smtp=Address("smtp.office365.com", 587, Security.STARTTLS),
         imap=Address("outlook.office365.com", 993, Security.TLS),
+        oauth=TokenServer(
+            "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+            "https://outlook.office.com/IMAP.AccessAsUser.All "
+            "https://outlook.office.com/SMTP.Send offline_access",
+        ),
         keeps_sent_copy=True,
-        token_url="https://login.microsoftonline.com/common/oauth2/v2.0/token",  # noqa: S106 - an address, no secret
-        scope="https://outlook.office.com/IMAP.AccessAsUser.All "
-        "https://outlook.office.com/SMTP.Send offline_access",
     ),
 }
 

@@ -26,6 +26,7 @@ class Objection(NamedTuple):
 
 _ALLOWED = (
     nodes.Template,
+    nodes.Scope,  # stands around `autoescape` alone, which is refused under its own name
     nodes.Output,
     nodes.TemplateData,
     nodes.If,
@@ -79,25 +80,26 @@ _NAMES: dict[type[nodes.Node], str] = {
 
 def objections(tree: nodes.Template) -> list[Objection]:
     """Everything in the template that is not available, in the order of the lines."""
-    return sorted(set(_walk(tree, 0, in_loop=False)))
+    return sorted(set(_walk(tree, 0, tree.lineno or 1, in_loop=False)))
 
 
-def _walk(node: nodes.Node, depth: int, *, in_loop: bool) -> Iterator[Objection]:
+def _walk(node: nodes.Node, depth: int, line: int, *, in_loop: bool) -> Iterator[Objection]:
+    line = node.lineno or line  # nodes that Jinja makes up itself have none
     if depth > MAX_DEPTH:
-        yield Objection(node.lineno, "this is nested too deeply")
+        yield Objection(line, "this is nested too deeply")
         return
     if not isinstance(node, _ALLOWED):
         what = _NAMES.get(type(node), f"`{type(node).__name__.lower()}`")
-        yield Objection(node.lineno, f"{what} is not available in templates")
+        yield Objection(line, f"{what} is not available in templates")
         return
     if isinstance(node, nodes.For):
         if in_loop:
             hint = "loops stand side by side, not inside each other"
-            yield Objection(node.lineno, "a loop in a loop is not available in templates", hint)
+            yield Objection(line, "a loop in a loop is not available in templates", hint)
         in_loop = True
     yield from _details(node)
     for child in node.iter_child_nodes():
-        yield from _walk(child, depth + 1, in_loop=in_loop)
+        yield from _walk(child, depth + 1, line, in_loop=in_loop)
 
 
 def _details(node: nodes.Node) -> Iterator[Objection]:

@@ -133,6 +133,10 @@ def _parts(node: nodes.Node, scope: _Scope) -> Iterator[tuple[nodes.Node, _Scope
             yield first, scope.sure_of(_sure_if(test, holds=True))
             if second is not None:
                 yield second, scope.sure_of(_sure_if(test, holds=False))
+        case nodes.Filter(node=nodes.Expr() as value, name=name) if name in _FALLBACKS:
+            yield value, scope.with_guard()
+            for fallback in (*node.args, *node.kwargs):
+                yield fallback, scope
         case _:
             guarded = scope.with_guard() if _survives(node) else scope
             for child in node.iter_child_nodes():
@@ -142,8 +146,6 @@ def _parts(node: nodes.Node, scope: _Scope) -> Iterator[tuple[nodes.Node, _Scope
 def _survives(node: nodes.Node) -> bool:
     """Whether the expression has a value even where its parts are missing."""
     match node:
-        case nodes.Filter(name=name):
-            return name in _FALLBACKS
         case nodes.Test(name=name):
             return name in _ASKS_WHETHER
         case nodes.Compare(ops=ops):

@@ -74,5 +74,6 @@ def add(connection: Connection, place: Place, message: Inbound, now: datetime) -
 
 def counts(connection: Connection) -> dict[str, int]:
     """How many messages of each kind have come in."""
-    rows = connection.execute(sa.select(InboundRow.kind, sa.func.count()).group_by(InboundRow.kind))
-    return dict(rows.tuples().all())
+    number = sa.func.count().label("number")
+    rows = connection.execute(sa.select(InboundRow.kind, number).group_by(InboundRow.kind))
+    return {row.kind: row.number for row in rows}

@@ -5,6 +5,7 @@ To look first and insert then is a race on PostgreSQL, and its loser gets an err
 
 from collections.abc import Mapping, Sequence
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sequencer.store.database import Connection
@@ -13,7 +14,8 @@ from sequencer.store.tables import Base
 
 def insert_new(connection: Connection, row: type[Base], values: Mapping[str, object]) -> bool:
     """Whether the row was added; False where one with the same unique key was there before."""
-    return connection.execute(_insert(connection, row).values(**values)).rowcount == 1
+    statement = _insert(connection, row).values(**values).returning(sa.literal(1))
+    return connection.execute(statement).first() is not None
 
 
 def insert_missing(

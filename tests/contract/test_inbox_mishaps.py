@@ -134,6 +134,15 @@ async def test_vanished_message() -> None:
         assert [each.uid for each in scan.messages] == [1, 3]
 
 
+async def test_vanished_while_read() -> None:
+    """A message that goes away while others are read is no error either, be it large or small."""
+    async with rude_imap() as rude:
+        rude.messages = letters(3) | {4: letter(4, 5_000)}
+        rude.sized = {2, 4}
+        scan = await scanned(rude)
+        assert [each.uid for each in scan.messages] == [1, 3]
+
+
 async def test_numbered_anew_while_read() -> None:
     """A folder that is numbered anew in the middle of a scan makes the scan fail, not lie."""
     async with rude_imap() as rude:

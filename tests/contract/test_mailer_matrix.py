@@ -165,6 +165,7 @@ async def test_withheld_mail_never_arrives() -> None:
         async with asyncio.timeout(5):
             await rude.idle.wait()
         assert (rude.accepted, len(rude.broken_off)) == ([], 1)
+        assert LETTER.data.startswith(rude.broken_off[0])
 
 
 @pytest.mark.parametrize("phase", ["ehlo", "mail", "rcpt", "data", "dot"])

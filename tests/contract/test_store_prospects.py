@@ -13,7 +13,9 @@ LATER = NOON + timedelta(days=1)
 def test_people_come_back_as_they_were(database: Database) -> None:
     """Every field and every extra column survives, unknown characters included."""
     person = a_prospect(
-        title="Ünïcode 🙂 ' \" \\ {{ x }}", phone="+49 30 1", extra={"Size of team": "12", "x.y": "z"}
+        title="Ünïcode 🙂 ' \" \\ {{ x }}",
+        phone="+49 30 1",
+        extra={"Size of team": "12", "x.y": "z"},
     )
     with database.write() as connection:
         result = prospects.upsert(connection, [person], NOON)

@@ -27,6 +27,7 @@ class RudeImap:
         deadly: UIDs whose reading ends the connection, and how often it still does.
         deadly_headers: UIDs of which even the header is deadly.
         vanished: UIDs that a search still finds, but a FETCH no more.
+        sized: UIDs that tell their size, and are gone when they are read.
         validities: UIDVALIDITY of each connection in turn, the last one for all that follow.
         login: tagged answers to sign-ins, the last one for all that follow; "" hangs up.
         select: answer to EXAMINE instead of OK.
@@ -41,6 +42,7 @@ class RudeImap:
     deadly: Counter[int] = field(default_factory=Counter)
     deadly_headers: set[int] = field(default_factory=set)
     vanished: set[int] = field(default_factory=set)
+    sized: set[int] = field(default_factory=set)
     validities: list[int] = field(default_factory=lambda: [7])
     uidnext: int | None = None
     tells_uidnext: bool = True
@@ -147,7 +149,8 @@ class _Conversation:
                 size = self.server.sizes.get(uid, len(self.server.messages[uid]))
                 await self.say(f"* {number} FETCH (UID {uid} RFC822.SIZE {size})")
                 continue
-            await self.body(number, uid, items)
+            if uid not in self.server.sized:
+                await self.body(number, uid, items)
         await self.say(f"{tag} OK done")
 
     async def body(self, number: int, uid: int, items: str) -> None:

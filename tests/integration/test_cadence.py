@@ -43,7 +43,7 @@ FIRST = '---\nsubject: "Café, {{ first_name }}?"\n---\nHello {{ first_name }}, 
 SECOND = "---\n{}\n---\nOnly to say that I am still here, {{ first_name }}.\n"
 SETTINGS = """\
 sending: {{poll_s: 5}}
-web: {{port: 0}}
+web: {{port: 0, public_url: "https://go.seller.example"}}
 mailboxes:
   ana:
     address: ana@seller.example

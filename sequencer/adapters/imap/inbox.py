@@ -109,7 +109,5 @@ def _examined(wire: Wire, folder: Folder) -> Selected | None:
         return wire.session().examine(name)
     except NoFolderError:
         wire.forget_names()
-        renamed = wire.names().get(folder)
-        if renamed == name:
-            raise
-        return wire.session().examine(renamed) if renamed is not None else None
+        present = wire.names().get(folder)
+        return wire.session().examine(present) if present is not None else None

@@ -69,6 +69,9 @@ class Session:
             timeout=SocketTimeout(limits.connect_s, limits.command_s),
         )
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        # The library writes a command in pieces. Held back, the second would wait for the server's
+        # delayed acknowledgement of the first: 40 ms for each search.
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # The library asks the socket before it reads on, and so misses what came in one packet
         # with the answer before, or in one record of TLS. Reading without waiting misses nothing.
         self._client._poll_socket = _as_if_readable  # noqa: SLF001 - there is no public way

@@ -18,6 +18,7 @@ class Act(StrEnum):
 SOON = (timedelta(seconds=5), timedelta(seconds=50))  # a machine
 SAME_DAY = (timedelta(hours=1), timedelta(hours=7))
 NEXT_DAY = (timedelta(hours=16), timedelta(hours=30))
+DAYS_LATER = (timedelta(days=3), timedelta(days=5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ CAST = (
     Habit(
         "ananya.iyer@tamarind-pay.example",
         Act.ANSWER,
-        on_mail=3,
+        on_mail=2,
+        after=DAYS_LATER,
         words="Hello, sorry for the silence. What would it cost for a team of eight?",
     ),
     Habit(

@@ -7,9 +7,15 @@ from typing import Self
 from sequencer.adapters.sandbox.crowd import Crowd, Outside
 from sequencer.adapters.sandbox.mail_world import MailWorld
 from sequencer.adapters.sandbox.people import CAST
-from sequencer.adapters.sandbox.settings_text import HOOK_KEY, PASSWORDS, environ, settings_text
+from sequencer.adapters.sandbox.settings_text import (
+    HOOK_KEY,
+    PASSWORDS,
+    PUBLIC_URL,
+    environ,
+    settings_text,
+)
 from sequencer.adapters.sandbox.smtp_server import AcceptedMail
-from sequencer.adapters.sandbox.web_client import post
+from sequencer.adapters.sandbox.web_client import Proxy
 from sequencer.domain.prospect import Prospect
 
 
@@ -38,8 +44,9 @@ class Sandbox:
 
     def invite(self, people: Sequence[Prospect], seed: int) -> None:
         """Let these people be there; the seed varies when they react."""
-        hook_url = f"http://127.0.0.1:{self._web_port}/hooks/calendly"
-        outside = Outside(self._mail.deliver, post, hook_url, HOOK_KEY)
+        proxy = Proxy(PUBLIC_URL, self._web_port)
+        hook_url = f"{PUBLIC_URL}/hooks/calendly"
+        outside = Outside(self._mail.deliver, proxy.post, hook_url, HOOK_KEY)
         self._crowd = Crowd(CAST, people, outside, seed)
         self._mail.listeners.append(self._crowd.hear)
 

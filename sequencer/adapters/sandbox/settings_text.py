@@ -24,6 +24,7 @@ REPS = (
 )
 PASSWORDS: Mapping[str, str] = {rep.address: rep.password for rep in REPS}
 HOOK_KEY = "sandbox-signing-key"
+PUBLIC_URL = "https://go.closing-days.example"
 
 _HEAD = """\
 # Written by `sequencer demo`. The servers were there only while it ran.
@@ -34,10 +35,7 @@ workspace:
 web:
   host: 127.0.0.1
   port: {web_port}
-  public_url: http://127.0.0.1:{web_port}
-hooks:
-  calendly:
-    signing_keys: [{hook_key}]
+  public_url: {public_url}
 mailboxes:
 """
 _MAILBOX = """\
@@ -57,9 +55,11 @@ def settings_text(mail: MailWorld, web_port: int) -> str:
     mailboxes = [
         _MAILBOX.format(rep=rep, smtp_port=mail.smtp.port, imap_port=mail.imap.port) for rep in REPS
     ]
-    return _HEAD.format(web_port=web_port, hook_key=HOOK_KEY) + "".join(mailboxes)
+    head = _HEAD.format(web_port=web_port, public_url=PUBLIC_URL)
+    return head + "".join(mailboxes)
 
 
 def environ() -> Mapping[str, str]:
-    """The passwords, which settings take from the environment and never from the file."""
-    return {f"SEQUENCER_MAILBOXES__{rep.key.upper()}__PASSWORD": rep.password for rep in REPS}
+    """The secrets, which settings take from the environment and never from the file."""
+    passwords = {f"SEQUENCER_MAILBOXES__{rep.key.upper()}__PASSWORD": rep.password for rep in REPS}
+    return {**passwords, "SEQUENCER_HOOKS__CALENDLY__SIGNING_KEYS": HOOK_KEY}

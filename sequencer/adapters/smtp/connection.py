@@ -36,6 +36,7 @@ class Connection:
     limits: SmtpLimits
     used_at: float
     mails: int = 0
+    _writer: asyncio.StreamWriter | None = None  # from Python 3.12 on, losing it closes the line
 
     def may_serve(self, boot: float) -> bool:
         """Whether one more mail may go over it; a connection that failed is closed and may not."""
@@ -116,10 +117,11 @@ class Connection:
         transport, protocol = self.client.transport, self.client.protocol
         if protocol is None or not isinstance(transport, asyncio.WriteTransport):
             raise SMTPServerDisconnected("Connection lost")
-        transport.set_write_buffer_limits(high=1)  # drained means empty; TLS never resumes at 0
-        loop = asyncio.get_running_loop()
-        writer = asyncio.StreamWriter(transport, protocol, None, loop)
+        if self._writer is None:
+            transport.set_write_buffer_limits(high=1)  # drained means empty; TLS stalls at 0
+            loop = asyncio.get_running_loop()
+            self._writer = asyncio.StreamWriter(transport, protocol, None, loop)
         async with asyncio.timeout(self.limits.body_s):
             for start in range(0, len(body), _CHUNK):
                 protocol.write(body[start : start + _CHUNK])
-                await writer.drain()
+                await self._writer.drain()

@@ -1,0 +1,176 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import NOON
+from rows import add_enrollment, add_person
+from sqlalchemy.exc import IntegrityError
+
+from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
+from sequencer.store import enrollments
+from sequencer.store.database import Database
+from sequencer.store.enrollments import Count
+
+S = EnrollmentState
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize("state", [S.PENDING, S.ACTIVE, S.PAUSED])
+def test_one_live_enrollment_per_cadence(database: Database, state: EnrollmentState) -> None:
+    """A person who is live in a cadence cannot be in it a second time."""
+    with database.write() as connection:
+        person = add_person(connection)
+        add_enrollment(connection, person, state=state)
+        add_enrollment(connection, person, slug="other")
+    with pytest.raises(IntegrityError), database.write() as connection:
+        add_enrollment(connection, person)
+
+
+def test_an_ended_enrollment_makes_room(database: Database) -> None:
+    """After its end a person may be enrolled again, as often as the rules above allow."""
+    with database.write() as connection:
+        person = add_person(connection)
+        for _ in range(2):
+            add_enrollment(connection, person, state=S.FINISHED)
+        add_enrollment(connection, person)
+        states = [each.enrollment.state for each in enrollments.of_prospect(connection, person)]
+    assert states == [S.ACTIVE, S.FINISHED, S.FINISHED]
+
+
+def test_keys_are_unique(database: Database) -> None:
+    """Two enrollments never share the key that everything else is derived from."""
+    with database.write() as connection:
+        add_enrollment(connection, key="ab" * 16)
+    with pytest.raises(IntegrityError), database.write() as connection:
+        add_enrollment(connection, key="ab" * 16)
+
+
+def test_everything_comes_back(database: Database) -> None:
+    """A saved state is loaded as it was, by number and by key."""
+    paused = {
+        "state": S.PAUSED,
+        "done": "intro",
+        "pause_reason": PauseReason.AUTO_REPLY,
+        "resume_at": NOON + DAY,
+        "remaining": timedelta(hours=7),
+        "mailbox": "luis",
+    }
+    with database.write() as connection:
+        stored = add_enrollment(connection, **paused)
+        assert enrollments.get(connection, stored.id) == stored
+        assert enrollments.by_key(connection, stored.enrollment.key) == stored
+        assert enrollments.by_key(connection, "unknown") is None
+        ended = replace(
+            stored.enrollment,
+            state=S.FINISHED,
+            pause_reason=None,
+            resume_at=None,
+            remaining=None,
+            finish_reason=FinishReason.REPLIED,
+        )
+        assert enrollments.save(connection, stored, ended)
+        assert enrollments.get(connection, stored.id).enrollment == ended
+
+
+def test_a_stale_state_is_not_saved(database: Database) -> None:
+    """Who loaded a state that somebody else has changed since changes nothing."""
+    with database.write() as connection:
+        stored = add_enrollment(connection)
+        first = replace(stored.enrollment, state=S.FINISHED, finish_reason=FinishReason.REPLIED)
+        second = replace(stored.enrollment, state=S.FINISHED, finish_reason=FinishReason.BOUNCED)
+        assert enrollments.save(connection, stored, first)
+        assert not enrollments.save(connection, stored, second)
+        assert enrollments.get(connection, stored.id).enrollment == first
+
+
+def test_a_step_that_ended_meanwhile_is_not_forgotten(database: Database) -> None:
+    """The step reached is part of the guard, also where none had been reached."""
+    with database.write() as connection:
+        stored = add_enrollment(connection, done=None)
+        after_intro = replace(stored.enrollment, done="intro")
+        assert enrollments.save(connection, stored, after_intro)
+        assert not enrollments.save(connection, stored, after_intro)
+        moved = enrollments.get(connection, stored.id)
+        assert enrollments.save(connection, moved, replace(after_intro, done="bump"))
+
+
+def test_live_of(database: Database) -> None:
+    """Everything that has not ended, of several people, in the order of their numbers."""
+    with database.write() as connection:
+        one, two, three = (add_person(connection) for _ in range(3))
+        expected = [
+            add_enrollment(connection, one),
+            add_enrollment(connection, two, state=S.PAUSED),
+            add_enrollment(connection, one, slug="other", state=S.PENDING),
+        ]
+        add_enrollment(connection, two, slug="other", state=S.FINISHED)
+        add_enrollment(connection, three)
+        assert enrollments.live_of(connection, [two, one]) == expected
+        assert enrollments.live_of(connection, []) == []
+
+
+def test_latest_states(database: Database) -> None:
+    """The state of each person's newest enrollment in the cadence; others are left out."""
+    with database.write() as connection:
+        one, two, three = (add_person(connection) for _ in range(3))
+        add_enrollment(connection, one, state=S.FINISHED)
+        add_enrollment(connection, one)
+        add_enrollment(connection, two, state=S.FINISHED)
+        add_enrollment(connection, three, slug="other")
+        found = enrollments.latest_states(connection, "fintech-intro", [one, two, three])
+    assert found == {one: S.ACTIVE, two: S.FINISHED}
+
+
+def test_to_resume(database: Database) -> None:
+    """Paused enrollments whose date has come, the earliest first; the others wait."""
+    with database.write() as connection:
+        late = add_enrollment(connection, state=S.PAUSED, resume_at=NOON).id
+        early = add_enrollment(connection, state=S.PAUSED, resume_at=NOON - DAY).id
+        add_enrollment(connection, state=S.PAUSED, resume_at=NOON + timedelta(seconds=1))
+        add_enrollment(connection, state=S.PAUSED, resume_at=None)
+        add_enrollment(connection, state=S.FINISHED, resume_at=NOON - DAY)
+        assert enrollments.to_resume(connection, NOON) == [early, late]
+        assert enrollments.to_resume(connection, NOON, limit=1) == [early]
+        assert enrollments.next_resume_at(connection) == NOON - DAY
+        enrollments.resume_later(connection, early, NOON + DAY)
+        assert enrollments.to_resume(connection, NOON) == [late]
+
+
+def test_only_a_pause_gets_another_date(database: Database) -> None:
+    """An enrollment that runs, or has ended, is not given a date by mistake."""
+    with database.write() as connection:
+        stored = add_enrollment(connection)
+        enrollments.resume_later(connection, stored.id, NOON)
+        assert enrollments.get(connection, stored.id) == stored
+
+
+def test_load_of_mailboxes(database: Database) -> None:
+    """Live enrollments of each mailbox; ended ones weigh nothing."""
+    with database.write() as connection:
+        for mailbox, state in (
+            ("ana", S.ACTIVE),
+            ("ana", S.PAUSED),
+            ("luis", S.PENDING),
+            ("luis", S.FINISHED),
+            (None, S.ACTIVE),
+        ):
+            add_enrollment(connection, mailbox=mailbox, state=state)
+        assert enrollments.live_by_mailbox(connection) == {"ana": 2, "luis": 1}
+
+
+def test_counts(database: Database) -> None:
+    """Enrollments by cadence, state and reason."""
+    with database.write() as connection:
+        assert enrollments.counts(connection) == []
+        for changes in (
+            {},
+            {},
+            {"state": S.FINISHED, "finish_reason": FinishReason.REPLIED},
+            {"state": S.PAUSED, "pause_reason": PauseReason.REVIEW, "slug": "other"},
+        ):
+            add_enrollment(connection, **changes)
+        assert enrollments.counts(connection) == [
+            Count("fintech-intro", S.ACTIVE, "", 2),
+            Count("fintech-intro", S.FINISHED, "replied", 1),
+            Count("other", S.PAUSED, "review", 1),
+        ]
