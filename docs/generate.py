@@ -11,12 +11,31 @@ from pathlib import Path
 
 import click
 
+from sequencer.cli.failure import EXIT_FAILED, EXIT_INVALID, EXIT_PARTLY
 from sequencer.cli.main import cli
 from sequencer.domain import enrollment, send
+from sequencer.domain.ledger import Kind
+from sequencer.domain.prospect import FIELDS
 from sequencer.domain.reason import SENTENCES
 from sequencer.domain.transition import E, S, Table
+from sequencer.files.check_template import ALWAYS
+from sequencer.files.describe import (
+    Row,
+    describe_cadence_keys,
+    describe_settings,
+    describe_template_keys,
+)
+from sequencer.files.environment import DATABASE, variable_name
+from sequencer.files.template_filters import FILTERS
 
 FOLDER = Path(__file__).parent / "reference"
+EXIT_CODES = [
+    ("0", "done"),
+    (str(EXIT_FAILED), "failed"),
+    ("2", "wrong usage"),
+    (str(EXIT_INVALID), "invalid settings, cadence or template"),
+    (str(EXIT_PARTLY), "partly done: some rows or people were refused"),
+]
 NOTICE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->"
 
 
@@ -26,11 +45,15 @@ def page(title: str, *paragraphs: str) -> str:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of Markdown; a bar inside a cell is escaped."""
-    cells = [headings, ["---"] * len(headings), *rows]
-    return "\n".join(
-        "| " + " | ".join(each.replace("|", "\\|") for each in row) + " |" for row in cells
-    )
+    """A table of Markdown."""
+    lines = [headings, ["---"] * len(headings), *(map(cell, row) for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def cell(text: str) -> str:
+    """The text for a table: a bar would end the cell, and `<` outside code begin a tag."""
+    parts = text.replace("|", "\\|").split("`")
+    return "`".join(part if at % 2 else part.replace("<", "&lt;") for at, part in enumerate(parts))
 
 
 def commands() -> str:
@@ -39,7 +62,14 @@ def commands() -> str:
     sections = [
         section for path, command in walk(cli, root) for section in described(path, command)
     ]
-    return page("Commands", cleandoc(cli.help or ""), options(cli, root), *sections)
+    return page(
+        "Commands",
+        cleandoc(cli.help or ""),
+        options(cli, root),
+        "Every command ends with one of these codes.",
+        table(("code", "meaning"), EXIT_CODES),
+        *sections,
+    )
 
 
 def walk(group: click.Group, above: click.Context) -> Iterator[tuple[click.Context, click.Command]]:
@@ -72,9 +102,79 @@ def options(command: click.Command, context: click.Context) -> str:
     rows = [
         (f"`{record[0]}`", record[1])
         for parameter in command.params
-        if (record := parameter.get_help_record(context)) is not None
+        if (record := parameter.get_help_record(context)) is not None and record[1]
     ]
     return table(("option", "meaning"), rows) if rows else ""
+
+
+def cadence() -> str:
+    """The keys of cadence files and templates, and what a template may name."""
+    always = [
+        f"{name}.{key}" if key else name
+        for name, value in ALWAYS.items()
+        for key in (value if isinstance(value, dict) else [""])
+    ]
+    return page(
+        "Cadence files and templates",
+        "## Cadence file",
+        "One file per cadence in `config/cadences/`. A key with `[]` stands in every entry of a "
+        "list. An unknown key is a mistake.",
+        key_table(describe_cadence_keys()),
+        "## Head of a template",
+        "A template lies in `templates/<cadence>/` and begins with its keys between two lines of "
+        "`---`.",
+        key_table(describe_template_keys()),
+        "## What a template may name",
+        "The fields of the prospect, the `prospect_fields` of the settings, and what is always "
+        "there. A value that a prospect does not have keeps the mail back, unless the template "
+        "gives a fallback, as in `{{ title or 'your work' }}`.",
+        table(("name", "from"), names_from(FIELDS, "the prospect") + names_from(always, "always")),
+        "## Filters",
+        ", ".join(f"`{name}`" for name in FILTERS),
+    )
+
+
+def names_from(names: Iterable[str], source: str) -> list[tuple[str, str]]:
+    """Rows of names with where they come from."""
+    return [(f"`{name}`", source) for name in names]
+
+
+def key_table(rows: Iterable[Row]) -> str:
+    """Table of the keys of a file."""
+    cells = [(f"`{row.key}`", row.type, row.default, row.description) for row in rows]
+    return table(("key", "value", "default", "meaning"), cells)
+
+
+def settings() -> str:
+    """The keys of the settings, and the variables that stand for them."""
+    rows = list(describe_settings())
+    variables = [
+        (f"`{row.key}`", f"`{variable_of(row.key)}`", "yes" if may_be_a_file(row) else "")
+        for row in rows
+    ]
+    return page(
+        "Settings",
+        "Settings stand in `config/sequencer.yaml`; a variable of the environment wins over the "
+        "file. An unknown key or variable is a mistake. Secrets never stand in the file: they come "
+        "from their variable, or from the file that the variable with `_FILE` at its end names.",
+        "## Keys",
+        key_table(row for row in rows if not row.secret),
+        "## Secrets",
+        key_table(row for row in rows if row.secret),
+        "## Variables",
+        "Lists are written with commas between their entries, commands as in a shell.",
+        table(("key", "variable", "also with `_FILE`"), variables),
+    )
+
+
+def may_be_a_file(row: Row) -> bool:
+    """Whether the value may come from a file: secrets, and the database's address may hold one."""
+    return row.secret or (row.key,) == DATABASE
+
+
+def variable_of(key: str) -> str:
+    """The variable for a key, the name that people give left open."""
+    return variable_name(key.replace("<name>", "NAME").split("."))
 
 
 def reasons() -> str:
@@ -91,6 +191,9 @@ def reasons() -> str:
         "## Why an enrollment has finished",
         "An enrollment has at most one of these, for ever.",
         bullets(enrollment.FinishReason),
+        "## What the ledger tells",
+        "The words of `sequencer log`.",
+        bullets(Kind),
     )
 
 
@@ -126,8 +229,10 @@ def diagram(transitions: Table[S, E], first: S) -> str:
 def pages() -> dict[str, str]:
     """Every generated page by its file name."""
     return {
+        "cadence.md": cadence(),
         "commands.md": commands(),
         "reasons.md": reasons(),
+        "settings.md": settings(),
         "states.md": states(),
     }
 

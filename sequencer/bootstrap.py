@@ -39,8 +39,8 @@ from sequencer.engine.runner import Runner
 from sequencer.engine.world import Door, World
 from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Checked, check_workspace
-from sequencer.files.prospects import read_prospects
 from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
+from sequencer.files.prospects import read_prospects
 from sequencer.files.settings import Settings, load_settings
 from sequencer.files.workspace import SETTINGS
 from sequencer.mail.server import Server

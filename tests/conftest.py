@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from fakes.postgres import NoPostgresError, Postgres, postgres
 from hypothesis import HealthCheck, settings
+from servers.databases import Databases
+from servers.postgres import postgres
 
 REQUIRE_SERVERS = "SEQUENCER_REQUIRE_SERVERS"
 
@@ -27,13 +28,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Postgres]:
+def postgres_server() -> Iterator[Databases]:
     """A PostgreSQL server of this run, started by the first test that wants it."""
-    try:
-        with postgres() as server:
-            yield server
-    except NoPostgresError as error:
-        pytest.skip(str(error))
+    with postgres() as url:
+        yield Databases(url)
 
 
 def skips_fail() -> bool:

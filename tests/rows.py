@@ -1,6 +1,5 @@
 """Rows for tests of the store: each function adds one thing, with everything that it needs."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -55,7 +54,7 @@ def add_send(
     connection: Connection, enrollment_id: int | None = None, **changes: Any
 ) -> sends.StoredSend:
     """A queued send of an enrollment, a new one where none is given."""
-    wanted: Mapping[str, Any] = {
+    wanted = {
         "enrollment_id": enrollment_id or add_enrollment(connection).id,
         "step_id": "intro",
         "mailbox": "ana",

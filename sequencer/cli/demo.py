@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sequencer.engine.demo_frame import Frame
     from sequencer.engine.demo_summary import Summary
 
-HOURS_PER_S = 12.0
+HOURS_PER_S = 6.0
 _EXTRA = frozenset({"aiosmtpd", "pymap", "proxyprotocol", "pysasl"})
 
 
@@ -43,7 +43,7 @@ def _empty_folder(_ctx: click.Context, _option: click.Parameter, value: Path | N
     type=click.FloatRange(min=0),
     default=HOURS_PER_S,
     show_default=True,
-    help="Virtual hours in a second; 0 does not wait at all.",
+    help="Virtual hours in a second, quiet ones pass faster; 0 does not wait at all.",
 )
 @click.option("--fast", "speed", flag_value=0.0, help="The same as --speed 0.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Who reacts when.")
@@ -112,7 +112,7 @@ def _conclude(summary: "Summary", options: Options, view: "View") -> None:
 
     click.echo()
     for line in summary_lines(summary):
-        click.echo(line)
+        view.console.print(line)
     click.echo("\nTo look closer:")
     folder = options.keep or "FOLDER"
     if options.keep is None:

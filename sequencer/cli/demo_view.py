@@ -21,7 +21,7 @@ from sequencer.engine.demo_frame import Frame, News, Standing
 ROOMY = 100  # columns from which on there is one person per line, with everything
 NEWS_SHOWN = 8
 PAPER_WIDTH, PAPER_HEIGHT = 112, 60
-_AROUND = 6  # lines around people and news: title, bar, headings, the frame of the panel
+_AROUND = 4  # lines around people and news: title, bar, the frame of the panel
 
 
 class Picture:
@@ -47,21 +47,22 @@ class Picture:
 
     def draw(self, frame: Frame, width: int, height: int) -> RenderableType:
         """The frame for a terminal of that size."""
-        roomy = width >= ROOMY and height >= len(frame.people) + NEWS_SHOWN + _AROUND
-        lines = len(frame.people) if roomy else -(-len(frame.people) // 2)
-        room = max(1, min(NEWS_SHOWN, height - lines - _AROUND + (not roomy)))
+        roomy = width >= ROOMY and height > len(frame.people) + NEWS_SHOWN + _AROUND
+        lines = len(frame.people) + 1 if roomy else -(-len(frame.people) // 2)
+        room = max(1, min(NEWS_SHOWN, height - lines - _AROUND))
         people = _one_per_line(frame) if roomy else _two_per_line(frame)
-        return Group(*self._title(frame, width), people, self._panel(room))
+        return Group(*self._title(frame), people, self._panel(room))
 
-    def _title(self, frame: Frame, width: int) -> Iterator[RenderableType]:
-        ended = sum(person.state == "finished" for person in frame.people)
+    def _title(self, frame: Frame) -> Iterator[RenderableType]:
+        through = sum(person.state == "finished" for person in frame.people)
         total = len(frame.people) or 1
         title = Text(no_wrap=True, overflow="ellipsis")
         title.append(f"{frame.now:%A %d %B %Y, %H:%M} UTC", style="bold")
-        title.append(f"   day {self._days}   {self._sent} mails sent   ")
-        title.append(f"{ended} of {total} people through")
+        title.append(f"  day {self._days}  {self._sent} mails sent  {through} of {total} through")
         yield title
-        yield ProgressBar(total=total, completed=ended, width=width)
+        bar = Table.grid(expand=True)  # a bar by itself ends without a new line
+        bar.add_row(ProgressBar(total=total, completed=through, complete_style="green"))
+        yield bar
 
     def _panel(self, lines: int) -> RenderableType:
         shown = list(self._news)[-lines:]
@@ -80,10 +81,10 @@ def _news_line(news: News, text: str, colour: str) -> Text:
 
 def _one_per_line(frame: Frame) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="bright_black")
-    for heading, share in (("name", 3), ("company", 3), ("there it is", 3)):
+    for heading, share in (("name", 3), ("company", 3), ("local time", 3)):
         table.add_column(heading, ratio=share, no_wrap=True)
     table.add_column("steps", width=6, no_wrap=True)
-    table.add_column("", ratio=3, no_wrap=True)
+    table.add_column("state", ratio=3, no_wrap=True)
     for person in frame.people:
         local = frame.now.astimezone(ZoneInfo(person.tz))
         city = person.tz.rpartition("/")[2].replace("_", " ")
@@ -159,6 +160,7 @@ class View:
             record=True, width=PAPER_WIDTH, height=PAPER_HEIGHT, file=StringIO(), highlight=False
         )
         paper.print(self.picture.draw(self.last, PAPER_WIDTH, PAPER_HEIGHT))
+        paper.print()
         for line in closing:
             paper.print(Text(line))
         paper.save_svg(str(path), title="sequencer demo")

@@ -19,7 +19,7 @@ class Word(NamedTuple):
 
 FINISHED: Mapping[str, Word] = {
     FinishReason.REPLIED: Word("answered", "{name} answered", "green"),
-    FinishReason.MEETING_BOOKED: Word("meeting", "{name} booked a meeting", "bright_green"),
+    FinishReason.MEETING_BOOKED: Word("meeting", "{name} booked a meeting", "cyan"),
     FinishReason.OPTED_OUT: Word("opted out", "{name} asked for no more mail", "magenta"),
     FinishReason.BOUNCED: Word("bounced", "the mail to {name} came back", "red"),
     FinishReason.COMPLETED: Word("completed", "{name} has had every mail", "blue"),
@@ -30,7 +30,7 @@ _HELD = Word("held", "{name} waits for a person's look", "yellow")
 _WAITING = Word("waiting", "", "bright_black")
 _UNDER_WAY = Word("under way", "", "white")
 # What follows from a stop, said in the same breath.
-_AFTERWARDS = {
+_AFTERWARDS: Mapping[str, str] = {
     FinishReason.REPLIED: ": no more mail goes there",
     FinishReason.MEETING_BOOKED: ": no more mail goes there",
     FinishReason.BOUNCED: ": nothing more goes there",
@@ -74,7 +74,7 @@ def _paused(news: News) -> tuple[str, str]:
     return f"{news.name} is away: the next mail waits until {until}", _PAUSED.colour
 
 
-_CAME = {
+_CAME: Mapping[str, str] = {
     FinishReason.REPLIED: "{n} answered",
     FinishReason.MEETING_BOOKED: "{n} booked a meeting",
     FinishReason.OPTED_OUT: "{n} opted out",
@@ -94,11 +94,12 @@ def summary_lines(summary: Summary) -> list[str]:
 
 def _ends(summary: Summary) -> list[str]:
     ends = [
-        _CAME[FinishReason(why)].format(n=number)
-        if why in _CAME
-        else f"{number} ended for another reason ({why})"
-        for why, number in sorted(summary.finished.items(), key=lambda item: item[1])
+        words.format(n=summary.finished[why])
+        for why, words in _CAME.items()
+        if why in summary.finished
     ]
+    others = [why for why in summary.finished if why not in _CAME]
+    ends.extend(f"{summary.finished[why]} ended otherwise ({why})" for why in others)
     away = sum(summary.paused.values())
     if away:
         ends.append(f"{away} {'is' if away == 1 else 'are'} away until later")

@@ -21,7 +21,8 @@ HORIZON = timedelta(days=25)  # what lies beyond is not waited for
 IDLE_STEP = timedelta(hours=3)  # mailboxes are read at least as often, whatever is due
 SHORTEST_STEP = timedelta(seconds=1)
 FRAME_S = 0.08
-LONGEST_WAIT_S = 1.2  # of a night or a weekend, of which there is nothing to see
+LEAST_HOURS = 0.75  # even what follows at once is to be seen
+IDLE_SPEED = 4  # nights and weekends pass so many times faster
 PATIENCE_S = 75.0  # after so many real seconds nothing is waited for any more
 LIMIT_S = 88.0  # and after these the run ends, wherever it is
 
@@ -66,7 +67,7 @@ class Sandbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """How fast the virtual clock runs: so many virtual hours in a real second, 0 for no waiting."""
+    """How fast the virtual clock runs: so many virtual hours in a second, 0 for no waiting."""
 
     hours_per_s: float
     pause: Callable[[float], Awaitable[None]]
@@ -93,7 +94,9 @@ class Demo:
             at = await self._next_instant(began_at + HORIZON, reacted)
             if at is None:
                 break
-            await self._advance(at, frame, show, hurry=self._elapsed_s(began_s) > PATIENCE_S)
+            if self._elapsed_s(began_s) < PATIENCE_S:
+                await self._show_time_pass(at, frame, show)
+            self.clock.advance_to(at)
             reacted = await self.sandbox.react(at)
             await self._renew()
             frame = await self._work(frame, show)
@@ -123,21 +126,26 @@ class Demo:
             return None
         return max(min(*foreseen, now + IDLE_STEP), now + SHORTEST_STEP)
 
-    async def _advance(
-        self, at: datetime, frame: Frame, show: Callable[[Frame], None], *, hurry: bool
+    async def _show_time_pass(
+        self, at: datetime, frame: Frame, show: Callable[[Frame], None]
     ) -> None:
-        """Move the clock on to `at`, in small steps for the eye unless there is a hurry."""
-        start, speed = self.clock.now(), self.tempo.hours_per_s
-        hours = (at - start) / timedelta(hours=1)
-        wait_s = 0.0 if hurry or not speed else min(hours / speed, LONGEST_WAIT_S)
+        """Move the clock towards `at` in small steps for the eye."""
+        start, began_s = self.clock.now(), self.clock.boot()
+        wait_s = self._wait_s(at - start)
         steps = int(wait_s / FRAME_S)
-        began_s = self.clock.boot()
         for number in range(1, steps + 1):
             self.clock.advance_to(start + (at - start) * (number / (steps + 1)))
             show(replace(frame, now=self.clock.now(), news=()))
             ahead_s = number * wait_s / steps - self._elapsed_s(began_s)
             await self.tempo.pause(max(0.0, ahead_s))
-        self.clock.advance_to(at)
+
+    def _wait_s(self, span: timedelta) -> float:
+        """Real seconds that a stretch of virtual time takes."""
+        if not self.tempo.hours_per_s:
+            return 0.0
+        hours = span / timedelta(hours=1)
+        idle = span >= IDLE_STEP
+        return (hours / IDLE_SPEED if idle else max(hours, LEAST_HOURS)) / self.tempo.hours_per_s
 
     async def _renew(self, *, force: bool = False) -> None:
         """Keep the leases, which expire on the database's clock."""

@@ -61,8 +61,7 @@ def read_frame(connection: Connection, desk: Desk, now: datetime, last: Frame) -
     written = ledger.latest(connection, NEWS_AT_ONCE, last.last_id)
     if not written:
         return replace(last, now=now, news=())
-    known = prospects.find_many(connection, prospects.all_keys(connection)).values()
-    people = {each.id: each for each in sorted(known, key=lambda each: each.id)}
+    people = {each.id: each for each in prospects.everybody(connection)}
     standing = [
         _standing(connection, desk, stored)
         for number in people

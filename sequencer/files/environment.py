@@ -159,6 +159,9 @@ def _unknown(variable: str, names: _Names) -> ConfigError:
         if known and key not in known:
             near = did_you_mean(key, known)
             return _error(f"{variable} names no setting: there is no `{key}`", near)
+        if length and names.annotation(keys[:length]) is not None:
+            message = f"{variable} names no setting: `{keys[length - 1]}` is a single value"
+            return _error(message, f"set {variable.rpartition(NESTED)[0]}")
     return _error(f"{variable} names no single setting", f"go on with {variable}{NESTED}...")
 
 

@@ -34,9 +34,9 @@ def problems_of(error: ValidationError, source: Source, model: Model) -> list[Pr
 def _problem(error: ErrorDetails, source: Source, model: Model) -> Problem:
     path = tuple(error["loc"])
     kind = error["type"]
-    at_key = bool(path) and path[-1] == "[key]"
-    if at_key:
-        path = path[:-1]
+    at_key = kind == "value_error" and isinstance(error["input"], dict)
+    if path and path[-1] == "[key]":
+        path, at_key = path[:-1], True
     if kind == "extra_forbidden":
         key = str(path[-1])
         hint = did_you_mean(key, known_at(model, path[:-1]))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -80,10 +81,17 @@ class _Origin:
         """A problem where that setting comes from."""
         variable = self._found.variable_of(path)
         if variable is None:
-            return self._source.problem(path, message, hint, at_key=at_key)
+            problem = self._source.problem(path, message, hint, at_key=at_key)
+            return _without_value(problem) if at_key else problem
         if not variable.startswith(PREFIX):
             return Problem(variable, None, None, message, hint)
         return Problem(SHOWN, None, None, f"{variable}: {message}", hint)
+
+
+def _without_value(problem: Problem) -> Problem:
+    """The problem with no more of its line than the key: a misspelt key may stand for a secret."""
+    end = problem.source_line.find(":", problem.column or 0)
+    return replace(problem, source_line=problem.source_line[: end + 1])
 
 
 def _read(root: Path) -> YamlSource:

@@ -17,7 +17,9 @@ Value = Scalar | dict[str, "Value"] | list["Value"]
 Path_ = tuple[str | int, ...]
 
 # A mistake is shown with its line, and a line may hold a secret that does not belong there.
-_SECRET = re.compile(r"(?i)(pass|secret|token|_key|credential)[^:=]*[:=]|://[^/@\s]*:[^/@\s]*@")
+_SECRET = re.compile(
+    r"(?i)(pas+w|pwd|secret|token|_key|credential)[^:=]*[:=]|://(?=[^/@\s]*:[^/@\s]*@)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ class YamlSource:
         line, column = place
         lines = LINE_END.split(self.text)
         source_line = lines[line] if line < len(lines) else ""
-        if _SECRET.search(source_line):
-            source_line = ""
+        secret = _SECRET.search(source_line)
+        if secret:
+            source_line = f"{source_line[: secret.end()]} \u2026"
         number = line + self.first_line
         return Problem(self.file, number, column + 1, message, hint, source_line)
 

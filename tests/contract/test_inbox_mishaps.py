@@ -5,12 +5,13 @@ import base64
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from fakes.authority import client_tls
 from fakes.rude_imap import RudeImap, rude_imap
+from fakes.tokens import Tokens
 
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapLimits, ImapTime
@@ -22,22 +23,6 @@ NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 ANY = "pw"  # the server takes any password
 QUICK = ImapLimits(connect_s=0.5, command_s=0.5, whole=1_000, head=100)
 CURSORS = {Folder.INBOX: Cursor(7, 0)}
-
-
-@dataclass(slots=True)
-class Tokens:
-    """A token source which hands out the given tokens, or raises."""
-
-    tokens: list[str]
-    error: Exception | None = None
-    refused: list[str] = field(default_factory=list)
-
-    async def __call__(self, refused: str = "") -> str:
-        if self.error is not None:
-            raise self.error
-        if refused:
-            self.refused.append(refused)
-        return self.tokens[min(len(self.refused), len(self.tokens) - 1)]
 
 
 @asynccontextmanager
@@ -350,10 +335,11 @@ async def test_starttls_not_offered() -> None:
 
 
 async def test_wait_without_idle() -> None:
-    """Without IDLE a wait lasts as long as it was asked to, over no connection."""
+    """Without IDLE a wait lasts as long as it was asked to; the server is asked for it once."""
     async with rude_imap() as rude, inbox_at(rude) as inbox:
         rude.capabilities = "IMAP4rev1"
-        assert await inbox.wait(0.3) is False
+        assert [await inbox.wait(0.2), await inbox.wait(0.2)] == [False, False]
+        assert rude.connections == 1
         waiting = asyncio.create_task(inbox.wait(60))
         await inbox.scan({})
         async with asyncio.timeout(5):
@@ -400,6 +386,8 @@ async def test_mail_between_scan_and_wait() -> None:
         rude.messages = letters(1)
         async with asyncio.timeout(5):
             assert await inbox.wait(60) is True
+        looks = [number for number, each in enumerate(rude.commands) if "EXAMINE" in each]
+        assert rude.commands.index("IDLE") < looks[-1]  # the other way round leaves a gap
 
 
 async def test_idle_is_renewed() -> None:
@@ -422,6 +410,17 @@ async def test_no_sent() -> None:
         with pytest.raises(InboxError, match="Sent") as caught:
             await inbox.has_sent("<m1@x.example>", NOW)
         assert caught.value.permanent is True
+
+
+async def test_copy_without_sent() -> None:
+    """Where there is no Sent, a copy makes one, once."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        for number in (1, 2):
+            await inbox.keep_copy(letter(number), NOW)
+        assert rude.appended == [letter(1), letter(2)]
+        assert [each for each in rude.commands if each.startswith("CREATE")] == ['CREATE "Sent"']
+        appends = [each for each in rude.commands if each.startswith("APPEND")]
+        assert all('"Sent" (\\Seen) "01-Mar-2027 12:00:00 +0000"' in each for each in appends)
 
 
 def test_secrets_are_not_shown() -> None:

@@ -4,11 +4,11 @@ import base64
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
 from fakes.authority import client_tls, server_tls
 from fakes.rude_smtp import Mishap, RudeServer, Then, rude_server
+from fakes.tokens import Tokens
 
 from sequencer.adapters.smtp import SmtpAccount, SmtpLimits, SmtpMailer
 from sequencer.mail.server import Security, Server
@@ -18,22 +18,6 @@ from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind, Ph
 LETTER = Envelope("rep@sender.example", "ann@prospect.example", b"Subject: x\r\n\r\nhello\r\n")
 QUICK = SmtpLimits(connect_s=1, command_s=1, body_s=1, dot_s=1, quit_s=0.2)
 REFUSED = Mishap("535 5.7.8 wrong")
-
-
-@dataclass(slots=True)
-class Tokens:
-    """A token source which hands out the given tokens, or raises."""
-
-    tokens: list[str]
-    error: Exception | None = None
-    refused: list[str] = field(default_factory=list)
-
-    async def __call__(self, refused: str = "") -> str:
-        if self.error is not None:
-            raise self.error
-        if refused:
-            self.refused.append(refused)
-        return self.tokens[min(len(self.refused), len(self.tokens) - 1)]
 
 
 async def yes() -> bool:

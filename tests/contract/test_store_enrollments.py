@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from builders import NOON
@@ -47,7 +48,7 @@ def test_keys_are_unique(database: Database) -> None:
 
 def test_everything_comes_back(database: Database) -> None:
     """A saved state is loaded as it was, by number and by key."""
-    paused = {
+    paused: dict[str, Any] = {
         "state": S.PAUSED,
         "done": "intro",
         "pause_reason": PauseReason.AUTO_REPLY,

@@ -7,6 +7,7 @@ from rows import add_enrollment, add_person, add_send
 
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
+from sequencer.mail.folder import Folder
 from sequencer.store import attempts, hooks, inbound, ledger, mailboxes, suppressions
 from sequencer.store.attempts import Attempt
 from sequencer.store.columns import TEXT_LIMIT
@@ -249,8 +250,8 @@ def a_message(**changes: object) -> inbound.Inbound:
 
 def test_messages(database: Database) -> None:
     """A message is stored once per place, and known by its bytes in the whole mailbox."""
-    place = inbound.Place("ana", inbound.Folder.INBOX, 7, 2**32 - 1)
-    moved = inbound.Place("ana", inbound.Folder.JUNK, 8, 1)
+    place = inbound.Place("ana", Folder.INBOX, 7, 2**32 - 1)
+    moved = inbound.Place("ana", Folder.JUNK, 8, 1)
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana", "luis"])
         assert not inbound.is_known(connection, "ana", "d1")
@@ -268,5 +269,5 @@ def test_hostile_messages_are_stored(database: Database, text: str) -> None:
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana"])
         message = a_message(sender=text, subject=text, evidence=text)
-        inbound.add(connection, inbound.Place("ana", inbound.Folder.INBOX, 7, 1), message, NOON)
+        inbound.add(connection, inbound.Place("ana", Folder.INBOX, 7, 1), message, NOON)
         assert inbound.is_known(connection, "ana", "d1")

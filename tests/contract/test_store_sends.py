@@ -54,7 +54,7 @@ def test_a_message_id_is_used_once(database: Database) -> None:
 def test_a_send_needs_an_enrollment(database: Database) -> None:
     """A foreign key keeps sends from hanging in the air."""
     with pytest.raises(IntegrityError), database.write() as connection:
-        sends.queue(connection, sends.Queued(999, "intro", "ana", False, NOON, ""))
+        add_send(connection, 999)
 
 
 @pytest.mark.parametrize("state", SendState)

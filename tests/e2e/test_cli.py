@@ -1,28 +1,33 @@
-"""The command line as a person uses it: one process per command, its output and its exit code."""
+"""The command line as a person uses it: what each command prints, and its exit code."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from click.testing import CliRunner
+
+from sequencer.cli.main import cli
 
 HEADINGS = "email,first_name,last_name,company,timezone,language\n"
 
 
-def sequencer(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one command in a workspace."""
-    environ = {name: value for name, value in os.environ.items() if "SEQUENCER" not in name}
-    return subprocess.run(
-        [sys.executable, "-m", "sequencer", "--workspace", str(root), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env=environ,
-    )
+class Done(NamedTuple):
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def sequencer(root: Path, *arguments: str) -> Done:
+    """Run one command in a workspace; an exception that the command let through comes through."""
+    result = CliRunner().invoke(cli, ["--workspace", str(root), *arguments], obj={})
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Done(result.exit_code, result.stdout, result.stderr)
 
 
 def answer(root: Path, *arguments: str) -> Any:
@@ -59,6 +64,20 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     for name in ("demo", "init", "check", "apply", "import", "enroll", "run", "status", "log"):
         assert f"  {name} " in done.stdout
     assert "sequencer demo" in done.stdout
+
+
+def test_as_a_process(tmp_path: Path) -> None:
+    """The installed module runs, and a failure is no trace but an exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sequencer", "--workspace", str(tmp_path), "status"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 3
+    assert "sequencer init" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_misspelt_command(tmp_path: Path) -> None:

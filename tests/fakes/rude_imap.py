@@ -34,6 +34,7 @@ class RudeImap:
         stalls: commands that are never answered.
         pushes: lines to say in IDLE.
         fetches: the items and UIDs of each FETCH.
+        appended: what was appended to any folder.
     """
 
     port: int = 0
@@ -54,6 +55,7 @@ class RudeImap:
     stalls: set[str] = field(default_factory=set)
     pushes: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     fetches: list[tuple[str, list[int]]] = field(default_factory=list)
+    appended: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,6 +98,8 @@ class _Conversation:
             "UID SEARCH": self.search,
             "UID FETCH": self.fetch,
             "IDLE": self.idle,
+            "CREATE": self.create,
+            "APPEND": self.append,
         }
         await answers.get(verb, self.nothing)(tag, command)
 
@@ -107,6 +111,18 @@ class _Conversation:
 
     async def folders(self, tag: str, _command: str) -> None:
         await self.say(*(f"* LIST {each}" for each in self.server.listed), f"{tag} OK done")
+
+    async def create(self, tag: str, command: str) -> None:
+        name = command.partition(" ")[2].strip('"')
+        self.server.listed.append(f'() "/" {name}')
+        await self.say(f"{tag} OK done")
+
+    async def append(self, tag: str, command: str) -> None:
+        size = int(command.rpartition("{")[2].rstrip("}"))
+        await self.say("+ go on")
+        self.server.appended.append(await self.reader.readexactly(size))
+        await self.reader.readline()
+        await self.say(f"{tag} OK done")
 
     async def sign_in(self, tag: str, command: str) -> None:
         answers = self.server.login

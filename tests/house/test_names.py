@@ -22,7 +22,7 @@ AVOIDED = {
     "helpers": "what it does",
 }
 SAYS_NOTHING = {*AVOIDED, "base", "common", "data", "handle", "handler", "info", "misc", "process"}
-ELSEWHERE = {"Sequence", "ABCSequence"}  # the type of the standard library
+ELSEWHERE = {"Sequence", "SequenceStartEvent"}  # a type of Python and one of the YAML library
 
 
 def words(identifier: str) -> list[str]:

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -7,6 +8,10 @@ from house.tree import ROOT
 from sequencer.cli.commands import COMMANDS
 from sequencer.domain import enrollment, send
 from sequencer.domain.reason import Reason
+from sequencer.files.cadence_file import CadenceKeys
+from sequencer.files.front_matter import FrontMatterKeys
+from sequencer.files.section import Section
+from sequencer.files.settings_model import Settings
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -30,6 +35,27 @@ def test_pages_are_up_to_date() -> None:
 def test_commands_are_described(name: str) -> None:
     """Every command has a section."""
     assert f"## sequencer {name}\n" in text("commands.md")
+
+
+def keys(model: type[Section]) -> set[str]:
+    """Every key that a file may have, wherever it stands, by the library's own account."""
+    schema = model.model_json_schema()
+    sections = [schema, *schema.get("$defs", {}).values()]
+    return {key for section in sections for key in section.get("properties", {})}
+
+
+@pytest.mark.parametrize(
+    ("model", "page"),
+    [
+        (CadenceKeys, "cadence.md"),
+        (FrontMatterKeys, "cadence.md"),
+        (Settings, "settings.md"),
+    ],
+)
+def test_keys_are_described(model: type[Section], page: str) -> None:
+    """Every key of a file is named in its page, alone or in the middle of a longer one."""
+    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"\| `([^`]+)` \|", text(page)))))
+    assert keys(model) - named == set()
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.authority import client_tls
 from imapclient import IMAPClient
 from servers.child import wait_until
 from servers.dovecot import Dovecot, dovecot
 from servers.postfix import postfix
-
-from fakes.authority import client_tls
 
 pytestmark = pytest.mark.real_server
 

@@ -8,20 +8,20 @@ import signal
 from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from fakes.shifted_clock import ShiftedClock
 
 from sequencer import bootstrap
-from sequencer.adapters.sandbox import MailWorld
+from sequencer.adapters.sandbox.mail_world import MailWorld
 from sequencer.adapters.sandbox.smtp_server import AcceptedMail
+from sequencer.domain.ledger import Kind
+from sequencer.domain.prospect import Prospect
 from sequencer.engine.apply import apply_cadences
 from sequencer.engine.enroll import Enrolment, enroll
 from sequencer.engine.runner import Runner
 from sequencer.engine.verify import Findings, Recorded, verify
-from sequencer.store import prospects
-from sequencer.domain.prospect import Prospect
+from sequencer.store import ledger, prospects
 
 KILLS = 50
 PEOPLE = 100
@@ -99,7 +99,7 @@ def enrol_everybody(workspace: bootstrap.Workspace, root: Path, environ: dict[st
 
 async def kill_again_and_again(root: Path, environ: dict[str, str]) -> None:
     """Start a daemon and kill it, many times, at moments drawn from a fixed seed."""
-    context: ForkServerContext = multiprocessing.get_context("forkserver")
+    context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["sequencer.bootstrap", "sequencer.web.app"])
     moments = random.Random(20261123)
     for _ in range(KILLS):
@@ -144,7 +144,11 @@ async def test_fifty_kills_double_nothing_and_lose_nothing(tmp_path: Path) -> No
         await kill_again_and_again(tmp_path, environ)
         before = len(world.accepted)
         findings = await finish(workspace, world.accepted)
+        with workspace.database.read() as connection:
+            told = Counter(entry.kind for _, entry in ledger.latest(connection, 10_000))
         workspace.close()
+    assert told[Kind.IN_DOUBT] > 0, "no kill fell between the final dot and its answer"
+    assert told[Kind.SETTLED] + told[Kind.RESENT] == told[Kind.IN_DOUBT]
     assert 0 < before < PEOPLE * STEPS, "the kills fell before or after all the work"
     assert Counter(mail.recipient for mail in world.accepted) == {
         f"p{n}@buyer{n}.example": STEPS for n in range(PEOPLE)

@@ -42,7 +42,7 @@ def free_port() -> int:
 
 @contextmanager
 def folder(prefix: str) -> Iterator[Path]:
-    """A folder readable by the users that servers run as; short, for sockets; removed at the end."""
+    """A folder that the users of servers can read; its path is short, and it is gone at the end."""
     path = Path(tempfile.mkdtemp(prefix=prefix))
     path.chmod(0o755)
     try:

@@ -165,8 +165,9 @@ def dovecot(passwords: Mapping[str, str]) -> Iterator[Dovecot]:
         for name in ("run", "state", "mail"):
             (d / name).mkdir()
         os.chown(d / "mail", owner.pw_uid, owner.pw_gid)
-        users = [f"{u}:{p}:{owner.pw_uid}:{owner.pw_gid}::{d}/mail/{u}::" for u, p in passwords.items()]
-        (d / "users").write_text("\n".join(users) + "\n")
+        who = f"{owner.pw_uid}:{owner.pw_gid}"
+        users = [f"{u}:{p}:{who}::{d}/mail/{u}::\n" for u, p in passwords.items()]
+        (d / "users").write_text("".join(users))
         values = {
             "d": d,
             "uid": owner.pw_uid,

@@ -1,7 +1,7 @@
 """A private Postfix on loopback: submission with STARTTLS, delivery to Dovecot, real bounces.
 
-Nothing leaves the machine: a domain that is not listed here goes to the error transport, which makes
-a real delivery report.
+Nothing leaves the machine: a domain that is not listed here goes to the error transport, which
+makes a real delivery report.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A private PostgreSQL on loopback: from the wheel of the test requirements, or the system's own."""
+"""A private PostgreSQL on loopback, from the wheel of the test requirements or the system's own."""
 
 import importlib.util
 import os
@@ -41,9 +41,9 @@ def postgres() -> Iterator[str]:
 
 
 def _create(binaries: Path, data: Path, who: dict[str, Any]) -> None:
-    arguments = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    arguments = ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
     subprocess.run(
-        [binaries / "initdb", *arguments, "--locale=C.UTF-8"],
+        [str(binaries / "initdb"), *arguments, "--locale=C.UTF-8"],
         check=True,
         capture_output=True,
         **who,
@@ -54,10 +54,12 @@ def _create(binaries: Path, data: Path, who: dict[str, Any]) -> None:
 def _running(binaries: Path, data: Path, root: Path, who: dict[str, Any]) -> Iterator[int]:
     port = free_port()
     settings = [word for setting in SPEED for word in ("-c", setting)]
-    where = ["-D", data, "-k", root, "-h", "127.0.0.1", "-p", str(port)]
+    where = ["-D", str(data), "-k", str(root), "-h", "127.0.0.1", "-p", str(port)]
     with (root / "log").open("wb") as log:
-        server = subprocess.Popen([binaries / "postgres", *where, *settings], stderr=log, **who)
-    probe = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+        server = subprocess.Popen(
+            [str(binaries / "postgres"), *where, *settings], stderr=log, **who
+        )
+    probe = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     try:
         wait_until(
             "the start of PostgreSQL",

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sequencer.adapters.imap.account import ImapAccount, ImapLimits
+from sequencer.adapters.imap.folders import INBOX
 from sequencer.adapters.imap.line import Line
 from sequencer.adapters.imap.scan import scanned
 from sequencer.adapters.imap.sent import has_sent, keep_copy
 from sequencer.adapters.imap.session import NoFolderError, Selected
-from sequencer.adapters.imap.watch import Watch
+from sequencer.adapters.imap.watch import Watch, WatchTime
 from sequencer.adapters.imap.wire import Wire
 from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
 
@@ -50,7 +51,12 @@ class ImapInbox:
         limits = limits or ImapLimits()
         self._time = time
         self._work = Line(account, tls, executor, limits)
-        self._watch = Watch(Line(account, tls, executor, limits), time.boot, limits.renew_idle_s)
+        self._watch = Watch(
+            Line(account, tls, executor, limits),
+            self._differs,
+            WatchTime(time.boot, limits.renew_idle_s),
+        )
+        self._found: Selected | None = None
         self._closed = False
 
     async def scan(self, cursors: Mapping[Folder, Cursor]) -> Sequence[Scan]:
@@ -93,8 +99,15 @@ class ImapInbox:
             if selected is not None:
                 scans.append(scanned(wire, folder, selected, cursors.get(folder), since))
             if folder is Folder.INBOX:
-                self._watch.know(selected)
+                self._found = selected
         return scans
+
+    async def _differs(self) -> bool:
+        """Whether INBOX is not any more as the last scan found it, if there was one."""
+        if self._found is None:
+            return False
+        present = await self._work.run(lambda wire: wire.answering().examine(INBOX))
+        return present != self._found
 
 
 def _examined(wire: Wire, folder: Folder) -> Selected | None:

@@ -70,6 +70,7 @@ def test_fits(width: int, height: int) -> None:
     lines = drawn(width, height, a_frame())
     assert len(lines) <= height
     assert max(map(len, lines)) <= width
+    assert len([line for line in lines if line.startswith("Person 00")]) == 1
     text = "\n".join(lines)
     assert all(person.name in text for person in a_frame().people)
     assert "Tuesday 03 March 2026, 12:00 UTC" in text
