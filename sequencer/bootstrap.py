@@ -41,6 +41,7 @@ from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Checked, check_workspace
 from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
 from sequencer.files.prospects import read_prospects
+from sequencer.files.problem import ConfigError, Problem
 from sequencer.files.settings import Settings, load_settings
 from sequencer.files.workspace import SETTINGS
 from sequencer.mail.server import Server
@@ -133,8 +134,14 @@ def _mailbox(name: str, settings: MailboxSettings) -> MailboxPolicy:
 
 
 def build_world(workspace: Workspace) -> World:
-    """The workspace with a mailer and an inbox for every mailbox; nothing is connected yet."""
+    """The workspace with a mailer and an inbox for every mailbox; nothing is connected yet.
+
+    Raises:
+        ConfigError: a mailbox has nothing to sign in with.
+    """
     accounts = workspace.settings.mailboxes
+    if problems := [_no_sign_in(name) for name, each in accounts.items() if not _signs_in(each)]:
+        raise ConfigError(problems)
     threads = ThreadPoolExecutor(IMAP_THREADS, thread_name_prefix="imap")
     http = httpx2.AsyncClient(timeout=30)
     doors = {
@@ -142,6 +149,21 @@ def build_world(workspace: Workspace) -> World:
         for name, each in accounts.items()
     }
     return World(workspace.database, workspace.clock, workspace.desk, doors)
+
+
+def _signs_in(settings: MailboxSettings) -> bool:
+    return bool(settings.password or settings.oauth or settings.token_command)
+
+
+def _no_sign_in(name: str) -> Problem:
+    variable = f"SEQUENCER_MAILBOXES__{name.upper().replace('-', '_')}__PASSWORD_FILE"
+    return Problem(
+        file=SETTINGS.as_posix(),
+        line=None,
+        column=None,
+        message=f"the mailbox `{name}` has nothing to sign in with",
+        hint=f"put its password into a file and name that file in {variable}, or see `oauth`",
+    )
 
 
 def _door(
@@ -265,8 +287,7 @@ async def open_demo(
     root: Path, face: Face, *, seed: int, hours_per_s: float
 ) -> AsyncIterator[Demo]:
     """A demonstration in a new workspace at `root`: servers, people, web, and a daemon's work."""
-    # The servers are in an extra that a daemon does not need.
-    from sequencer.adapters.sandbox.sandbox import Sandbox  # noqa: PLC0415
+    from sequencer.adapters.sandbox.sandbox import Sandbox  # noqa: PLC0415 - an optional extra
 
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),

@@ -1,5 +1,6 @@
 """What the demonstration looks like: people by step, what just happened, the virtual date."""
 
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from sequencer.engine.demo_frame import Frame, News, Standing
 ROOMY = 100  # columns from which on there is one person per line, with everything
 NEWS_SHOWN = 8
 PAPER_WIDTH, PAPER_HEIGHT = 112, 60
+# The library's picture would fetch its fonts from somebody's server at each look.
+_FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 _AROUND = 4  # lines around people and news: title, bar, the frame of the panel
 
 
@@ -163,7 +166,7 @@ class View:
         paper.print()
         for line in closing:
             paper.print(Text(line))
-        paper.save_svg(str(path), title="sequencer demo")
+        path.write_text(_FONTS.sub("", paper.export_svg(title="sequencer demo")), encoding="utf-8")
 
 
 class LiveView(View):

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
 
 
+NOT_PUBLIC = (
+    "warning: opt-out links in mails begin with {}, which mail programs do not offer as a one-click\n"
+    "unsubscribe. Set web.public_url to the https address by which the world reaches this daemon."
+)
+
+
 @click.command("run")
 @click.option("--log-json", is_flag=True, help="Log one JSON object per line.")
 @click.pass_context
@@ -32,14 +38,16 @@ def command(workspace: "Workspace", ctx: click.Context, *, log_json: bool) -> No
 
     configure_logging(as_json=log_json)
     settings = workspace.settings.web
+    if not settings.public_url.startswith("https://"):
+        click.echo(NOT_PUBLIC.format(settings.public_url), err=True)
     with only_daemon(workspace):
+        world = build_world(workspace)
+        sources = booking_sources(workspace.settings)
         web = ctx.find_root().obj["web"](settings.host, settings.port)
         click.echo(f"listening on {settings.host}:{web.port}, Ctrl-C ends", err=True)
+        daemon = build_daemon(world, sources, web.serving(world, sources))
 
         async def run() -> None:
-            world = build_world(workspace)
-            sources = booking_sources(workspace.settings)
-            daemon = build_daemon(world, sources, web.serving(world, sources))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, daemon.stop)

@@ -33,6 +33,7 @@ LONGEST_ABSENCE = timedelta(days=60)  # longer ones wait for a person
 SET_ASIDE = "set_aside"
 HEADERS_WITHIN = 64 * 1024  # bytes; a sender further down is somebody's joke
 MOST_ADDRESSES = 100
+_EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 _ADDRESS = re.compile(rb"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
 
 
@@ -108,7 +109,7 @@ def set_aside(
     What failed is unknown, so nothing but addresses in its headers is looked for: whoever of them
     we write to may be its sender.
     """
-    found = _ADDRESS.findall(raw[:HEADERS_WITHIN].partition(b"\r\n\r\n")[0])
+    found = _ADDRESS.findall(_EMPTY_LINE.split(raw[:HEADERS_WITHIN], 1)[0])
     senders = {each.decode("ascii"): None for each in found[:MOST_ADDRESSES]}
     people = [person for each in senders if (person := prospects.find(connection, each))]
     digest = hashlib.sha256(raw).hexdigest()

@@ -108,7 +108,9 @@ class _Reader:
             return
         value = _value(event)
         path = self._path(top)
-        self.found.values[path] = _place(event)
+        # The parser places a value that is not there at the next word, lines below its key.
+        missing = isinstance(event, ScalarEvent) and not event.value and value is None
+        self.found.values[path] = (missing and self.found.keys.get(path)) or _place(event)
         if top is None:
             self.found.value = value
         elif isinstance(top.value, list):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from servers.databases import Databases
+from stage import Stage
 
 from sequencer.store import schema
 from sequencer.store.database import Database
@@ -59,3 +60,15 @@ def database(request: pytest.FixtureRequest) -> Database:
     """Each kind of database in turn."""
     fresh: Database = request.getfixturevalue(f"{request.param}_database")
     return fresh
+
+
+@pytest.fixture
+def stage(sqlite_database: Database) -> Stage:
+    """An engine on fakes, over an SQLite file."""
+    return Stage(sqlite_database)
+
+
+@pytest.fixture
+def each_stage(database: Database) -> Stage:
+    """An engine on fakes, over each kind of database in turn."""
+    return Stage(database)

@@ -191,5 +191,7 @@ def test_picture_file(tmp_path: Path) -> None:
     view.save(tmp_path / "demo.svg", ["It is done."])
     text = (tmp_path / "demo.svg").read_text(encoding="utf-8").replace("&#160;", " ")
     assert text.startswith("<svg")
+    assert "url(http" not in text
+    assert "font-family: Fira Code, monospace" in text
     assert "Person 24" in text
     assert "It is done." in text

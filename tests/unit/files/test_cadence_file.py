@@ -156,6 +156,12 @@ def test_line_ends_are_no_content(workspace: Path) -> None:
         ("title: First contact\n", "", "1:1 the key `title` is missing"),
         ("title: First contact", "title: ''", "2:8 `title`: it must not be empty"),
         ("title: First contact", "title: 2026", "2:8 `title`: text is expected, not `2026`"),
+        ("title: First contact", "title: [a]", "2:8 `title`: text is expected, not a list"),
+        ("title: First contact", "title: true", "2:8 `title`: text is expected, not `true`"),
+        ("title: First contact", "title:", "2:1 `title`: text is expected, not nothing"),
+        ("title: First contact", "title: {a: b}", "2:8 `title`: text is expected, not a mapping"),
+        ("title: First contact", 'title: "\\ud800"', "2:8 `title`: this value cannot be used"),
+        ("fintech-intro", "a" * 81, "1:10 `cadence`: at most 80 characters"),
         ("fintech-intro", "Fintech_Intro", "1:10 `cadence`: lower-case letters, digits and hyp"),
         ("wait: 3 business_days", "wiat: 3 days", "17:5 unknown key `wiat`"),
         ("3 business_days", "soon", "17:11 `steps[2].wait`: a delay is a number and a unit"),
@@ -245,6 +251,17 @@ def test_unreadable_template(workspace: Path) -> None:
     (workspace / "templates/fintech-intro/intro.es.md").write_bytes(b"a\n\xe1")
     [problem] = problems(workspace, SHORT)
     assert (problem.file, problem.line) == ("templates/fintech-intro/intro.es.md", 2)
+
+
+def test_file_of_another_workspace(
+    workspace: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A file outside of the workspace it is loaded for is called by its full name."""
+    path = tmp_path_factory.mktemp("elsewhere") / "a.yaml"
+    path.write_text(SHORT.replace("title", "tilte"))
+    with pytest.raises(ConfigError) as raised:
+        load_cadence(path, workspace)
+    assert raised.value.problems[0].file == str(path)
 
 
 def test_file_outside_a_workspace(tmp_path: Path) -> None:

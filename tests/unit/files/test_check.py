@@ -115,6 +115,11 @@ def test_missing_fallback(root: Path) -> None:
     ]
 
 
+def test_sample_that_fails_otherwise(root: Path) -> None:
+    """What only fails for a sample with nothing but an address is not held against the template."""
+    assert with_intro(root, INTRO + "{{ 100 // (phone | or('') | length) }}\n") == []
+
+
 def test_missing_subject(root: Path) -> None:
     """A mail that begins a thread needs a subject, in every language; an answer needs none."""
     (root / "templates/first/intro.es.md").write_text("Hola\n")

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from sequencer.files.problem import ConfigError, Problem
+from sequencer.files.yaml_mistake import mistake_of
 from sequencer.files.yaml_source import MAX_BYTES, load_yaml, parse_yaml
 
 LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -108,6 +109,11 @@ def test_front_matter_counts_lines_of_its_file() -> None:
 def test_mistakes(text: str, said: str) -> None:
     """Each mistake is told in plain words at the place where it is to be mended."""
     assert first(text).startswith(said)
+
+
+def test_error_without_a_place() -> None:
+    """An error of the parser that tells no place is still a mistake of the file."""
+    assert mistake_of(RecursionError(), "a") == ((0, 0), "this is not YAML that can be read", "")
 
 
 def test_all_mistakes_at_once() -> None:

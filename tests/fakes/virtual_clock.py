@@ -1,0 +1,29 @@
+"""A clock that a test moves; it has no seconds of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass
+class VirtualClock:
+    """Stands still until it is moved. `boot` goes with it, and on its own where a machine slept."""
+
+    instant: datetime
+    boot_s: float = 1_000.0
+
+    def now(self) -> datetime:
+        """The instant to which it was moved."""
+        return self.instant
+
+    def boot(self) -> float:
+        """Seconds since boot."""
+        return self.boot_s
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.instant += by
+        self.boot_s += by.total_seconds()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let that much time pass at once."""
+        self.advance(timedelta(seconds=seconds))
