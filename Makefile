@@ -95,7 +95,7 @@ lock: ## Write the lock files anew (needs uv, and the network)
 
 clean: ## Remove the environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
-	find sequencer tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian ships pip without ensurepip and marks its own Python as externally managed, so neither
 # `python3 -m venv` nor `pip install` works there; an empty environment filled by the system's pip

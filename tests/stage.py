@@ -10,9 +10,11 @@ from typing import Any
 from builders import NOON, TEMPLATES, a_prospect
 from fakes.fake_inbox import FakeInbox
 from fakes.fake_mailer import FakeMailer
+from fakes.mortal import Life, MortalInbox, MortalMailer, MortalWorld
 from fakes.virtual_clock import VirtualClock
 
 from sequencer.domain.enrollment import Enrollment
+from sequencer.domain.mailbox import MailboxHealth
 from sequencer.domain.pacing import Pace
 from sequencer.domain.prospect import Prospect
 from sequencer.engine.apply import Applied, apply_cadences
@@ -22,7 +24,7 @@ from sequencer.engine.hooks import Source
 from sequencer.engine.policy import MailboxPolicy, Policy
 from sequencer.engine.runner import Runner
 from sequencer.engine.verify import Findings, Recorded, verify
-from sequencer.engine.world import Door, World
+from sequencer.engine.world import Door
 from sequencer.files.cadence import LoadedCadence, cadence_from_document
 from sequencer.store import enrollments, ledger, mailboxes, prospects, sends
 from sequencer.store.database import Database
@@ -79,6 +81,7 @@ class Stage:
     mailers: dict[str, FakeMailer] = field(default_factory=dict)
     inboxes: dict[str, FakeInbox] = field(default_factory=dict)
     _keys: int = 0
+    _starts: int = 0
 
     def __post_init__(self) -> None:
         for name in self.policy.mailboxes:
@@ -86,11 +89,16 @@ class Stage:
             self.inboxes.setdefault(name, FakeInbox(self.clock.now))
         self.restart()
 
-    def restart(self) -> None:
-        """A new process: nothing is left but the database and the servers."""
+    def restart(self, life: Life | None = None) -> None:
+        """A new process: nothing is left but the database and the servers; `life` may end it."""
+        life = life or Life()
+        for each in (*self.mailers.values(), *self.inboxes.values()):
+            if isinstance(each, MortalMailer | MortalInbox):
+                each.life = life
         doors = {name: Door(self.mailers[name], self.inboxes[name]) for name in self.mailers}
-        self.world = World(self.database, self.clock, Desk(self.policy), doors)
-        self.runner = Runner(self.world, f"daemon {self._keys}", self.sources)
+        self._starts += 1
+        self.world = MortalWorld(self.database, self.clock, Desk(self.policy), doors, life=life)
+        self.runner = Runner(self.world, f"daemon {self._starts}", self.sources)
 
     @property
     def desk(self) -> Desk:
@@ -172,7 +180,7 @@ class Stage:
         person = self.person(address)
         return [str(entry.kind) for _, entry in entries if entry.prospect_id == person]
 
-    def health(self, mailbox: str = "ana") -> mailboxes.MailboxHealth:
+    def health(self, mailbox: str = "ana") -> MailboxHealth:
         """Health of a mailbox."""
         with self.database.read() as connection:
             return mailboxes.get(connection, mailbox).health

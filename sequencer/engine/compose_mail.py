@@ -19,6 +19,8 @@ from sequencer.mail.thread import references_after, reply_subject
 from sequencer.mail.unsubscribe import make_token, unsubscribe_mailto, unsubscribe_url
 from sequencer.store.sends import StoredSend
 
+MOST_MISSING = 20  # of one template; who lacks more needs another list, not a longer answer
+
 
 @dataclass(frozen=True, slots=True)
 class Composed:
@@ -79,15 +81,26 @@ def missing_variables(desk: Desk, version: Version, prospect: Prospect) -> tuple
     """
     mailbox = MailboxPolicy("any", "rep@mailbox.example", "Rep")
     variables = _variables(prospect, mailbox, "https://example/u/token")
-    missing = []
+    missing: list[str] = []
     for step in version.cadence.steps:
-        with suppress(TemplateError):
-            template = desk.versions.template(version, step.email, prospect.language)
-            try:
-                render(template, variables)
-            except MissingVariableError as error:
-                missing.append(error.name)
+        template = desk.versions.template(version, step.email, prospect.language)
+        missing.extend(_missing(template, variables))
     return tuple(dict.fromkeys(missing))
+
+
+def _missing(template: Template, variables: Mapping[str, object]) -> list[str]:
+    """Every value that a template lacks: each one found is filled in to find the next."""
+    filled, missing = dict(variables), list[str]()
+    while True:
+        try:
+            render(template, filled)
+        except MissingVariableError as error:
+            missing.append(error.name)
+            if error.name in filled or len(missing) > MOST_MISSING:
+                return missing
+            filled[error.name] = "-"
+        else:
+            return missing
 
 
 def _variables(prospect: Prospect, mailbox: MailboxPolicy, url: str) -> Mapping[str, object]:

@@ -143,10 +143,10 @@ def _replaced(text: str, values: Sequence[str], urls: _Urls) -> str:
 
 
 class _Parser(MarkdownIt):
-    """CommonMark for mails: every line break counts, no code, no pictures, no HTML."""
+    """CommonMark for mails: no code, no pictures, no HTML."""
 
     def __init__(self) -> None:
-        super().__init__("commonmark", {"html": True, "breaks": True, "xhtmlOut": False})
+        super().__init__("commonmark", {"html": True, "breaks": False, "xhtmlOut": False})
         self.disable(["code", "fence", "backticks", "reference", "lheading"])
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - the name that markdown-it calls

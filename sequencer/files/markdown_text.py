@@ -89,7 +89,9 @@ def _inline(tokens: Iterable[Token]) -> str:
     parts: list[str] = []
     links: list[tuple[str, int]] = []
     for token in tokens:
-        if token.type in {"softbreak", "hardbreak"}:
+        if token.type == "softbreak":
+            parts.append(" ")  # mail programs break lines where the window ends, not the source
+        elif token.type == "hardbreak":
             parts.append("\n")
         elif token.type == "link_open":
             links.append((str(token.attrs["href"]), len(parts)))

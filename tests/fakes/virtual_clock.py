@@ -6,10 +6,15 @@ from datetime import datetime, timedelta
 
 @dataclass
 class VirtualClock:
-    """Stands still until it is moved. `boot` goes with it, and on its own where a machine slept."""
+    """Stands still until it is moved.
+
+    Attributes:
+        nap_s: what the machine sleeps each time somebody asks for the boot clock.
+    """
 
     instant: datetime
     boot_s: float = 1_000.0
+    nap_s: float = 0.0
 
     def now(self) -> datetime:
         """The instant to which it was moved."""
@@ -17,6 +22,7 @@ class VirtualClock:
 
     def boot(self) -> float:
         """Seconds since boot."""
+        self.boot_s += self.nap_s
         return self.boot_s
 
     def advance(self, by: timedelta) -> None:

@@ -71,7 +71,7 @@ def test_structure(name: str, company: str) -> None:
     assume(shown(name) and shown(company) and fit_for_a_subject(company))
     assert tags(MARKDOWN, name, company) == EXPECTED
     rendered = render(MARKDOWN, {"name": name, "company": company, "out": OUT})
-    assert f"Hello {name},\n\n{name} of {company}: {name}. {company}\n{company}\n" in rendered.text
+    assert f"Hello {name},\n\n{name} of {company}: {name}. {company} {company}\n" in rendered.text
     assert f"<p>Hello {escape(name)},</p>" in (rendered.html or "")
     assert f"\n{OUT}" in rendered.text
     assert f'<a href="{OUT}">{OUT}</a>' in (rendered.html or "")

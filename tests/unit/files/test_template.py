@@ -21,7 +21,7 @@ Hello {{ first_name | or("there") }},
 {% if title %}
 As {{ title }} you know it.
 {% endif %}
-Best,
+Best,\\
 {{ sender.name }}
 """
 VALUES = {"company": "Nordbank", "first_name": "Zoë", "sender": {"name": "Ana"}}
