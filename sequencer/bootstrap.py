@@ -40,16 +40,25 @@ from sequencer.engine.world import Door, World
 from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Checked, check_workspace
 from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
-from sequencer.files.prospects import read_prospects
 from sequencer.files.problem import ConfigError, Problem
+from sequencer.files.prospects import read_prospects
 from sequencer.files.settings import Settings, load_settings
-from sequencer.files.workspace import SETTINGS
+from sequencer.files.workspace import SETTINGS, STATE
 from sequencer.mail.server import Server
 from sequencer.mail.sign_in import TokenSource
 from sequencer.store import schema
 from sequencer.store.database import Database
 
 IMAP_THREADS = 8  # for blocking IMAP commands; a mailbox that only waits holds none
+
+NO_KEY = Problem(
+    file=(STATE / "secret.key").as_posix(),
+    line=None,
+    column=None,
+    message="there is no secret key to sign opt-out links with",
+    hint="`sequencer init` writes one; where there was one before, bring that one back: "
+    "it signed the links of every mail that was sent",
+)
 
 
 @dataclass
@@ -72,10 +81,12 @@ def open_workspace(root: Path, environ: Mapping[str, str]) -> Workspace:
     """The workspace in that folder, its database created or migrated.
 
     Raises:
-        ConfigError: the settings are not valid.
+        ConfigError: the settings are not valid, or nothing signs the opt-out links.
         StoreError: the database belongs to a newer program.
     """
     settings = load_settings(root, environ)
+    if not settings.secret_keys:
+        raise ConfigError([NO_KEY])
     database = Database(settings.database)
     schema.upgrade(database)
     return Workspace(root, settings, database, Desk(policy_of(settings)), SystemClock())
@@ -95,7 +106,7 @@ def create_workspace(root: Path) -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             written.append(target)
-    state = root / ".sequencer"
+    state = root / STATE
     state.mkdir(exist_ok=True)
     secret = state / "secret.key"
     if not secret.exists():
@@ -112,7 +123,7 @@ def policy_of(settings: Settings) -> Policy:
     workspace, sending = settings.workspace, settings.sending
     return Policy(
         mailboxes={name: _mailbox(name, each) for name, each in settings.mailboxes.items()},
-        keys=tuple(key.encode() for key in settings.keys()),
+        keys=tuple(key.get_secret_value().encode() for key in settings.secret_keys),
         public_url=settings.web.public_url,
         tz=ZoneInfo(workspace.timezone),
         postal_address=workspace.postal_address,
@@ -194,7 +205,7 @@ def _token_source(
     if settings.oauth is None:
         return None
     oauth = settings.oauth
-    kept = TokenFile(workspace.root / ".sequencer" / "tokens" / f"{name}.token")
+    kept = TokenFile(workspace.root / STATE / "tokens" / f"{name}.token")
     client = OAuthClient(
         token_url=oauth.token_url,
         client_id=oauth.client_id,

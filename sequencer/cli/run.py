@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 NOT_PUBLIC = (
-    "warning: opt-out links in mails begin with {}, which mail programs do not offer as a one-click\n"
-    "unsubscribe. Set web.public_url to the https address by which the world reaches this daemon."
+    "warning: opt-out links in mails begin with {}, which works on this machine at most.\n"
+    "Set web.public_url to the https address by which the world reaches this daemon."
 )
 
 

@@ -10,7 +10,13 @@ from sequencer.domain.prospect import Prospect
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.policy import MailboxPolicy, Policy
-from sequencer.files.template import MissingVariableError, Rendered, TemplateError, render
+from sequencer.files.template import (
+    MissingVariableError,
+    Rendered,
+    Template,
+    TemplateError,
+    render,
+)
 from sequencer.mail.compose import compose
 from sequencer.mail.draft import Draft, Mailbox
 from sequencer.mail.footer import with_footer
@@ -83,8 +89,9 @@ def missing_variables(desk: Desk, version: Version, prospect: Prospect) -> tuple
     variables = _variables(prospect, mailbox, "https://example/u/token")
     missing: list[str] = []
     for step in version.cadence.steps:
-        template = desk.versions.template(version, step.email, prospect.language)
-        missing.extend(_missing(template, variables))
+        with suppress(TemplateError):
+            template = desk.versions.template(version, step.email, prospect.language)
+            missing.extend(_missing(template, variables))
     return tuple(dict.fromkeys(missing))
 
 
@@ -99,6 +106,8 @@ def _missing(template: Template, variables: Mapping[str, object]) -> list[str]:
             if error.name in filled or len(missing) > MOST_MISSING:
                 return missing
             filled[error.name] = "-"
+        except TemplateError:
+            return missing
         else:
             return missing
 

@@ -253,3 +253,12 @@ def test_passwords_do_not_belong_into_the_file(workspace: Path) -> None:
     assert done.returncode == 3
     assert "SEQUENCER_MAILBOXES__" in done.stderr
     assert "hunter2-canary" not in done.stdout
+
+
+def test_a_lost_key(enrolled: Path) -> None:
+    """Without the key that signs opt-out links nothing runs, and what to do is said."""
+    (enrolled / ".sequencer/secret.key").unlink()
+    done = sequencer(enrolled, "status")
+    assert done.returncode == 3
+    assert "secret key" in done.stderr
+    assert "sequencer init" in done.stderr
