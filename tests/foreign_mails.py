@@ -1,4 +1,4 @@
-"""Mails from outside for tests: a person's answer by default, reports and notices made from parts."""
+"""Mails from outside for tests: a person's answer by default; reports are made from parts."""
 
 from sequencer.mail.incoming import Incoming, read_mail
 

@@ -24,6 +24,7 @@ from sequencer.engine.hooks import Source
 from sequencer.engine.policy import MailboxPolicy, Policy
 from sequencer.engine.runner import Runner
 from sequencer.engine.verify import Findings, Recorded, verify
+from sequencer.engine.versions import Versions
 from sequencer.engine.world import Door
 from sequencer.files.cadence import LoadedCadence, cadence_from_document
 from sequencer.store import enrollments, ledger, mailboxes, prospects, sends
@@ -80,6 +81,7 @@ class Stage:
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOON))
     mailers: dict[str, FakeMailer] = field(default_factory=dict)
     inboxes: dict[str, FakeInbox] = field(default_factory=dict)
+    versions: Versions = field(default_factory=Versions)  # parsed once: a version never changes
     _keys: int = 0
     _starts: int = 0
 
@@ -97,7 +99,9 @@ class Stage:
                 each.life = life
         doors = {name: Door(self.mailers[name], self.inboxes[name]) for name in self.mailers}
         self._starts += 1
-        self.world = MortalWorld(self.database, self.clock, Desk(self.policy), doors, life=life)
+        self.world = MortalWorld(
+            self.database, self.clock, Desk(self.policy, self.versions), doors, life=life
+        )
         self.runner = Runner(self.world, f"daemon {self._starts}", self.sources)
 
     @property

@@ -66,14 +66,16 @@ class Daemon:
         ticker = self.new_ticker(
             {"tick": (self._tick, TICK_S), "lease": (self._renew, float(RENEW_S))}
         )
-        ticker.start()
-        await self._tick()
-        ready()
         stopped = asyncio.create_task(self.stopping.wait())
-        await asyncio.wait({served, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        self.stopping.set()
-        await self._end(ticker, watches)
-        await asyncio.gather(served, stopped)
+        try:
+            ticker.start()
+            await self._tick()
+            ready()
+            await asyncio.wait({served, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.stopping.set()
+            await self._end(ticker, watches)
+            await asyncio.gather(served, stopped)
 
     def stop(self) -> None:
         """Ask for an orderly end; safe to call from a signal handler, and more than once."""
@@ -88,16 +90,20 @@ class Daemon:
 
     async def _watch(self, mailbox: str) -> None:
         """Wait for the server to announce mail, and read it at once."""
-        world = self.runner.world
+        sleep = self.runner.world.clock.sleep
         while not self.stopping.is_set():
             if mailbox not in self.runner.leases:
-                await world.clock.sleep(RENEW_S)  # another daemon watches it
+                await sleep(RENEW_S)  # another daemon watches it
                 continue
             try:
-                changed = await world.doors[mailbox].inbox.wait(IDLE_S)
+                changed = await self.runner.world.doors[mailbox].inbox.wait(IDLE_S)
             except InboxError as error:
                 log.warning("mailbox_not_watched", mailbox=mailbox, error=str(error))
-                await world.clock.sleep(REST_S)
+                await sleep(REST_S)
+                continue
+            except Exception:
+                log.exception("mailbox_not_watched", mailbox=mailbox)
+                await sleep(REST_S)
                 continue
             if changed and mailbox in self.runner.leases:
                 self.runner.start(f"look {mailbox}", self.runner.look_into(mailbox))

@@ -143,7 +143,8 @@ def _withheld(recording: _Recording) -> None:
     """No dot was written, so even a send that was handed over is certainly not with the server."""
     handed = recording.send.state is SendState.HANDED
     event = SendEvent.DEFER if handed else SendEvent.RELEASE
-    recording.reopen(event, why="withheld at the last moment")
+    tries = recording.send.tries - 1
+    recording.reopen(event, why="withheld at the last moment", tries=tries)
 
 
 def _refused(recording: _Recording) -> None:

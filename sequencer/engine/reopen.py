@@ -22,10 +22,13 @@ def reopen(
 ) -> bool:
     """Whether the send took the event, which must lead to an open state; `values` as for `move`.
 
+    Only a try that somebody answered, or that is in doubt, counts: a release takes it back.
     A stop cancels only what is open at that moment. So a send that comes back from the network to
     an enrollment that has ended meanwhile is cancelled here; nothing else would ever end it.
     """
     stored = enrollments.get(connection, send.enrollment_id, lock=True)
+    if event is SendEvent.RELEASE:
+        values = {"tries": send.tries - 1, **values}
     if not sends.move(connection, [send.id], event, if_fence=send.fence, **values):
         return False
     if stored.enrollment.state is EnrollmentState.FINISHED:

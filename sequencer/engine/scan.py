@@ -5,6 +5,7 @@ a connection that is alive proves nothing.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -44,8 +45,9 @@ async def _scan(world: World, mailbox: str) -> None:
     cursors = await world.read(mailboxes.cursors, mailbox)
     for found in await world.doors[mailbox].inbox.scan(cursors):
         await _take_in(world, mailbox, found)
-        cursor = Cursor(found.uidvalidity, found.last_uid)
-        await world.write(mailboxes.move_cursor, mailbox, found.folder, cursor)
+        known, cursor = cursors.get(found.folder), Cursor(found.uidvalidity, found.last_uid)
+        if known is None or replace(known, seen=frozenset()) != cursor:
+            await world.write(mailboxes.move_cursor, mailbox, found.folder, cursor)
 
 
 async def _take_in(world: World, mailbox: str, found: Scan) -> None:

@@ -109,14 +109,16 @@ class _Reader:
         match character:
             case "(":
                 self.depth = 1
-            case '"' | "<" | "[":
+            case '"' | "<":
                 self.within = _CLOSES[character]
-                if character == "[":
-                    self.words.append(character)
-            case "," | ";":
+            case "[":
+                self.within = _CLOSES[character]
+                self.words.append(character)
+            case ",":
                 self.end()
-                if character == ";":
-                    self.before = ""
+            case ";":
+                self.end()
+                self.before = ""
             case ":":  # what stood before was the name of a group
                 self.words, self.before = [], ""
             case _:

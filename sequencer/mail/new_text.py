@@ -27,10 +27,13 @@ def new_text(text: str) -> str:
 
 
 def _read(lines: Sequence[str], at: int, kept: list[str]) -> int:
-    """Keep the line at `at` if it is the person's; number of the line to read on with."""
+    """Keep the line at `at` if it is the person's; number of the line to read on with.
+
+    The first line that is kept says something, so `kept` tells whether anything was said.
+    """
     line = lines[at]
     if not line.strip():
-        kept.append("")
+        kept += [""] if kept else []
         return at + 1
     if _is_quoted(line):
         return _after_quote(lines, at)
@@ -39,7 +42,7 @@ def _read(lines: Sequence[str], at: int, kept: list[str]) -> int:
     if begins_history(lines, at):
         return len(lines)
     if is_signature_mark(line) or is_sent_from(line):
-        return len(lines) if _says_something(kept) else at + 1
+        return len(lines) if kept else at + 1
     kept.append(line.rstrip())
     return at + 1
 
@@ -68,10 +71,6 @@ def _quote_follows(lines: Sequence[str], at: int) -> bool:
         if line.strip():
             return _is_quoted(line)
     return False
-
-
-def _says_something(lines: Sequence[str]) -> bool:
-    return any(line.strip() for line in lines)
 
 
 def _trimmed(lines: list[str]) -> str:

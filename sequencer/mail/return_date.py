@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from itertools import islice, pairwise
 
 from sequencer.mail.date_words import Written, day_number, words_of, written_dates
-from sequencer.mail.month_names import WEEKDAYS
+from sequencer.mail.month_names import MONTHS, WEEKDAYS
 from sequencer.mail.return_words import AFTER, AWAY, BEFORE, ENGLISH, JOINS
 
 MAX_DAYS = 180  # further away it is no absence, or no date of return
 REACH = 9  # words between a date and what makes it one
 _TIGHT = frozenset("./-'\N{RIGHT SINGLE QUOTATION MARK}")
 _STOPS = frozenset({"!", "?", "\n\n"})
+_BETWEEN = frozenset({".", ",", "the", "le", "el", "den"})
 _DASHES = frozenset({"-", "\N{EN DASH}", "\N{EM DASH}"})
 
 
@@ -110,15 +111,11 @@ def _ends_sentence(tokens: Sequence[str], at: int) -> bool:
 
 def _ends_span(tokens: Sequence[str], written: Written) -> bool:
     """Whether the date is the second of two: behind `to`, with a day in front of that."""
+    own = tokens[written.first : written.last]
+    if not MONTHS.keys().isdisjoint(own) and not _DASHES.isdisjoint(own):
+        return True  # `July 10-31`, both of which are one date by now
     at = written.first - 1
-    while at > 0 and (tokens[at] in WEEKDAYS or tokens[at] in {".", ",", "the", "le", "el", "den"}):
+    while at > 0 and (tokens[at] in WEEKDAYS or tokens[at] in _BETWEEN):
         at -= 1
     joined = at > 0 and (tokens[at] in JOINS or tokens[at] in _DASHES)
-    if not joined:
-        return _is_folded_span(tokens, written)
-    return any(day_number(token) or token.isdecimal() for token in tokens[max(at - 5, 0) : at])
-
-
-def _is_folded_span(tokens: Sequence[str], written: Written) -> bool:
-    """`July 10-31`, which is one token of date with a dash in it."""
-    return not _DASHES.isdisjoint(tokens[written.first : written.last])
+    return joined and any(map(day_number, tokens[max(at - 5, 0) : at]))

@@ -40,7 +40,10 @@ class Life:
 
 @dataclass(frozen=True)
 class MortalWorld(World):
-    """A world in which each transaction may be the last thing that a process does."""
+    """A world in which each transaction may be the last thing that a process does.
+
+    No threads: what is done is done in the same order each time.
+    """
 
     life: Life = field(default_factory=Life)
 
@@ -49,9 +52,16 @@ class MortalWorld(World):
     ) -> T:
         """As in any world, with a step before and one after the commit."""
         self.life.step()
-        result = await super().write(work, *args, **kwargs)
+        result = self.database.transact(lambda connection: work(connection, *args, **kwargs))
         self.life.step()
         return result
+
+    async def read(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As in any world."""
+        with self.database.read() as connection:
+            return work(connection, *args, **kwargs)
 
 
 @dataclass(slots=True)

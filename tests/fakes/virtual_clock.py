@@ -1,5 +1,6 @@
 """A clock that a test moves; it has no seconds of its own."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,5 +32,8 @@ class VirtualClock:
         self.boot_s += by.total_seconds()
 
     async def sleep(self, seconds: float) -> None:
-        """Let that much time pass at once."""
+        """Let that much time pass at once, and others have their turn."""
         self.advance(timedelta(seconds=seconds))
+        turn = asyncio.get_running_loop().create_future()
+        turn.get_loop().call_soon(turn.set_result, None)
+        await turn

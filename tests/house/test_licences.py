@@ -6,6 +6,7 @@ from house.tree import ROOT
 PERMISSIVE = re.compile(
     r"\b(MIT|BSD|ISC|PSF|MPL|Apache|Unlicense|Mozilla)\b|Redistribution and use in source"
 )
+LICENCE_FILE = re.compile("licen[cs]e|copying", re.IGNORECASE)
 # Optional, imported unchanged and replaceable, as its licence asks: docs/decisions/0011-licences.md
 EXCEPTED = {"psycopg", "psycopg-binary"}
 
@@ -34,11 +35,7 @@ def licence(package: Distribution) -> str:
     ]
     if declared:
         return "\n".join(declared)
-    files = [
-        each
-        for each in package.files or []
-        if re.search("licen[cs]e|copying", each.name, re.IGNORECASE)
-    ]
+    files = [each for each in package.files or [] if LICENCE_FILE.search(each.name)]
     return "\n".join(each.read_text() for each in files)
 
 

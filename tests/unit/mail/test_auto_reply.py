@@ -102,7 +102,7 @@ def test_mail_without_date() -> None:
 
 def test_apple() -> None:
     """What iCloud says in figures beats the text."""
-    criteria = "X-Apple-Criteria: {kind=VACATION,startDate=2027-02-20T15:00:00Z,endDate=2027-03-10T14:59:59Z}"
+    criteria = "X-Apple-Criteria: {kind=VACATION,endDate=2027-03-10T14:59:59Z}"
     assert returns(criteria, text="I am away until 3 March.") == date(2027, 3, 11)
     past = criteria.replace("2027-03-10", "2020-03-10")
     assert returns(past, text="I am away until 3 March.") == date(2027, 3, 4)

@@ -1,5 +1,5 @@
 import pytest
-from foreign_mails import OURS, a_group, a_mail, a_machine_mail, a_report, parts
+from foreign_mails import OURS, a_group, a_machine_mail, a_mail, a_report, parts
 
 from sequencer.mail.bounce import Report, read_report
 from sequencer.mail.bounce_class import BounceClass
@@ -80,7 +80,7 @@ def test_original_named_in_the_report() -> None:
 
 def test_original_in_the_words() -> None:
     """Where the returned mail stands in the text, its Message-ID does too."""
-    text = "<gone@prospect.example>:\nNo such user\n\n--- Below this line is a copy of the message.\n\n"
+    text = "<gone@prospect.example>:\nNo such user\n\n--- Below is a copy of the message.\n\n"
     raw = a_machine_mail("failure notice", f"{text}{OURS}")
     assert report(raw).original_message_id == "<m1@sender.example>"
     assert report(a_machine_mail("failure notice", text)).original_message_id is None

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from sequencer.mail.date_words import written_dates, words_of
+from sequencer.mail.date_words import words_of, written_dates
 from sequencer.mail.month_names import MONTHS, WEEKDAYS
 
 SENT_ON = date(2027, 2, 20)

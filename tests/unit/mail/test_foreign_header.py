@@ -10,7 +10,7 @@ from sequencer.mail.foreign_header import (
 
 
 def test_fields_and_body() -> None:
-    """Fields are unfolded, their names in small letters, and the body begins after the empty line."""
+    """Fields are unfolded, their names in small letters; the body follows the empty line."""
     raw = b"From: a@b.example\nSubject : a\n\tb\n c\n\nbody"
     block = read_block(raw)
     assert block.fields == (("from", "a@b.example"), ("subject", "a  b  c"))

@@ -1,4 +1,5 @@
 import pytest
+from steps import grows_linearly
 
 from sequencer.mail.html_text import MAX_TEXT, html_text
 
@@ -28,11 +29,11 @@ def test_text(source: str, text: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        '<div dir="ltr">Yes.</div><div class="gmail_quote x"><div>On Mon</div><blockquote>old</blockquote></div>',
+        '<div>Yes.</div><div class="gmail_quote x"><div>On Mon</div><p>old</p></div>',
         '<p>Yes.</p><div id="appendonsend"></div><hr><div>old</div>',
         '<p>Yes.</p><div id="x_divRplyFwdMsg"><b>From:</b> Rep</div><p>old</p>',
-        'Yes.<div><blockquote type="cite"><div>old<blockquote type=cite>older</blockquote>old</div></blockquote></div>',
-        '<p>Yes.</p><div class="moz-cite-prefix">On Mon</div><blockquote type="CITE">old</blockquote>',
+        'Yes.<blockquote type="cite"><blockquote type=cite>older</blockquote>old</blockquote>',
+        'Yes.<div class="moz-cite-prefix">On Mon</div><blockquote type="CITE">old</blockquote>',
         '<div>Yes.<br></div><div class="ydp12ab34yahoo_quoted">old</div>',
         'Yes.<div class="gmail_quote">old',
     ],
@@ -84,3 +85,30 @@ def test_text_is_capped() -> None:
 def test_hostile_source(source: str) -> None:
     """A quarter of a megabyte of what stops other parsers is read within the time of a test."""
     assert len(html_text(source)) <= MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<a ",
+        "<!--",
+        "<a b=\"'",
+        "<",
+        "<td>",
+        "<div>",
+        "<td><div>",
+        "<br>",
+        "<p>",
+        "</p>",
+        "<a b=c d>",
+        "<blockquote type=cite>",
+        "<script>",
+        "<script></script>",
+        "&#1",
+        "<pre>\n",
+        "<div id=x>",
+    ],
+)
+def test_work_is_linear(unit: str) -> None:
+    """Twice the source is about twice the work, whatever it is made of."""
+    assert grows_linearly(html_text, unit)

@@ -54,12 +54,13 @@ def test_missing_end() -> None:
 
 
 def test_nested_and_alternative() -> None:
-    """Leaves know the alternative they belong to; an inner end that is missing ends with the outer."""
+    """Leaves know their alternative; an inner multipart without an end ends with the outer."""
     mail = (
         MIXED
         + "--b\nContent-Type: multipart/alternative; boundary=c\n\n"
         + "--c\n\nplain\n"
-        + "--c\nContent-Type: multipart/related; boundary=d\n\n--d\nContent-Type: text/html\n\nhtml\n"
+        + "--c\nContent-Type: multipart/related; boundary=d\n\n"
+        + "--d\nContent-Type: text/html\n\nhtml\n"
         + "--b\n\nlast\n--b--\n"
     )
     leaves, problems = split(mail)

@@ -71,11 +71,10 @@ def test_opt_out(text: str) -> None:
         "We want to stop the churn of our customers, how would you do that?",
         "Estoy de baja médica hasta marzo.",
         "Please remove the second item from the quote.",
-        "We unsubscribed from the other tool last year because of its price, so tell me what yours"
-        " costs.",
+        "We unsubscribed from the other tool because of its price last year, so what is yours?",
         "We use unsubscribemebot.",
-        "Yes.\n\nIf you no longer wish to receive our news, tell us. Wenn Sie keine weiteren E-Mails"
-        " wünschen, klicken Sie.",
+        "Yes.\n\nIf you no longer wish to receive our news, tell us.",
+        "Ja.\n\nWenn Sie keine weiteren E-Mails wünschen, klicken Sie hier.",
         "No thanks.",
         "Thanks,\nZoe",
         "Hi Rep,\nHello,\nThanks,\nstop the press",

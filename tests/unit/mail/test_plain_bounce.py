@@ -123,7 +123,8 @@ def test_address_in_a_line(text: str, address: str) -> None:
 
 def test_addresses_that_are_none() -> None:
     """Our own address, and what only looks like one, is not what failed."""
-    text = "We tried rep@sender.example, a@b, a@b@c.example, <>, x=y@z.example and\nfailed for gone@prospect.example"
+    text = "We tried rep@sender.example, a@b, a@b@c.example, <>, x=y@z.example\n"
+    text += "and failed for gone@prospect.example"
     assert [one[0] for one in found(text)] == ["gone@prospect.example"]
     assert found("It failed.") == []
 
@@ -147,7 +148,7 @@ def test_given_recipients() -> None:
         ("From: Zoe <zoe@prospect.example>", False),
     ],
 )
-def test_is_machine(header: str, machine: bool) -> None:  # noqa: FBT001 - a value of the table
+def test_is_machine(header: str, machine: bool) -> None:
     """Mail systems are known by their names."""
     assert is_machine(read_mail(a_mail(header))) is machine
 
@@ -168,7 +169,7 @@ def test_is_machine(header: str, machine: bool) -> None:  # noqa: FBT001 - a val
         (("Subject: Re: Hello", "In-Reply-To", "Return-Path: <>"), "could not be delivered", False),
     ],
 )
-def test_sender_and_words_together(headers: tuple[str, ...], text: str, bounce: bool) -> None:  # noqa: FBT001 - a value of the table
+def test_sender_and_words_together(headers: tuple[str, ...], text: str, bounce: bool) -> None:
     """A person who writes about a bounce sends none, and not every mail of a machine is one."""
     assert is_plain_bounce(read_mail(a_mail(*headers, text=text))) is bounce
 

@@ -1,0 +1,236 @@
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import permutations
+
+import pytest
+from builders import NOON
+from stage import Stage, a_loaded
+
+from sequencer.adapters.calendly import read_delivery
+from sequencer.domain.enrollment import EnrollmentState, FinishReason
+from sequencer.domain.meeting import BookingEvent, BookingKind, MeetingState
+from sequencer.engine.hooks import Source, delivery_key, store_delivery
+from sequencer.store import hooks, meetings
+from sequencer.store.database import Connection, Database
+
+ZOE, ADA = "zoe@bank.example", "ada@bank.example"
+CALENDLY = Source("calendly", lambda _headers, _body, _now: True, read_delivery)
+OLD, NEW = "https://api.calendly.com/i/old", "https://api.calendly.com/i/new"
+
+
+@pytest.fixture
+def stage(database: Database) -> Stage:
+    """An engine that takes deliveries of Calendly, over each kind of database in turn."""
+    return Stage(database, sources={"calendly": CALENDLY})
+
+
+def delivery(event: str, uri: str, email: str = ZOE, **payload: object) -> bytes:
+    fields = {
+        "uri": uri,
+        "email": email,
+        "scheduled_event": {"start_time": "2026-03-10T09:00:00Z"},
+        **payload,
+    }
+    return json.dumps({"event": event, "created_at": uri, "payload": fields}).encode()
+
+
+BOOKED = delivery("invitee.created", OLD)
+CANCELLED = delivery("invitee.canceled", OLD)
+MOVED_AWAY = delivery("invitee.canceled", OLD, rescheduled=True, new_invitee=NEW)
+MOVED_HERE = delivery("invitee.created", NEW, old_invitee=OLD)
+NO_SHOW = delivery("invitee_no_show.created", OLD)
+ORDERS = tuple(permutations([BOOKED, MOVED_AWAY, MOVED_HERE]))
+
+
+def store(stage: Stage, *bodies: bytes) -> list[bool]:
+    return [stage.write(store_delivery, CALENDLY, body, NOON) for body in bodies]
+
+
+def outcomes(stage: Stage) -> list[tuple[str, str]]:
+    with stage.database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT state, problem FROM hook ORDER BY id")
+        return [(row[0], row[1]) for row in rows]
+
+
+def meeting(stage: Stage, key: str) -> meetings.Meeting | None:
+    found: meetings.Meeting | None = stage.read(meetings.find, "calendly", key)
+    return found
+
+
+def how_many(stage: Stage) -> int:
+    with stage.database.read() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM meeting").scalar() or 0)
+
+
+async def test_a_booking_stops(stage: Stage) -> None:
+    """A booked meeting ends every cadence of the person, once however often it is told."""
+    stage.apply(a_loaded(), a_loaded(cadence="other"))
+    stage.bring_in(ZOE)
+    for slug in ("fintech-intro", "other"):
+        stage.enroll(ZOE, slug=slug)
+    assert store(stage, BOOKED, BOOKED) == [True, False]
+    await stage.work()
+    assert store(stage, BOOKED) == [False]
+    await stage.work()
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.MEETING_BOOKED
+    assert stage.timeline(ZOE).count("meeting") == 1
+    assert stage.timeline(ZOE).count("finished") == 2
+    found = meeting(stage, OLD)
+    assert found is not None
+    assert (found.state, found.prospect_id) == (MeetingState.BOOKED, stage.person(ZOE))
+    assert stage.mails(ZOE) == []
+
+
+async def test_a_booking_stops_what_is_due_in_the_same_tick(stage: Stage) -> None:
+    """Deliveries are worked through before mails are sent."""
+    stage.begin(ZOE)
+    store(stage, BOOKED)
+    await stage.work()
+    assert stage.mails(ZOE) == []
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_a_reschedule_is_the_same_meeting(stage: Stage, order: Sequence[bytes]) -> None:
+    """Both halves and the first booking, in any order, are one meeting that stands."""
+    stage.begin(ZOE)
+    for body in (*order, *order):
+        store(stage, body)
+        await stage.work()
+    found = meeting(stage, NEW)
+    assert found is not None
+    assert (found.meeting_key, found.state) == (NEW, MeetingState.BOOKED)
+    assert how_many(stage) == 1
+    assert {state for state, _ in outcomes(stage)} == {"done"}
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.MEETING_BOOKED
+
+
+@pytest.mark.parametrize("order", [(BOOKED, CANCELLED), (CANCELLED, BOOKED)])
+async def test_a_cancelled_meeting_stays_cancelled(stage: Stage, order: Sequence[bytes]) -> None:
+    """A booking that arrives after its cancellation is late; it has stopped the cadence though."""
+    stage.begin(ZOE)
+    for body in order:
+        store(stage, body)
+        await stage.work()
+    found = meeting(stage, OLD)
+    assert found is not None
+    assert found.state is MeetingState.CANCELLED
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.MEETING_BOOKED
+
+
+async def test_a_cancellation_alone_starts_nothing(stage: Stage) -> None:
+    """A cancellation or a no-show of a person in a cadence is noted, and changes nothing else."""
+    stage.begin(ZOE)
+    store(stage, CANCELLED, NO_SHOW, delivery("routing_form_submission.created", "x"))
+    await stage.work()
+    assert stage.enrollment(ZOE).state is EnrollmentState.ACTIVE
+    assert [state for state, _ in outcomes(stage)] == ["done"] * 3
+
+
+async def test_a_meeting_with_a_stranger(stage: Stage) -> None:
+    """A booking of somebody we do not know is kept, and stops nobody."""
+    stage.begin(ZOE)
+    store(stage, delivery("invitee.created", OLD, "x\x00@stranger.example"))
+    await stage.work()
+    found = meeting(stage, OLD)
+    assert found is not None
+    assert found.prospect_id is None
+    assert stage.enrollment(ZOE).state is EnrollmentState.ACTIVE
+
+
+async def test_the_token_of_our_link_is_better_than_an_address(stage: Stage) -> None:
+    """A person who books under another address is known by what our link carried."""
+    stage.begin(ZOE, ADA)
+    tracking = {"utm_content": stage.enrollment(ZOE).key}
+    store(stage, delivery("invitee.created", OLD, "private@home.example", tracking=tracking))
+    store(stage, delivery("invitee.created", NEW, ADA, tracking={"utm_content": "newsletter"}))
+    await stage.work()
+    for address in (ZOE, ADA):
+        assert stage.enrollment(address).finish_reason is FinishReason.MEETING_BOOKED
+
+
+BROKEN = [
+    b"",
+    b"{",
+    b"[]",
+    b"\xff\x00",
+    b'{"event": 1}',
+    b'{"event": "invitee.created"}',
+    b"[" * 99,
+]
+
+
+async def test_broken_deliveries_delay_nobody(stage: Stage) -> None:
+    """What is no delivery is kept with what is wrong with it, and the next one has its turn."""
+    stage.begin(ZOE)
+    assert store(stage, *BROKEN, BROKEN[0], BOOKED) == [*[True] * len(BROKEN), False, True]
+    await stage.work()
+    await stage.work()
+    found = outcomes(stage)
+    assert [state for state, _ in found] == ["failed"] * len(BROKEN) + ["done"]
+    assert all(problem for _, problem in found[:-1])
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.MEETING_BOOKED
+
+
+async def test_a_source_that_was_taken_out_of_the_settings(stage: Stage) -> None:
+    """A delivery of an unknown source is kept as failed."""
+    stage.write(hooks.add, "cal.com", "k", b"{}", NOON)
+    await stage.work()
+    assert outcomes(stage) == [("failed", "cal.com is not in the settings")]
+
+
+async def test_an_unforeseen_error_delays_nobody(stage: Stage) -> None:
+    """A delivery that raises is kept as failed; mails and other deliveries go on."""
+
+    def read(body: bytes) -> BookingEvent:
+        if body == b"poison":
+            raise ZeroDivisionError
+        return read_delivery(body)
+
+    stage.sources = {"calendly": Source("calendly", CALENDLY.verify, read)}
+    stage.restart()
+    stage.begin(ZOE, ADA)
+    stage.write(hooks.add, "calendly", "k", b"poison", NOON)
+    store(stage, BOOKED)
+    await stage.work()
+    assert outcomes(stage) == [("failed", "internal error: ZeroDivisionError()"), ("done", "")]
+    assert len(stage.mails(ADA)) == 1
+    assert stage.mails(ZOE) == []
+
+
+def test_the_key_of_a_delivery() -> None:
+    """The same event has the same key however it is written; what is broken is its own bytes."""
+    spaced = json.dumps(json.loads(BOOKED), indent=4).encode()
+    assert delivery_key(CALENDLY, BOOKED) == delivery_key(CALENDLY, spaced)
+    assert delivery_key(CALENDLY, BOOKED) != delivery_key(CALENDLY, CANCELLED)
+    assert delivery_key(CALENDLY, b"{") != delivery_key(CALENDLY, b"[")
+
+
+async def test_a_hook_that_was_stored_before_a_crash(stage: Stage) -> None:
+    """A delivery that was acknowledged is worked through by the next process."""
+    stage.begin(ZOE)
+    store(stage, BOOKED)
+    stage.restart()
+    await stage.work(timedelta(hours=1))
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.MEETING_BOOKED
+
+
+def test_a_meeting_keeps_its_hour(stage: Stage) -> None:
+    """A cancellation without an hour does not make the meeting's hour unknown."""
+    stage.begin(ZOE)
+
+    def work(connection: Connection) -> None:
+        from sequencer.engine.hooks import _apply
+
+        starts_at = datetime.fromisoformat("2026-03-10T09:00:00+00:00")
+        event = BookingEvent(
+            BookingKind.BOOKED, "calendly", "k", OLD, email=ZOE, starts_at=starts_at
+        )
+        _apply(connection, stage.desk, event, NOON)
+        cancelled = BookingEvent(BookingKind.CANCELLED, "calendly", "l", OLD, email=ZOE)
+        _apply(connection, stage.desk, cancelled, NOON)
+
+    stage.write(work)
+    found = meeting(stage, OLD)
+    assert found is not None
+    assert found.starts_at is not None
