@@ -104,6 +104,11 @@ class Stage:
         )
         self.runner = Runner(self.world, f"daemon {self._starts}", self.sources)
 
+    def forget_versions(self) -> None:
+        """Let the next process read the cadences from the database again."""
+        self.versions = Versions()
+        self.restart()
+
     @property
     def desk(self) -> Desk:
         """The desk of the running process."""

@@ -11,7 +11,7 @@ from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.foreign_address import read_addresses
 from sequencer.mail.status_code import MAX_TEXT, classify_status, codes_in
 
-MAX_RECIPIENTS = 1_000
+MAX_RECIPIENTS = 100  # a mail of ours has one
 MAX_LINES = 20_000
 _KEY = "final-recipient"
 

@@ -18,7 +18,12 @@ from sequencer.mail.bounce_words import (
     SENTENCES,
     SUBJECTS,
 )
-from sequencer.mail.delivery_status import Action, FailedRecipient, failed_recipient
+from sequencer.mail.delivery_status import (
+    MAX_RECIPIENTS,
+    Action,
+    FailedRecipient,
+    failed_recipient,
+)
 from sequencer.mail.foreign_address import read_addresses
 from sequencer.mail.incoming import Incoming
 from sequencer.mail.status_code import codes_in
@@ -61,7 +66,7 @@ def plain_recipients(incoming: Incoming) -> tuple[FailedRecipient, ...]:
     named = _given(incoming) or _named(lines, ours) or _named(lines, frozenset())
     return tuple(
         failed_recipient(found.address, action, "", _reason(lines, found, len(named)))
-        for found in named
+        for found in named[:MAX_RECIPIENTS]
     )
 
 

@@ -34,16 +34,21 @@ def build_app(site: Site) -> Starlette:
             Route("/hooks/{source}", _hook, methods=["POST"]),
             Route("/u/{token}", _opt_out_page, methods=["GET"]),
             Route("/u/{token}", _opt_out, methods=["POST"]),
-        ]
+        ],
+        middleware=[Middleware(SafeHeaders)],
     )
     app.state.site = site
     return app
 
 
 async def _healthz(request: Request) -> Response:
-    """200 while the database answers."""
+    """200 while the database answers, else 503."""
     site: Site = request.app.state.site
-    await site.world.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+    try:
+        await site.world.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+    except DatabaseError:
+        log.exception("database_does_not_answer")
+        return JSONResponse({"status": "the database does not answer"}, status_code=503)
     return JSONResponse({"status": "ok"})
 
 

@@ -1,32 +1,35 @@
 """The three small pages behind an opt-out link: no script, no cookie, nothing loaded."""
 
+import base64
+import hashlib
+
 from starlette.responses import HTMLResponse
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
+_STYLE = """
+:root { color-scheme: light dark; --text: #222; --back: #fafafa; --key: #14539a; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e8e8e8; --back: #1b1b1b; --key: #7fb4ee; }
 }
+body { margin: 0; min-height: 100vh; display: grid; place-content: center; padding: 1.5rem;
+  font: 1.125rem/1.6 system-ui, sans-serif; color: var(--text); background: var(--back); }
+main { max-width: 30rem; }
+h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
+button { margin-top: 1rem; padding: .75rem 1.5rem; font: inherit; cursor: pointer;
+  color: var(--back); background: var(--key); border: 0; border-radius: .375rem; }
+button:focus-visible { outline: 3px solid var(--text); outline-offset: 2px; }
+"""
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; --text: #222; --back: #fafafa; --key: #14539a; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --text: #e8e8e8; --back: #1b1b1b; --key: #7fb4ee; }}
-}}
-body {{ margin: 0; min-height: 100vh; display: grid; place-content: center; padding: 1.5rem;
-  font: 1.125rem/1.6 system-ui, sans-serif; color: var(--text); background: var(--back); }}
-main {{ max-width: 30rem; }}
-h1 {{ font-size: 1.5rem; margin: 0 0 .5rem; }}
-button {{ margin-top: 1rem; padding: .75rem 1.5rem; font: inherit; cursor: pointer;
-  color: var(--back); background: var(--key); border: 0; border-radius: .375rem; }}
-button:focus-visible {{ outline: 3px solid var(--text); outline-offset: 2px; }}
-</style>
+<style>{style}</style>
 </head>
 <body><main>
 <h1>{title}</h1>
@@ -62,5 +65,5 @@ def unknown_link(status: int = 404) -> HTMLResponse:
 
 
 def _page(title: str, content: str, status: int = 200) -> HTMLResponse:
-    html = _PAGE.format(title=title, content=content)
-    return HTMLResponse(html, status_code=status, headers=_HEADERS)
+    html = _PAGE.format(title=title, style=_STYLE, content=content)
+    return HTMLResponse(html, status_code=status, headers={"Content-Security-Policy": _POLICY})

@@ -2,6 +2,7 @@ import pytest
 
 from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.delivery_status import (
+    MAX_RECIPIENTS,
     Action,
     FailedRecipient,
     report_groups,
@@ -106,4 +107,4 @@ def test_vague_status_gives_way() -> None:
 
 def test_many_recipients() -> None:
     """Recipients beyond the cap are left out."""
-    assert len(recipients(GROUP * 3_000)) == 1_000
+    assert len(recipients(GROUP * 3_000)) == MAX_RECIPIENTS
