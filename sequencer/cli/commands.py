@@ -21,6 +21,8 @@ COMMANDS = {
     "status": Entry("status", "Show cadences, mailboxes and what comes next."),
     "log": Entry("log", "Show everything that happened to one prospect."),
     "why": Entry("why", "Show what stands in the way of the next mail to one prospect."),
+    "pause": Entry("pause", "Pause all cadences of one prospect."),
+    "resume": Entry("resume", "Let the paused cadences of one prospect go on."),
     "stop": Entry("stop", "Stop all cadences of one prospect."),
     "suppress": Entry("suppress", "Add to or show the list of those who receive nothing."),
     "verify": Entry("verify", "Prove from the ledger that no promise was broken."),

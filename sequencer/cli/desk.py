@@ -68,6 +68,17 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], empty: s
     console().print(table)
 
 
+def print_change(prospect: str, done: tuple[int, str], nothing: str, *, as_json: bool) -> None:
+    """How many enrollments of a person were changed and how, or the sentence for none."""
+    number, word = done
+    if as_json:
+        print_json({"prospect": prospect, word: number})
+    elif number:
+        click.echo(f"{prospect}: {number} enrollment{'s' if number > 1 else ''} {word}.")
+    else:
+        click.echo(f"{prospect} {nothing}, nothing was changed.")
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that leaves the text as it is: no guessed highlights, no markup from data."""
     return Console(highlight=False, markup=False, stderr=stderr, soft_wrap=not _is_terminal())

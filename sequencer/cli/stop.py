@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sequencer.cli.desk import json_option, print_json, user, with_workspace
+from sequencer.cli.desk import json_option, print_change, user, with_workspace
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
@@ -23,9 +23,4 @@ def command(workspace: "Workspace", prospect: str, *, as_json: bool) -> None:
 
     with workspace.database.write() as connection:
         stopped = stop(connection, workspace.desk, prospect, user(), workspace.clock.now())
-    if as_json:
-        print_json({"prospect": prospect, "stopped": stopped})
-    elif stopped:
-        click.echo(f"{prospect}: {stopped} enrollment{'s' if stopped > 1 else ''} stopped.")
-    else:
-        click.echo(f"{prospect} is in no running cadence, nothing was changed.")
+    print_change(prospect, (stopped, "stopped"), "is in no running cadence", as_json=as_json)

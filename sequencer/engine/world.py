@@ -6,10 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
+import structlog
+
 from sequencer.engine.desk import Desk
 from sequencer.engine.ports import Clock, Inbox, Mailer
 from sequencer.mail.folder import InboxError
-from sequencer.store.database import Connection, Database
+from sequencer.store.database import Connection, Database, database_now
+
+log = structlog.get_logger()
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,6 +65,15 @@ class World:
                 return work(connection, *args, **kwargs)
 
         return await asyncio.to_thread(transaction)
+
+    async def is_well(self) -> bool:
+        """Whether the database answers."""
+        try:
+            await self.read(database_now)
+        except Exception:
+            log.exception("database_does_not_answer")
+            return False
+        return True
 
     async def close(self) -> None:
         """Close every door, whatever its server says to that."""

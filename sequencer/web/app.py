@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -13,6 +14,7 @@ from sequencer.engine.opt_out import is_token, opt_out
 from sequencer.engine.world import World
 from sequencer.web import page
 from sequencer.web.body import BodyTooLargeError, read_body
+from sequencer.web.headers import SafeHeaders
 
 MAX_HOOK = 256 * 1024  # bytes; the largest real delivery is a tenth of it
 MAX_FORM = 16 * 1024
@@ -44,12 +46,9 @@ def build_app(site: Site) -> Starlette:
 async def _healthz(request: Request) -> Response:
     """200 while the database answers, else 503."""
     site: Site = request.app.state.site
-    try:
-        await site.world.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
-    except DatabaseError:
-        log.exception("database_does_not_answer")
-        return JSONResponse({"status": "the database does not answer"}, status_code=503)
-    return JSONResponse({"status": "ok"})
+    if await site.world.is_well():
+        return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "the database does not answer"}, status_code=503)
 
 
 async def _hook(request: Request) -> Response:

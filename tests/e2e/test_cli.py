@@ -219,6 +219,19 @@ def test_log_and_stop(enrolled: Path) -> None:
     assert "nothing was changed" in again.stdout
 
 
+def test_pause_and_resume(enrolled: Path) -> None:
+    """A pause keeps the rest of the wait and is told; to resume what runs changes nothing."""
+    person = "zoe@buyer.example"
+    assert answer(enrolled, "pause", person)["paused"] == 1
+    report = answer(enrolled, "why", person)["enrollments"][0]
+    assert (report["state"], report["reason"]) == ("paused", "manual")
+    assert "paused:manual" in {each["code"] for each in report["refusals"]}
+    assert answer(enrolled, "resume", person)["resumed"] == 1
+    kinds = [entry["kind"] for entry in answer(enrolled, "log", person)["entries"]]
+    assert kinds[-3:] == ["paused", "resumed", "postponed"]
+    assert "nothing was changed" in sequencer(enrolled, "resume", person).stdout
+
+
 def test_suppressing_a_domain(enrolled: Path) -> None:
     """A suppressed domain stops its people and stands in the list."""
     done = answer(enrolled, "suppress", "add", "@Buyer.Example")
@@ -229,7 +242,7 @@ def test_suppressing_a_domain(enrolled: Path) -> None:
 
 def test_unknown_person(enrolled: Path) -> None:
     """Somebody nobody knows is a plain failure, with what to do."""
-    for command in ("log", "why", "stop"):
+    for command in ("log", "why", "pause", "resume", "stop"):
         done = sequencer(enrolled, command, "who@buyer.example")
         assert done.returncode == 1
         assert "who@buyer.example" in done.stderr
