@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 
 class BookingKind(StrEnum):
@@ -70,3 +71,5 @@ def state_after(before: MeetingState | None, kind: BookingKind) -> MeetingState 
             return before if before is MeetingState.CANCELLED else MeetingState.BOOKED
         case BookingKind.RESCHEDULED_AWAY | BookingKind.OTHER:
             return before
+        case _ as never:
+            assert_never(never)

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from sequencer.domain.enrollment import PauseReason
 from sequencer.domain.event import Held, Resumed
+from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
+from sequencer.engine.outcome import accept
 from sequencer.engine.react import open_due_at, react
 from sequencer.engine.why import known
-from sequencer.store import enrollments
+from sequencer.store import enrollments, sends
 from sequencer.store.database import Connection
 
 
@@ -27,9 +29,16 @@ def pause(connection: Connection, desk: Desk, address: str, by: str, now: dateti
 def resume(connection: Connection, desk: Desk, address: str, by: str, now: datetime) -> int:
     """How many paused enrollments of the prospect go on, whatever had paused them.
 
+    A mail that may have been sent is not sent again: who lets the person go on has looked at it,
+    and it counts as sent.
+
     Raises:
         UnknownProspectError: nobody has that address.
     """
-    live = enrollments.live_of(connection, [known(connection, address).id])
-    cause = f"resumed by {by}"
+    person, cause = known(connection, address), f"resumed by {by}"
+    for stored in enrollments.live_of(connection, [person.id]):
+        for send in sends.of_enrollment(connection, stored.id):
+            if send.state is SendState.PARKED:
+                accept(connection, desk, send, f"counted as sent by {by}", now)
+    live = enrollments.live_of(connection, [person.id])
     return sum(react(connection, desk, stored, Resumed(), cause, now) for stored in live)

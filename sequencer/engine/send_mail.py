@@ -24,6 +24,8 @@ async def send_one(world: World, lease: Lease, send_id: int) -> Look:
         return found
     outcome = await _transact(world, lease, send_id, found.mail)
     await world.write(record, world.desk, send_id, lease, outcome, world.clock.now())
+    place = {"mailbox": lease.mailbox, "send": send_id, "phase": outcome.phase}
+    log.info("mail_attempted", outcome=outcome.kind, code=outcome.code, **place)
     if outcome.kind is OutcomeKind.ACCEPTED:
         await _keep_copy(world, lease.mailbox, found.mail.data)
         return found

@@ -103,18 +103,27 @@ def _check_windows(
 
 
 def _check_explanations(connection: Connection, now: datetime, findings: Findings) -> None:
+    """Whatever has not ended is waiting for something, and whatever was not sent has a reason."""
     for state in OPEN_STATES:
         for send in sends.in_state(connection, state):
-            enrollment = enrollments.get(connection, send.enrollment_id).enrollment
-            late = send.due_at < now - OVERDUE and not send.why
-            if late and enrollment.state is EnrollmentState.ACTIVE:
-                _unexplained(findings, f"send {send.id} is due since {send.due_at}")
-            if enrollment.state is EnrollmentState.FINISHED:
-                _unexplained(findings, f"send {send.id} is {state}, and its enrollment has ended")
+            _check_open(connection, send, now, findings)
+    for number in enrollments.without_next_step(connection):
+        _unexplained(findings, f"enrollment {number} runs, and nothing will come of it")
     for state in FINAL - {SendState.SENT}:
         for send in sends.in_state(connection, state):
             if not send.why:
                 _unexplained(findings, f"send {send.id} is {state} without a reason")
+
+
+def _check_open(
+    connection: Connection, send: StoredSend, now: datetime, findings: Findings
+) -> None:
+    state = enrollments.get(connection, send.enrollment_id).enrollment.state
+    late = send.due_at < now - OVERDUE and not send.why
+    if late and state is EnrollmentState.ACTIVE:
+        _unexplained(findings, f"send {send.id} is due since {send.due_at}")
+    if state is EnrollmentState.FINISHED:
+        _unexplained(findings, f"send {send.id} is {send.state}, and its enrollment has ended")
 
 
 def _doubtful(connection: Connection) -> set[str]:

@@ -12,8 +12,9 @@ from sequencer.domain.enrollment import (
     FinishReason,
     PauseReason,
 )
+from sequencer.domain.send import IN_FLIGHT, OPEN_STATES
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow
+from sequencer.store.tables import EnrollmentRow, SendRow
 
 LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
@@ -139,6 +140,17 @@ def resume_later(connection: Connection, enrollment_id: int, at: datetime) -> No
         .where(EnrollmentRow.id == enrollment_id, EnrollmentRow.state == EnrollmentState.PAUSED)
         .values(resume_at=at)
     )
+
+
+def without_next_step(connection: Connection) -> list[int]:
+    """Numbers of the enrollments that run and have no send to wait for: nothing would end them."""
+    waiting = sa.select(SendRow.id).where(
+        SendRow.enrollment_id == EnrollmentRow.id, SendRow.state.in_(OPEN_STATES | IN_FLIGHT)
+    )
+    query = sa.select(EnrollmentRow.id).where(
+        EnrollmentRow.state == EnrollmentState.ACTIVE, ~waiting.exists()
+    )
+    return list(connection.execute(query).scalars())
 
 
 def live_by_mailbox(connection: Connection) -> dict[str, int]:

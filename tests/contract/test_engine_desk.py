@@ -9,7 +9,9 @@ from stage import Stage, a_loaded, a_policy
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.pacing import Pace
+from sequencer.domain.send import SendState
 from sequencer.domain.suppression import SuppressionKind, SuppressionReason
+from sequencer.engine.pause import pause, resume
 from sequencer.engine.status import MailboxStatus, Status, status
 from sequencer.engine.stop import UnknownProspectError, stop, suppress, suppressed
 from sequencer.engine.why import PersonReport, timeline, why
@@ -42,6 +44,33 @@ def test_a_stop_by_hand(stage: Stage) -> None:
     assert stage.enrollment(ZOE).finish_reason is FinishReason.REMOVED
     _, entries = stage.read(timeline, ZOE)
     assert any("stopped by Eva" in entry.detail for entry in entries)
+
+
+async def test_a_pause_by_hand(stage: Stage) -> None:
+    """A person is left alone until somebody says otherwise; then the rest of the wait follows."""
+    stage.begin(ZOE)
+    await stage.work()
+    stage.clock.advance(DAY)
+    assert stage.write(pause, stage.desk, ZOE, "Eva", stage.clock.now()) == 1
+    await stage.work(30 * DAY)
+    assert len(stage.mails(ZOE)) == 1
+    assert stage.write(resume, stage.desk, ZOE, "Eva", stage.clock.now()) == 1
+    assert stage.write(resume, stage.desk, ZOE, "Eva", stage.clock.now()) == 0
+    assert stage.sends(ZOE)[1].due_at == stage.clock.now() + 2 * DAY
+    assert stage.timeline(ZOE)[-3:] == ["paused", "resumed", "postponed"]
+
+
+async def test_a_doubt_is_ended_by_hand(stage: Stage) -> None:
+    """Who lets a person go on after a doubt has looked: the mail counts as sent, never twice."""
+    stage.begin(ZOE)
+    stage.mailers["ana"].plan(ZOE, Outcome(OutcomeKind.UNKNOWN, Phase.DOT))
+    await stage.work()
+    await stage.work(timedelta(minutes=15))
+    assert stage.write(resume, stage.desk, ZOE, "Eva", stage.clock.now()) == 1
+    assert [each.state for each in stage.sends(ZOE)] == [SendState.SENT, SendState.QUEUED]
+    await stage.work(3 * DAY)
+    assert len(stage.mails(ZOE)) == 2
+    assert stage.verify().clean
 
 
 def test_a_stop_of_a_stranger(stage: Stage) -> None:

@@ -82,6 +82,10 @@ def end_without_reason(stage: Stage) -> None:
     execute(stage, "UPDATE send SET state = 'cancelled', why = '' WHERE state = 'queued'")
 
 
+def lose_the_next_step(stage: Stage) -> None:
+    execute(stage, "DELETE FROM send WHERE state = 'queued'")
+
+
 def deliver_twice(stage: Stage) -> None:
     stage.mailers["ana"].accepted *= 2
 
@@ -111,6 +115,7 @@ PLANTS = [
     (forget_a_send, "unexplained", "is due since"),
     (leave_open, "unexplained", "its enrollment has ended"),
     (end_without_reason, "unexplained", "without a reason"),
+    (lose_the_next_step, "unexplained", "nothing will come of it"),
     (deliver_elsewhere, "unexplained", f"went to {ADA}"),
     (deliver_nothing, "unexplained", "no record"),
     (deliver_of_its_own, "unexplained", "does not know it"),

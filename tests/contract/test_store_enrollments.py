@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from builders import NOON
-from rows import add_enrollment, add_person
+from rows import add_enrollment, add_person, add_send
 from sqlalchemy.exc import IntegrityError
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
-from sequencer.store import enrollments
+from sequencer.domain.send import SendEvent
+from sequencer.store import enrollments, sends
 from sequencer.store.database import Database
 from sequencer.store.enrollments import Count
 
@@ -143,6 +144,21 @@ def test_only_a_pause_gets_another_date(database: Database) -> None:
         stored = add_enrollment(connection)
         enrollments.resume_later(connection, stored.id, NOON)
         assert enrollments.get(connection, stored.id) == stored
+
+
+def test_enrollments_that_wait_for_nothing(database: Database) -> None:
+    """Those that run and have no send that is open or on its way; paused and ended ones do not."""
+    with database.write() as connection:
+        stuck = add_enrollment(connection).id
+        parked = add_send(connection)
+        sends.move(connection, [parked.id], SendEvent.PARK)
+        add_send(connection)
+        claimed = add_send(connection)
+        sends.move(connection, [claimed.id], SendEvent.CLAIM)
+        for state in (S.PENDING, S.PAUSED, S.FINISHED):
+            add_enrollment(connection, state=state)
+        found = enrollments.without_next_step(connection)
+    assert found == [stuck, parked.enrollment_id]
 
 
 def test_load_of_mailboxes(database: Database) -> None:
