@@ -12,21 +12,26 @@ _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what UTS 46 takes for a fu
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
 _END = re.compile(r"[\s.]+\Z")
 _PLAIN = re.compile(r'[^\s"\\@(),:;<>\[\]]+')  # a local part that needs no quotes
-_DOTLESS = frozenset({"gmail.com", "googlemail.com"})
-_TAGGED = _DOTLESS | {
-    "fastmail.com",
-    "hotmail.com",
-    "icloud.com",
-    "live.com",
-    "me.com",
-    "outlook.com",
-}
+_GMAIL = "gmail.com"
+_SAME = {"googlemail.com": _GMAIL}  # one host under two names
+_TAGGED = frozenset(
+    {
+        _GMAIL,
+        "fastmail.com",
+        "hotmail.com",
+        "icloud.com",
+        "live.com",
+        "me.com",
+        "outlook.com",
+    }
+)
 
 
 def domain_key(domain: str) -> str:
-    """Domain in lower-case ASCII (A-labels, RFC 5891), without a trailing dot."""
+    """Domain in lower-case ASCII (A-labels, RFC 5891), without a trailing dot, by its first name."""
     text = _END.sub("", _folded(domain).translate(_DOTS).lstrip())
-    return ".".join(_label(label) for label in text.split("."))
+    key = ".".join(_label(label) for label in text.split("."))
+    return _SAME.get(key, key)
 
 
 def address_key(address: str) -> str:
@@ -45,8 +50,8 @@ def address_key(address: str) -> str:
         raise ValueError(f"not an address: {address!r}")
     if key in _TAGGED:
         name = name.partition("+")[0].rstrip() or name
-    if key in _DOTLESS:
-        name, key = name.replace(".", "").strip() or name, "gmail.com"
+    if key == _GMAIL:
+        name = name.replace(".", "").strip() or name
     return f"{name}@{key}"
 
 

@@ -46,11 +46,14 @@ class Mailer(Protocol):
 class Inbox(Protocol):
     """Reads one mailbox, and marks nothing as read."""
 
-    async def scan(self, cursors: Mapping[Folder, Cursor]) -> Sequence[Scan]:
+    async def scan(
+        self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
+    ) -> Sequence[Scan]:
         """New messages of INBOX and Junk, one scan per folder that exists.
 
-        A folder without a cursor starts after its newest message; one whose UIDVALIDITY changed is
-        read again for the last week. Raises InboxError.
+        Without any cursor each folder starts after its newest message. Later, a folder that has
+        none yet, or whose UIDVALIDITY changed, is read for the last week, and from the day before
+        `since`, the last completed scan, if that is longer ago. Raises InboxError.
         """
         ...
 
@@ -62,10 +65,11 @@ class Inbox(Protocol):
         """
         ...
 
-    async def has_sent(self, message_id: str, since: datetime) -> bool:
-        """Whether Sent holds that Message-ID, by header search and by a scan of the dates since.
+    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
+        """Whether Sent holds a mail with that Message-ID or with that X-Sequencer-Ref.
 
-        Raises InboxError; a permanent one if there is no Sent to look into.
+        Looks by header search and by a scan of the dates since. Raises InboxError; it is a
+        NoSentFolderError if there is no Sent to look into.
         """
         ...
 

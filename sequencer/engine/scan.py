@@ -43,7 +43,8 @@ async def scan(world: World, mailbox: str) -> bool:
 
 async def _scan(world: World, mailbox: str) -> None:
     cursors = await world.read(mailboxes.cursors, mailbox)
-    for found in await world.doors[mailbox].inbox.scan(cursors):
+    known_until = (await world.read(mailboxes.get, mailbox)).health.synced_at
+    for found in await world.doors[mailbox].inbox.scan(cursors, known_until):
         await _take_in(world, mailbox, found)
         known, cursor = cursors.get(found.folder), Cursor(found.uidvalidity, found.last_uid)
         if known is None or replace(known, seen=frozenset()) != cursor:

@@ -51,3 +51,10 @@ class InboxError(Exception):
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class NoSentFolderError(InboxError):
+    """The mailbox can be read, but has no Sent folder, or hides it: nothing can be proven there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)

@@ -180,6 +180,28 @@ def handed_since(connection: Connection, mailbox: str, since: datetime) -> list[
     return [at for at in connection.execute(query).scalars() if at is not None]
 
 
+def latest_accepted(
+    connection: Connection, mailbox: str, after: datetime, before: datetime
+) -> StoredSend | None:
+    """The last mail of a mailbox known to be accepted, of those handed over between two instants.
+
+    Not one that a copy in Sent was the proof for: it would be taken for its own witness.
+    """
+    query = (
+        sa.select(SendRow.__table__)
+        .where(
+            SendRow.mailbox == mailbox,
+            SendRow.state == SendState.SENT,
+            SendRow.handed_at > after,
+            SendRow.handed_at <= before,
+        )
+        .order_by(SendRow.handed_at.desc(), SendRow.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return _stored(row) if row is not None else None
+
+
 def in_state(
     connection: Connection, state: SendState, mailbox: str | None = None
 ) -> list[StoredSend]:

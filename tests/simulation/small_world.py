@@ -33,7 +33,7 @@ from sequencer.store import sends
 BEGIN = datetime(2026, 3, 23, 7, 30, tzinfo=UTC)  # a Monday; Europe's clocks change on Sunday
 HORIZON = timedelta(weeks=7)
 PEOPLE = 12
-PACE = Pace(per_day=9, gap=timedelta(minutes=4))
+PACE = Pace(per_day=4, gap=timedelta(minutes=4))
 OFFICE = {"window": {"mon-fri": ["08:30-11:30", "13:30-17:00"]}, "timezone": "prospect"}
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "")
 STEPS = (
@@ -114,6 +114,7 @@ class SmallWorld:
     dots: list[Left] = field(default_factory=list)
     delivered: list[Left] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    wrote: set[str] = field(default_factory=set)
     reactions: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
 
     def count(self, what: str) -> None:
@@ -160,9 +161,12 @@ class SmallWorld:
             reaction()
 
     def meddle(self, recipient: str) -> None:
-        """Stop somebody, rarely, and most of all while their mail is on the line."""
+        """What happens, rarely, while a mail is on the line: a stop, or a server that is slow."""
         if self.chance.random() < RARE:
             self._stop(recipient)
+        if self.chance.random() < RARE:
+            self.stage.clock.advance(timedelta(seconds=self.chance.choice([20, 150, 600])))
+            self.count("slow server")
 
     def _stop(self, address: str) -> None:
         now, desk = self.stage.clock.now(), self.stage.desk
@@ -189,6 +193,8 @@ class SmallWorld:
         for _ in range(self.chance.choice([1, 1, 1, 2])):
             self.stage.inboxes[mail.mailbox].deliver(raw, folder)
         self.count(kind)
+        if kind != "absence":
+            self.wrote.add(mail.envelope.recipient)
 
     def _headers(self, mail: Left) -> list[str]:
         """Headers of an answer; the thread is lost in one of three."""
@@ -217,7 +223,6 @@ class SmallWorld:
         self._deliver(mail, raw, "absence")
 
     def _bounce(self, mail: Left) -> None:
-        self.gone.add(mail.envelope.recipient)
         group = a_group(mail.envelope.recipient, "5.1.1", "550 no such user")
         returned = f"Message-ID: {self._id(mail)}\nSubject: x\n"
         self._deliver(mail, a_report(group, returned=returned), "bounce")

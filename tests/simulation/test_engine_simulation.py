@@ -110,6 +110,7 @@ def check(world: SmallWorld) -> None:
     everything_leaves_in_its_window(world)
     mailboxes_keep_their_pace(world)
     everything_ends(world)
+    no_answer_is_lost(world)
 
 
 def nobody_gets_a_step_twice(world: SmallWorld) -> None:
@@ -167,6 +168,12 @@ def everything_ends(world: SmallWorld) -> None:
             assert send.looked_at is not None
             assert send.synced_at is not None
             assert timedelta(0) <= send.looked_at - send.synced_at <= timedelta(seconds=120)
+
+
+def no_answer_is_lost(world: SmallWorld) -> None:
+    for address in {*world.wrote, *world.stopped}:
+        state = world.stage.enrollment(address).state
+        assert state is EnrollmentState.FINISHED, f"{address} wanted no more mail, and is {state}"
 
 
 @pytest.mark.parametrize("first", first_seeds())

@@ -6,12 +6,20 @@ from sequencer.adapters.imap.session import BROKEN, HEADER, WHOLE
 from sequencer.adapters.imap.wire import Wire
 from sequencer.mail.folder import Fetched, InboxError
 
+_TRIES = (WHOLE, HEADER, HEADER)
+_OTHERS = 3  # messages of which one has to be readable
+
 
 def fetched(wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]) -> list[Fetched]:
     """These messages of the folder, which is open, in order; those gone meanwhile are left out.
 
-    A message at which the connection breaks is tried three times: with others, alone, and alone
-    with its header only. What cannot be read even so is reported empty.
+    A message at which the connection breaks is tried alone, and twice with its header only. What
+    cannot be read even so is reported empty, but only if another message can be read after that.
+
+    Raises:
+        InboxError: the connection breaks whatever is read: it is not the messages' fault.
+        RefusedError: the server said no. That is no message's fault either: servers that throttle
+            say it to everything, and what was reported empty would never be read again.
     """
     reading = _Reading(wire, name, uidvalidity)
     limits = wire.limits
@@ -21,7 +29,8 @@ def fetched(wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]) -> lis
     for batch in _batches(small, limits.batch, limits.batch_octets):
         messages += reading.together(batch)
     for uid in sizes.keys() - small.keys():
-        messages += reading.alone(uid, (f"{WHOLE}<0.{limits.head}>", HEADER))
+        messages += reading.alone(uid, (f"{WHOLE}<0.{limits.head}>", HEADER, HEADER))
+    reading.check_others()
     return sorted(messages, key=lambda message: message.uid)
 
 
@@ -45,13 +54,16 @@ class _Reading:
         self._wire = wire
         self._name = name
         self._uidvalidity = uidvalidity
+        self._read: set[int] = set()
+        self._deadly: set[int] = set()
 
     def together(self, uids: Sequence[int]) -> list[Fetched]:
         try:
             parts = self._wire.session().parts(uids, WHOLE)
         except BROKEN:
             self._reopen()
-            return [message for uid in uids for message in self.alone(uid, (WHOLE, HEADER))]
+            return [message for uid in uids for message in self.alone(uid, _TRIES)]
+        self._read |= parts.keys()
         return [Fetched(uid, raw) for uid, raw in parts.items()]
 
     def alone(self, uid: int, tries: Sequence[str]) -> list[Fetched]:
@@ -61,8 +73,26 @@ class _Reading:
             except BROKEN:
                 self._reopen()
                 continue
-            return [] if raw is None else [Fetched(uid, raw, truncated=part != WHOLE)]
+            if raw is None:
+                return []
+            self._read.add(uid)
+            return [Fetched(uid, raw, truncated=part != WHOLE)]
+        self._deadly.add(uid)
         return [Fetched(uid, b"", truncated=True)]
+
+    def check_others(self) -> None:
+        """See to it that some message can be read where the connection broke at others."""
+        if not self._deadly:
+            return
+        others = set(self._wire.session().search(["ALL"])) - self._deadly
+        best_first = sorted(others, key=lambda uid: (uid in self._read, uid), reverse=True)
+        for uid in best_first[:_OTHERS]:
+            try:
+                if self._wire.session().parts([uid], HEADER):
+                    return
+            except BROKEN:
+                self._reopen()
+        raise InboxError(f"the connection broke at whatever was read from {self._name}")
 
     def _reopen(self) -> None:
         self._wire.drop()

@@ -18,6 +18,7 @@ from sequencer.adapters.imap.wire import Wire
 from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
 
 READ_AGAIN = timedelta(days=7)
+A_DAY = timedelta(days=1)  # SINCE compares days in the server's zone, which may be a day behind
 READ = (Folder.INBOX, Folder.JUNK)
 
 
@@ -59,10 +60,12 @@ class ImapInbox:
         self._found: Selected | None = None
         self._closed = False
 
-    async def scan(self, cursors: Mapping[Folder, Cursor]) -> Sequence[Scan]:
+    async def scan(
+        self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
+    ) -> Sequence[Scan]:
         """New messages of INBOX and Junk since the cursors."""
-        since = (self._time.now() - READ_AGAIN).date()
-        return await self._work.run(lambda wire: self._scans(wire, cursors, since))
+        day = _first_day(self._time.now(), since) if cursors else None
+        return await self._work.run(lambda wire: self._scans(wire, cursors, day))
 
     async def wait(self, seconds: float) -> bool:
         """Whether INBOX changed within that many seconds."""
@@ -76,9 +79,9 @@ class ImapInbox:
                 return False
             raise
 
-    async def has_sent(self, message_id: str, since: datetime) -> bool:
-        """Whether Sent holds that Message-ID."""
-        return await self._work.run(lambda wire: has_sent(wire, message_id, since))
+    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
+        """Whether Sent holds a mail with that Message-ID or mark."""
+        return await self._work.run(lambda wire: has_sent(wire, message_id, ref, since))
 
     async def keep_copy(self, data: bytes, at: datetime) -> None:
         """Append a sent message to Sent, marked as read."""
@@ -90,9 +93,13 @@ class ImapInbox:
         self._watch.close()
         self._work.close()
 
-    def _scans(self, wire: Wire, cursors: Mapping[Folder, Cursor], since: date) -> Sequence[Scan]:
+    def _scans(
+        self, wire: Wire, cursors: Mapping[Folder, Cursor], since: date | None
+    ) -> Sequence[Scan]:
         """Scan one folder after the other. In a thread."""
         wire.answering()
+        if not wire.names().keys() >= set(READ):
+            wire.forget_names()  # some servers add Junk only with the first mail for it
         scans = []
         for folder in READ:
             selected = _examined(wire, folder)
@@ -108,6 +115,14 @@ class ImapInbox:
             return False
         present = await self._work.run(lambda wire: wire.answering().examine(INBOX))
         return present != self._found
+
+
+def _first_day(now: datetime, since: datetime | None) -> date:
+    """Day from which on a folder is read of which it is not known how far it was read."""
+    begin = now - READ_AGAIN
+    if since is not None:
+        begin = min(begin, since - A_DAY)
+    return begin.date()
 
 
 def _examined(wire: Wire, folder: Folder) -> Selected | None:

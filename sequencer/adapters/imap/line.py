@@ -7,7 +7,12 @@ from concurrent.futures import Executor
 from typing import TypeVar
 
 from sequencer.adapters.imap.account import ImapAccount, ImapLimits
-from sequencer.adapters.imap.session import BROKEN, LoginRefusedError, NoFolderError
+from sequencer.adapters.imap.session import (
+    BROKEN,
+    LoginRefusedError,
+    NoFolderError,
+    RefusedError,
+)
 from sequencer.adapters.imap.wire import Wire
 from sequencer.mail.folder import InboxError
 from sequencer.mail.sign_in import SignInNeededError, TokenError
@@ -41,7 +46,7 @@ class Line:
                 return await self._tried(work)
             except LoginRefusedError as error:
                 raise InboxError(self._told(error), permanent=error.permanent) from error
-            except (*BROKEN, NoFolderError) as error:
+            except (*BROKEN, NoFolderError, RefusedError) as error:
                 raise InboxError(self._told(error)) from error
 
     def close(self) -> None:

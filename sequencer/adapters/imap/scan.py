@@ -14,7 +14,7 @@ from sequencer.mail.folder import Cursor, Folder, Scan
 
 
 def scanned(
-    wire: Wire, folder: Folder, selected: Selected, cursor: Cursor | None, since: date
+    wire: Wire, folder: Folder, selected: Selected, cursor: Cursor | None, since: date | None
 ) -> Scan:
     """The new messages of a folder, which is open, and how far it has been read with them.
 
@@ -22,14 +22,16 @@ def scanned(
         wire: the connection.
         folder: which one is open.
         selected: what the server said about it.
-        cursor: how far it was read; None begins after the newest message.
-        since: day from which on a folder that was numbered anew is read again.
+        cursor: how far it was read; None if it never was.
+        since: day from which on it is read if that is not known, because it was numbered anew or
+            has come up since the mailbox was read first, perhaps with the mail that made the
+            server create it. None if this is the first contact: mail of the past is left alone.
     """
     validity, last_uid = selected.uidvalidity, selected.uidnext - 1
-    if cursor is None:
+    if since is None:
         return Scan(folder, validity, last_uid, ())
     session = wire.session()
-    if cursor.uidvalidity == validity:
+    if cursor is not None and cursor.uidvalidity == validity:
         # A range whose begin lies behind the newest message yields that message: filter.
         present = session.search(["UID", f"{cursor.last_uid + 1}:*"])
         uids = [uid for uid in present if uid > cursor.last_uid and uid not in cursor.seen]

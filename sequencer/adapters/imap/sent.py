@@ -1,40 +1,71 @@
 """Is a mail in Sent, and how does one get there?"""
 
 import re
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sequencer.adapters.imap.session import HEADER, Session
 from sequencer.adapters.imap.wire import Wire
-from sequencer.mail.folder import Folder, InboxError
+from sequencer.mail.folder import Folder, NoSentFolderError
 
+REF = "X-Sequencer-Ref"
 _AT_ONCE = 50
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _FALLBACK = "Sent"
 
 
-def has_sent(wire: Wire, message_id: str, since: datetime) -> bool:
-    """Whether Sent has a mail of that Message-ID.
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """By what a mail is known: its Message-ID without brackets, and the value of our own header."""
 
-    Some servers find no headers, or find them late; so where the search finds nothing, the headers
-    of all mails since that day are read. A mail counts if its Message-ID is the one, or if a header
-    of ours (`X-...`) names it, for some providers replace the Message-ID. References do not count.
+    bare: bytes
+    ref: bytes
+
+    def are_in(self, header: bytes) -> bool:
+        for line in _FOLD.sub(b" ", header).splitlines():
+            name, _, value = line.partition(b":")
+            if self._is_in(name.strip().lower(), value.strip()):
+                return True
+        return False
+
+    def _is_in(self, field: bytes, value: bytes) -> bool:
+        if field == REF.lower().encode():
+            return value == self.ref != b""
+        if not self.bare:
+            return False
+        if field == b"message-id":
+            return value.strip(b"<>") == self.bare
+        return field.startswith(b"x-") and self.bare in value  # X-...-Original-Message-ID
+
+
+def has_sent(wire: Wire, message_id: str, ref: str, since: datetime) -> bool:
+    """Whether Sent has a mail of that Message-ID, or with that mark of ours.
+
+    Some servers find no headers, or find them late; so where the searches find nothing, the headers
+    of all mails since that day are read. Some providers replace the Message-ID: so a mail counts
+    too if it has our X-Sequencer-Ref, or another header (`X-...`) that names the Message-ID.
+    References do not count.
 
     Raises:
-        InboxError: there is no Sent, or it is hidden from IMAP (Gmail offers that): absence from
-            it would prove nothing.
+        NoSentFolderError: there is no Sent, or it is hidden from IMAP (Gmail offers that): absence
+            from it would prove nothing.
     """
     session = wire.answering()
+    if Folder.SENT not in wire.names():
+        wire.forget_names()  # it may have been added since
     name = wire.names().get(Folder.SENT)
     if name is None:
-        raise InboxError("no folder has the role of Sent, or its name", permanent=True)
+        raise NoSentFolderError("no folder has the role of Sent, or its name")
     session.examine(name)
-    bare = message_id.strip().strip("<>").encode()
-    found = session.search(["HEADER", "Message-ID", message_id])
+    marks = _Marks(message_id.strip().strip("<>").encode(), ref.strip().encode())
     # SINCE compares days in the server's zone, which may be a day behind.
     day = (since - timedelta(days=1)).date()
-    return _any_names(session, found, bare) or _any_names(
-        session, session.search(["SINCE", day]), bare
-    )
+    searches: list[list[str | date]] = [["SINCE", day]]
+    if marks.ref:
+        searches.insert(0, ["HEADER", REF, ref])
+    if marks.bare:
+        searches.insert(0, ["HEADER", "Message-ID", message_id])
+    return any(_any_has(session, session.search(each), marks) for each in searches)
 
 
 def keep_copy(wire: Wire, data: bytes, at: datetime) -> None:
@@ -48,21 +79,10 @@ def keep_copy(wire: Wire, data: bytes, at: datetime) -> None:
     session.append(name, data, at)
 
 
-def _any_names(session: Session, uids: list[int], bare: bytes) -> bool:
+def _any_has(session: Session, uids: list[int], marks: _Marks) -> bool:
     newest_first = uids[::-1]
     for start in range(0, len(newest_first), _AT_ONCE):
         headers = session.parts(newest_first[start : start + _AT_ONCE], HEADER)
-        if any(_names(header, bare) for header in headers.values()):
-            return True
-    return False
-
-
-def _names(header: bytes, bare: bytes) -> bool:
-    for line in _FOLD.sub(b" ", header).splitlines():
-        name, _, value = line.partition(b":")
-        field = name.strip().lower()
-        if field == b"message-id" and value.strip().strip(b"<>") == bare:
-            return True
-        if field.startswith(b"x-") and bare in value:
+        if any(marks.are_in(header) for header in headers.values()):
             return True
     return False

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 
 from sequencer.adapters.imap.account import ImapAccount, ImapLimits
 from sequencer.mail.server import Security
@@ -31,6 +31,10 @@ class LoginRefusedError(Exception):
     def __init__(self, message: str, *, permanent: bool) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class RefusedError(Exception):
+    """The server said NO or BAD to reading messages: it is busy, or throttles us. It still talks."""
 
 
 class NoFolderError(Exception):
@@ -144,8 +148,13 @@ class Session:
         return found
 
     def parts(self, uids: Sequence[int], part: str) -> dict[int, bytes]:
-        """That part of each message that is still there."""
-        answer: Mapping[int, Mapping[bytes, Any]] = self._client.fetch(uids, [part])
+        """That part of each message that is still there; RefusedError if the server says no."""
+        try:
+            answer: Mapping[int, Mapping[bytes, Any]] = self._client.fetch(uids, [part])
+        except (IMAPClientAbortError, ProtocolError):
+            raise
+        except IMAPClientError as error:
+            raise RefusedError(_words(error)) from error
         return {
             uid: value if isinstance(value, bytes) else b""  # NIL stands for nothing in it
             for uid, items in answer.items()

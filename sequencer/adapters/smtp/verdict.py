@@ -19,6 +19,8 @@ _SIGN_IN_ENHANCED = frozenset(
 )
 # Google and Microsoft: this mailbox or tenant has sent enough for today. A 5xx, yet nobody bounced.
 _USED_UP = frozenset({"5.4.5", "5.1.90", "5.7.232", "5.7.233"})
+# RFC 1870 section 6.1: this message is too large. So says a MAIL that names a SIZE.
+_TOO_LARGE = frozenset({"5.3.4", "5.2.3"})
 _ENHANCED = re.compile(r"([245])\.(\d{1,3}\.\d{1,3})(?:\s+|$)")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _MAX_TEXT = 500
@@ -33,8 +35,13 @@ def on_connect(code: int, message: str, *, signing_in: bool = False) -> Outcome:
 
 
 def on_mail(code: int, message: str) -> Outcome:
-    """Outcome of a MAIL that was refused: never the fault of the person it was meant for."""
+    """Outcome of a MAIL that was refused: never the fault of the person it was meant for.
+
+    A message that is too large is rejected; the mailbox may send others.
+    """
     said = _said(Phase.MAIL, code, message)
+    if said.enhanced in _TOO_LARGE or (code == 552 and not said.enhanced):
+        return replace(said, kind=OutcomeKind.REJECTED, blame=Blame.RECIPIENT)
     return replace(said, kind=OutcomeKind.DEFERRED, blame=_blame_of(said, Blame.MAILBOX))
 
 

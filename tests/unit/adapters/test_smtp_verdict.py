@@ -68,6 +68,26 @@ def test_blocked_sender() -> None:
     assert on_connect(554, "5.7.1 off", signing_in=True).blame is Blame.SIGN_IN
 
 
+@pytest.mark.parametrize(
+    ("code", "message"), [(552, "5.3.4 too big"), (552, "too big"), (554, "5.2.3 too big")]
+)
+def test_too_large(code: int, message: str) -> None:
+    """A MAIL refused for its SIZE concerns that message, for good, and not the mailbox."""
+    outcome = on_mail(code, message)
+    assert (outcome.kind, outcome.phase, outcome.blame) == (
+        OutcomeKind.REJECTED,
+        Phase.MAIL,
+        Blame.RECIPIENT,
+    )
+
+
+@pytest.mark.parametrize(("code", "message"), [(552, "5.2.2 over quota"), (452, "4.3.4 later")])
+def test_not_too_large(code: int, message: str) -> None:
+    """A sender without room, or a server that is short of it, is trouble of the mailbox."""
+    outcome = on_mail(code, message)
+    assert (outcome.kind, outcome.blame) == (OutcomeKind.DEFERRED, Blame.MAILBOX)
+
+
 def test_accepted() -> None:
     """What the server says of a mail that it accepted is kept: it may be its queue id."""
     outcome = on_accepted(250, "2.0.0 Ok: queued as 4711")

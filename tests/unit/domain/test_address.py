@@ -91,6 +91,14 @@ def test_domain_of() -> None:
     assert domain_of("zoe") == ""
 
 
+@pytest.mark.parametrize("spelling", ["googlemail.com", "GoogleMail.com.", "gmail.com"])
+def test_a_domain_with_two_names(spelling: str) -> None:
+    """A provider's domain has one key, alone as in an address, so that a suppression hits both."""
+    assert domain_key(spelling) == "gmail.com"
+    assert domain_of(f"zoe@{spelling}") == "gmail.com"
+    assert address_key(f"zoe@{spelling}") == "zoe@gmail.com"
+
+
 @pytest.mark.parametrize("code", [0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFE00, 0xFE0F, 0xFEFF])
 def test_invisible(code: int) -> None:
     """A character that nobody sees makes no other person."""
