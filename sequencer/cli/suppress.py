@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sequencer.cli.desk import json_option, print_json, print_table, user, with_workspace
+from sequencer.cli.progress import progress
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
@@ -24,16 +25,20 @@ def add(workspace: "Workspace", target: tuple[str, ...], *, as_json: bool) -> No
 
     Running cadences of the people concerned end at once. All spellings of an address count as one.
     """
-    from sequencer.engine.stop import suppress
+    from sequencer.engine.stop import BATCH, hit_by, suppress_in_batches, suppression_of
 
-    results = []
-    with workspace.database.write() as connection:
-        for each in target:
-            try:
-                done = suppress(connection, workspace.desk, each, user(), workspace.clock.now())
-            except ValueError as error:
-                raise click.BadParameter(str(error), param_hint="TARGET") from error
-            results.append(done)
+    try:
+        entries = [suppression_of(each) for each in target]
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="TARGET") from error
+    database, desk, clock = workspace.database, workspace.desk, workspace.clock
+    with database.read() as connection:
+        people = hit_by(connection, entries)
+    with progress("suppressing", people, quiet=as_json or people <= BATCH) as advance:
+        results = [
+            suppress_in_batches(database, desk, entry, user(), clock.now(), advance)
+            for entry in entries
+        ]
     if as_json:
         print_json(results)
         return

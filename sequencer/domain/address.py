@@ -28,7 +28,7 @@ _TAGGED = frozenset(
 
 
 def domain_key(domain: str) -> str:
-    """Domain in lower-case ASCII (A-labels, RFC 5891), without a trailing dot, by its first name."""
+    """Domain in lower-case ASCII (A-labels, RFC 5891), without a last dot, by its main name."""
     text = _END.sub("", _folded(domain).translate(_DOTS).lstrip())
     key = ".".join(_label(label) for label in text.split("."))
     return _SAME.get(key, key)

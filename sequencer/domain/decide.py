@@ -17,6 +17,7 @@ from sequencer.domain.enrollment import (
     EnrollmentEvent,
     EnrollmentState,
     FinishReason,
+    PauseReason,
 )
 from sequencer.domain.event import Enrolled, Event, Held, Resumed, StepEnded, Stopped
 
@@ -120,9 +121,8 @@ def _finished(enrollment: Enrollment, reason: FinishReason) -> Decision:
 
 def _held(enrollment: Enrollment, event: Held, now: datetime) -> Decision:
     state = _following(enrollment, EnrollmentEvent.PAUSE)
-    waits_for_person = enrollment.state is EnrollmentState.PAUSED and enrollment.resume_at is None
-    if state is None or (waits_for_person and event.resume_at is not None):
-        return Decision(enrollment)  # an absence notice must not end a hold that a person set
+    if state is None or _is_weaker(enrollment, event):
+        return Decision(enrollment)
     remaining = enrollment.remaining
     if remaining is None and event.due_at is not None:
         remaining = max(event.due_at - now, timedelta(0))
@@ -135,6 +135,20 @@ def _held(enrollment: Enrollment, event: Held, now: datetime) -> Decision:
             remaining=remaining,
         )
     )
+
+
+def _is_weaker(enrollment: Enrollment, event: Held) -> bool:
+    """Whether a pause holds for longer than what is asked for now.
+
+    An absence notice must not end a hold that waits for a person. Of two notices the later return
+    counts: the second may name no date, or be a ticket number that another machine gives. One that
+    corrects its date to an earlier one is not believed either, which only costs days.
+    """
+    if enrollment.state is not EnrollmentState.PAUSED or event.resume_at is None:
+        return False
+    if enrollment.resume_at is None:
+        return True
+    return event.reason is PauseReason.AUTO_REPLY and event.resume_at <= enrollment.resume_at
 
 
 def _resumed(enrollment: Enrollment) -> Decision:

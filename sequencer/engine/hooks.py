@@ -1,6 +1,7 @@
 """Webhooks of booking tools: stored before they are answered, then worked through once."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +19,15 @@ from sequencer.domain.meeting import (
     state_after,
 )
 from sequencer.engine.desk import Desk
+from sequencer.engine.hold_back import addresses_in, hold_back, people_named
 from sequencer.engine.react import stop_person
 from sequencer.store import enrollments, hooks, ledger, meetings, prospects
-from sequencer.store.database import Connection
+from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.prospects import StoredProspect
 
 log = structlog.get_logger()
+
+_ESCAPE = re.compile(rb"\\(?:u00([2-7][0-9A-Fa-f])|.)", re.DOTALL)
 
 Verify = Callable[[Mapping[str, str], bytes, datetime], bool]
 Read = Callable[[bytes], BookingEvent]
@@ -74,21 +78,53 @@ def apply_delivery(
             problem = str(error) or "not understood"
     if problem:
         log.warning("hook_failed", source=delivery.source, problem=problem)
+        _hold_named(connection, desk, delivery.body, problem, now)
     hooks.finish(connection, delivery.id, problem)
 
 
+def fail_delivery(
+    connection: Connection, desk: Desk, delivery_id: int, problem: str, now: datetime
+) -> None:
+    """Keep a delivery as failed on which something unforeseen went wrong."""
+    delivery = hooks.take(connection, delivery_id)
+    if delivery is not None:
+        _hold_named(connection, desk, delivery.body, problem, now)
+        hooks.finish(connection, delivery_id, problem)
+
+
+def _hold_named(
+    connection: Connection, desk: Desk, body: bytes, problem: str, now: datetime
+) -> None:
+    """Hold whoever is named in a delivery that may be a booking of theirs."""
+    people = people_named(connection, addresses_in(_ESCAPE.sub(_unescaped, body)))
+    try:
+        with connection.begin_nested():
+            hold_back(connection, desk, people, f"a booking that was not read: {problem}", now)
+    except DatabaseError:
+        raise
+    except Exception:
+        # Not even that: the delivery is kept as failed all the same, or it would be tried for ever.
+        log.exception("hook_held_nobody")
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    """What stands for a JSON escape; where that is white space or unknown, an end of words."""
+    return bytes.fromhex(escape[1].decode("ascii")) if escape[1] else b" "
+
+
 def _apply(connection: Connection, desk: Desk, event: BookingEvent, now: datetime) -> None:
-    person = _person(connection, event)
-    state = _save(connection, event, person, now)
-    if person is None or state is None:
+    people = _people(connection, event)
+    state = _save(connection, event, people[0] if people else None, now)
+    if state is None:
         return
     starts = f" for {event.starts_at:%Y-%m-%d %H:%M} UTC" if event.starts_at else ""
     moved = " (moved)" if event.previous_key else ""
     detail = f"{event.kind}{moved} through {event.source}{starts}"
-    ledger.write(connection, Entry(now, Kind.MEETING, detail, prospect_id=person.id))
-    if event.kind is BookingKind.BOOKED:
-        stop = Stopped(FinishReason.MEETING_BOOKED)
-        stop_person(connection, desk, person.id, stop, detail, now)
+    for person in people:
+        ledger.write(connection, Entry(now, Kind.MEETING, detail, prospect_id=person.id))
+        if event.kind is BookingKind.BOOKED:
+            stop = Stopped(FinishReason.MEETING_BOOKED)
+            stop_person(connection, desk, person.id, stop, detail, now)
 
 
 def _save(
@@ -114,9 +150,12 @@ def _save(
     return state
 
 
-def _person(connection: Connection, event: BookingEvent) -> StoredProspect | None:
-    """Who booked: by the token that our booking link carries, else by the address."""
+def _people(connection: Connection, event: BookingEvent) -> list[StoredProspect]:
+    """Whose meeting it is: first by the token that our booking link carries, then by the address.
+
+    They are two where somebody passed the link on to a colleague, whom we may write to as well.
+    """
     stored = enrollments.by_key(connection, event.token) if event.token else None
-    if stored is not None:
-        return prospects.get(connection, stored.prospect_id)
-    return prospects.find(connection, event.email)
+    invited = prospects.get(connection, stored.prospect_id) if stored is not None else None
+    found = (invited, prospects.find(connection, event.email))
+    return list({person.id: person for person in found if person is not None}.values())

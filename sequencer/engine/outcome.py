@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sequencer.domain.due import due_from
-from sequencer.domain.enrollment import FinishReason
-from sequencer.domain.event import StepEnded, Stopped
+from sequencer.domain.enrollment import FinishReason, PauseReason
+from sequencer.domain.event import Held, StepEnded, Stopped
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.send import SendEvent, SendState
@@ -18,7 +18,7 @@ from sequencer.engine.reopen import reopen
 from sequencer.engine.suppress import suppress_address
 from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.status_code import classify_status
-from sequencer.mail.transaction import Blame, Outcome, OutcomeKind
+from sequencer.mail.transaction import Blame, Outcome, OutcomeKind, Phase
 from sequencer.store import attempts, enrollments, ledger, mailboxes, sends
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
@@ -32,6 +32,7 @@ BACK_OFF = (
     timedelta(hours=24),
 )
 MAILBOX_REST = timedelta(minutes=2)  # after a server that did not answer or lost the line
+MOST_BROKEN = 10  # lines lost in the middle of one mail; then the mail may be what breaks them
 SIGN_IN_REST = timedelta(minutes=15)  # so that a wrong password does not lock an account
 # Gmail asks for ten minutes of silence after 4.7.28; a daily quota frees slowly, a block seldom.
 _CLASS_REST = {
@@ -59,10 +60,11 @@ class _Recording:
         return classify_status(self.outcome.code, self.outcome.enhanced, self.outcome.text)
 
     def reopen(self, event: SendEvent, **values: object) -> bool:
-        # Nothing left, so the instant at which it might have is forgotten.
-        return reopen(
-            self.connection, self.desk, self.send, event, self.now, handed_at=None, **values
-        )
+        # Nothing left, so the instant at which it might have is forgotten. Not if there was a doubt
+        # before: a mail that was sent again keeps its bytes, however often it is tried.
+        if not ledger.was_in_doubt(self.connection, self.send.enrollment_id, self.send.step_id):
+            values = {"handed_at": None, **values}
+        return reopen(self.connection, self.desk, self.send, event, self.now, **values)
 
     def tell(self, kind: Kind, detail: str) -> None:
         entry = entry_of(self.case, kind, detail, self.now, self.send.step_id)
@@ -117,6 +119,19 @@ def _follow(recording: _Recording) -> None:
             _refused(recording)
 
 
+def record_again(
+    connection: Connection,
+    desk: Desk,
+    send_id: int,
+    lease: Lease,
+    outcome: Outcome,
+    now: datetime,
+) -> None:
+    """The same once more after an error; a commit may have gone through without our knowing."""
+    if not attempts.is_stored(connection, send_id, now, outcome.kind):
+        record(connection, desk, send_id, lease, outcome, now)
+
+
 def accept(
     connection: Connection, desk: Desk, send: StoredSend, answer: str, now: datetime
 ) -> bool:
@@ -150,8 +165,10 @@ def _withheld(recording: _Recording) -> None:
 def _refused(recording: _Recording) -> None:
     send, outcome = recording.send, recording.outcome
     if outcome.blame is not Blame.RECIPIENT:
-        recording.reopen(SendEvent.DEFER, why=words(outcome), tries=send.tries - 1)
         _blame_mailbox(recording)
+        return
+    if outcome.phase is Phase.MAIL:  # the message itself, whoever it is for
+        _reject(recording)
         return
     # Our reputation, our rate, our quota: never the fault of the address.
     ours = outcome.code is not None and recording.bounce_class in _CLASS_REST
@@ -189,7 +206,10 @@ def _reject(recording: _Recording) -> None:
         return
     recording.tell(Kind.REJECTED, why)
     found = recording.bounce_class
-    if recording.outcome.kind is OutcomeKind.REJECTED and found.is_permanent:
+    # A server that has not heard the address yet says nothing about it.
+    if recording.outcome.phase is Phase.MAIL:
+        react(connection, desk, case.stored, Stopped(FinishReason.FAILED), why, now)
+    elif recording.outcome.kind is OutcomeKind.REJECTED and found.is_permanent:
         email = case.person.prospect.email
         suppress_address(connection, desk, email, SuppressionReason.BOUNCED, why, now)
     elif recording.outcome.kind is OutcomeKind.REJECTED and found is BounceClass.POLICY_RECIPIENT:
@@ -199,12 +219,32 @@ def _reject(recording: _Recording) -> None:
 
 
 def _blame_mailbox(recording: _Recording) -> None:
-    outcome = recording.outcome
-    if outcome.blame is Blame.SIGN_IN:
-        recording.rest(MailboxState.NEEDS_SIGN_IN, SIGN_IN_REST)
-    else:
+    """Let the mailbox rest; the send costs no try, but where it is the cause others go first."""
+    send, outcome, state = recording.send, recording.outcome, MailboxState.NEEDS_SIGN_IN
+    rest = SIGN_IN_REST
+    if outcome.blame is not Blame.SIGN_IN:
         state = MailboxState.FAILING if outcome.code is None else MailboxState.THROTTLED
-        recording.rest(state, _CLASS_REST.get(recording.bounce_class, MAILBOX_REST))
+        rest = _CLASS_REST.get(recording.bounce_class, MAILBOX_REST)
+    recording.rest(state, rest)
+    if outcome.phase is Phase.CONNECT:
+        recording.reopen(SendEvent.DEFER, why=words(outcome), tries=send.tries - 1)
+    else:
+        _step_back(recording, rest)
+
+
+def _step_back(recording: _Recording, rest: timedelta) -> None:
+    """Let other mails of the mailbox go first; where the line breaks each time, a person looks."""
+    send, why = recording.send, words(recording.outcome)
+    broken = attempts.broken_off(recording.connection, send.id)
+    wait = MAILBOX_REST * 2**broken if recording.outcome.code is None else rest + MAILBOX_REST
+    due_at = recording.now + min(wait, BACK_OFF[-1])
+    if not recording.reopen(SendEvent.DEFER, due_at=due_at, why=why, tries=send.tries - 1):
+        return
+    if recording.outcome.code is None and broken >= MOST_BROKEN:
+        stored = enrollments.get(recording.connection, send.enrollment_id, lock=True)
+        held = Held(PauseReason.REVIEW, due_at=recording.now)
+        why = f"step {send.step_id}: the line broke {broken} times {why}"
+        react(recording.connection, recording.desk, stored, held, why, recording.now)
 
 
 def words(outcome: Outcome) -> str:

@@ -74,5 +74,5 @@ def _zone(name: str) -> ZoneInfo | None:
     """The zone of that name; None for one that was left empty, or that is not known any more."""
     try:
         return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
         return None

@@ -14,17 +14,21 @@ from sequencer.domain.address import address_key
 from sequencer.domain.delay import Delay, Unit, add_delay, is_working_day, next_working_day
 from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.event import Event, Held, Stopped
+from sequencer.domain.ledger import Entry
 from sequencer.domain.ledger import Kind as Told
 from sequencer.domain.suppression import SuppressionReason
 from sequencer.domain.wall_time import instant_of
 from sequencer.engine.desk import Case, Desk
-from sequencer.engine.match import Match, match
+from sequencer.engine.hold_back import addresses_in, hold_back, people_named
+from sequencer.engine.match import REFERENCES_LOOKED_AT, Match, match
 from sequencer.engine.react import entry_of, open_due_at, react, stop_person
 from sequencer.engine.suppress import suppress_address
 from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.classify import Kind, Verdict
 from sequencer.mail.delivery_status import FailedRecipient
-from sequencer.store import enrollments, inbound, ledger, prospects
+from sequencer.mail.incoming import message_ids
+from sequencer.mail.opt_out import is_opt_out
+from sequencer.store import enrollments, inbound, ledger, prospects, sends
 from sequencer.store.database import Connection
 from sequencer.store.inbound import Inbound, Place
 
@@ -32,20 +36,24 @@ UNDATED_ABSENCE = Delay(5, Unit.BUSINESS_DAYS)
 LONGEST_ABSENCE = timedelta(days=60)  # longer ones wait for a person
 SET_ASIDE = "set_aside"
 HEADERS_WITHIN = 64 * 1024  # bytes; a sender further down is somebody's joke
-MOST_ADDRESSES = 100
-_EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
-_ADDRESS = re.compile(rb"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
+_EMPTY_LINE = re.compile(rb"\n\n")
+_THREAD = re.compile(rb"(?im)^(in-reply-to|references)[ \t]*:(.*(?:\n[ \t].*)*)")
 
 
 @dataclass(frozen=True, slots=True)
 class _Received:
-    """A message being worked on."""
+    """A message being worked on.
+
+    `writer` is the number of a prospect who wrote it, if that is somebody else than the one whom it
+    was matched with: a colleague who is in a cadence too. A From proves nothing, but stops.
+    """
 
     connection: Connection
     desk: Desk
     verdict: Verdict
     found: Match
     case: Case
+    writer: int | None
     now: datetime
 
     @property
@@ -53,12 +61,19 @@ class _Received:
         sender = self.verdict.incoming.sender or "an unknown sender"
         return f"{self.verdict.kind} from {sender} ({self.verdict.evidence})"
 
+    @property
+    def people(self) -> list[int]:
+        """Whom the mail that was answered went to, and who answered: often the same."""
+        other = () if self.writer is None else (self.writer,)
+        return [self.case.person.id, *other]
+
     def stop(self, reason: FinishReason) -> None:
-        person, event = self.case.person.id, Stopped(reason)
-        stop_person(self.connection, self.desk, person, event, self.told, self.now)
+        for person in self.people:
+            event = Stopped(reason)
+            stop_person(self.connection, self.desk, person, event, self.told, self.now)
 
     def hold(self, reason: PauseReason, resume_at: datetime | None) -> None:
-        for stored in enrollments.live_of(self.connection, [self.case.person.id]):
+        for stored in enrollments.live_of(self.connection, self.people):
             due_at = open_due_at(self.connection, stored.id)
             event: Event = Held(reason, resume_at, due_at)
             react(self.connection, self.desk, stored, event, self.told, self.now)
@@ -97,7 +112,8 @@ def receive(
     inbound.add(connection, place, message, now)
     if found is not None:
         case = desk.case(connection, found.stored)
-        _act(_Received(connection, desk, verdict, found, case, now), place)
+        writer = _writer(connection, incoming.sender, case)
+        _act(_Received(connection, desk, verdict, found, case, writer, now), place)
     return verdict.kind
 
 
@@ -106,19 +122,35 @@ def set_aside(
 ) -> str:
     """Keep a mail that could not be worked on, and pause whoever it may be from.
 
-    What failed is unknown, so nothing but addresses in its headers is looked for: whoever of them
-    we write to may be its sender.
+    Its sender is looked for among all addresses in its headers, and the person whose mail it
+    answers among the Message-IDs there.
     """
-    found = _ADDRESS.findall(_EMPTY_LINE.split(raw[:HEADERS_WITHIN], 1)[0])
-    senders = {each.decode("ascii"): None for each in found[:MOST_ADDRESSES]}
-    people = [person for each in senders if (person := prospects.find(connection, each))]
+    head = _EMPTY_LINE.split(_unix_lines(raw[:HEADERS_WITHIN]).lstrip(), 1)[0]
+    senders = addresses_in(head)
+    people = people_named(connection, senders) | _people_answered(connection, head)
     digest = hashlib.sha256(raw).hexdigest()
     message = Inbound(digest, ", ".join(senders), "", SET_ASIDE, why, raw=raw)
     inbound.add(connection, place, message, now)
-    for stored in enrollments.live_of(connection, [person.id for person in people]):
-        event = Held(PauseReason.REVIEW, None, open_due_at(connection, stored.id))
-        react(connection, desk, stored, event, f"a mail that could not be read: {why}", now)
+    hold_back(connection, desk, people, f"a mail that could not be read: {why}", now)
     return SET_ASIDE
+
+
+def _people_answered(connection: Connection, head: bytes) -> set[int]:
+    """Whom the mails went to that a mail with these headers answers."""
+    fields = sorted(_THREAD.findall(head), key=lambda field: field[0].lower(), reverse=True)
+    text = b" ".join(value for _, value in fields).decode("ascii", "replace")
+    # References come first, the oldest first: what is looked at is the end, with In-Reply-To.
+    found = sends.by_message_ids(connection, message_ids(text)[-REFERENCES_LOOKED_AT:])
+    return {enrollments.get(connection, send.enrollment_id).prospect_id for send in found}
+
+
+def _unix_lines(head: bytes) -> bytes:
+    return head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _writer(connection: Connection, sender: str, case: Case) -> int | None:
+    person = prospects.find(connection, sender) if sender else None
+    return person.id if person is not None and person.id != case.person.id else None
 
 
 def _is_own(sender: str, own: set[str]) -> bool:
@@ -130,8 +162,10 @@ def _is_own(sender: str, own: set[str]) -> bool:
 
 def _act(message: _Received, place: Place) -> None:
     detail = f"{message.told}, found by {message.found.by}, in {place.folder}"
-    entry = entry_of(message.case, Told.RECEIVED, detail, message.now)
-    ledger.write(message.connection, entry)
+    entries = [entry_of(message.case, Told.RECEIVED, detail, message.now)]
+    if message.writer is not None:
+        entries.append(Entry(message.now, Told.RECEIVED, detail, prospect_id=message.writer))
+    ledger.write(message.connection, *entries)
     if message.verdict.unreadable:
         message.hold(PauseReason.REVIEW, None)
     _ACTIONS[message.verdict.kind](message)
@@ -157,7 +191,9 @@ def _give_up(message: _Received, failed: FailedRecipient) -> None:
     if found is not None and found.is_permanent:
         message.suppress(message.case.person.prospect.email, SuppressionReason.BOUNCED)
     elif found is BounceClass.POLICY_RECIPIENT:
-        message.stop(FinishReason.BOUNCED)
+        event = Stopped(FinishReason.BOUNCED)  # of the recipient only, whoever reports it
+        person = message.case.person.id
+        stop_person(message.connection, message.desk, person, event, message.told, message.now)
     elif found is not BounceClass.SOFT:
         message.hold(PauseReason.MAILBOX, None)
 
@@ -197,8 +233,16 @@ def _reply(message: _Received) -> None:
 
 
 def _other(message: _Received) -> None:
-    """A newsletter of somebody we write to is in the timeline, and changes nothing."""
-    del message
+    """A newsletter of somebody we write to is in the timeline, and changes nothing.
+
+    What holds a mark that only our own mail told is more than that, whatever its headers say.
+    """
+    if not message.found.is_certain:
+        return
+    verdict = message.verdict
+    if verdict.report is None and is_opt_out(verdict.new_text, verdict.incoming.subject):
+        _opt_out(message)
+    message.hold(PauseReason.REVIEW, None)
 
 
 _ACTIONS: dict[Kind, Callable[[_Received], None]] = {

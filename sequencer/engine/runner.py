@@ -14,7 +14,7 @@ import structlog
 from sequencer.domain.event import Resumed
 from sequencer.engine.desk import Desk
 from sequencer.engine.dispatch import OUT_OF_THE_WAY, dispatch
-from sequencer.engine.hooks import Source, apply_delivery
+from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
 from sequencer.engine.leases import Lease, left_behind, put_right, take_leases
 from sequencer.engine.react import react
 from sequencer.engine.scan import IMAP, scan
@@ -116,7 +116,8 @@ class Runner:
                 raise
             except Exception as error:
                 log.exception("hook_failed", delivery=number)
-                await world.write(hooks.finish, number, f"internal error: {error!r}")
+                why = f"internal error: {error!r}"
+                await world.write(fail_delivery, world.desk, number, why, now)
 
 
 def resume(connection: Connection, desk: Desk, enrollment_id: int, now: datetime) -> bool:

@@ -6,12 +6,16 @@ from sequencer.engine.compose_mail import Composed
 from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S, hand_over
 from sequencer.engine.leases import Lease
 from sequencer.engine.look import Look, Next, look
-from sequencer.engine.outcome import record
+from sequencer.engine.outcome import record, record_again
 from sequencer.engine.world import World
 from sequencer.mail.folder import InboxError
 from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind
+from sequencer.store.database import DatabaseError
 
 log = structlog.get_logger()
+
+ANSWER_IS_KEPT_FOR_S = 60.0
+RECORD_AGAIN_S = 2.0  # each try waits for the database by itself as well
 
 
 async def send_one(world: World, lease: Lease, send_id: int) -> Look:
@@ -23,7 +27,7 @@ async def send_one(world: World, lease: Lease, send_id: int) -> Look:
     if found.mail is None:
         return found
     outcome = await _transact(world, lease, send_id, found.mail)
-    await world.write(record, world.desk, send_id, lease, outcome, world.clock.now())
+    await _record(world, lease, send_id, outcome)
     place = {"mailbox": lease.mailbox, "send": send_id, "phase": outcome.phase}
     log.info("mail_attempted", outcome=outcome.kind, code=outcome.code, **place)
     if outcome.kind is OutcomeKind.ACCEPTED:
@@ -41,6 +45,23 @@ async def _transact(world: World, lease: Lease, send_id: int, mail: Composed) ->
 
     envelope = Envelope(mail.sender, mail.recipient, mail.data)
     return await world.doors[lease.mailbox].mailer.send(envelope, hand)
+
+
+async def _record(world: World, lease: Lease, send_id: int, outcome: Outcome) -> None:
+    """Store the outcome; an answer in hand outlasts a database that is busy for a while."""
+    now, work, began_s = world.clock.now(), record, None
+    while True:
+        try:
+            await world.write(work, world.desk, send_id, lease, outcome, now)
+        except DatabaseError:
+            began_s = world.clock.boot() if began_s is None else began_s
+            if world.ending.is_set() or world.clock.boot() - began_s >= ANSWER_IS_KEPT_FOR_S:
+                raise  # a send that was handed over is in doubt from here on
+            log.warning("outcome_not_stored_yet", mailbox=lease.mailbox, send=send_id)
+            await world.clock.sleep(RECORD_AGAIN_S)
+            work = record_again
+        else:
+            return
 
 
 async def _keep_copy(world: World, mailbox: str, data: bytes) -> None:

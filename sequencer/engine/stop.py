@@ -1,7 +1,9 @@
 """What a person says by hand: stop this prospect, suppress that address or domain."""
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from sequencer.domain.address import address_key, domain_key
 from sequencer.domain.enrollment import FinishReason
@@ -9,9 +11,18 @@ from sequencer.domain.event import Stopped
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.engine.desk import Desk
 from sequencer.engine.react import stop_person
-from sequencer.engine.suppress import Suppressed, suppress_entry
+from sequencer.engine.suppress import (
+    Listing,
+    Suppressed,
+    list_entry,
+    people_hit,
+    stop_hit,
+    suppress_entry,
+)
 from sequencer.store import prospects, suppressions
-from sequencer.store.database import Connection
+from sequencer.store.database import Connection, Database
+
+BATCH = 200  # people in one transaction
 
 _DOMAIN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 
@@ -40,6 +51,41 @@ def suppress(connection: Connection, desk: Desk, target: str, by: str, now: date
         ValueError: the target is neither.
     """
     return suppress_entry(connection, desk, suppression_of(target), f"by {by}", now)
+
+
+def suppress_in_batches(
+    database: Database,
+    desk: Desk,
+    entry: Suppression,
+    by: str,
+    now: datetime,
+    advance: Callable[[int], None],
+) -> Suppressed:
+    """The same in short transactions, so that a large domain does not keep the daemon waiting.
+
+    The entry is committed first: every look at a mail refuses it from then on. `advance` is called
+    with the number of people after each batch.
+    """
+    listing, people = database.transact(
+        lambda connection: list_entry(connection, entry, f"by {by}", now)
+    )
+    stopped = 0
+    for start in range(0, len(people), BATCH):
+        batch = people[start : start + BATCH]
+        stopped += database.transact(partial(_stop_batch, desk, listing, batch, now))
+        advance(len(batch))
+    return Suppressed(entry, listing.new, stopped)
+
+
+def _stop_batch(
+    desk: Desk, listing: Listing, people: Sequence[int], now: datetime, connection: Connection
+) -> int:
+    return stop_hit(connection, desk, listing, people, now)
+
+
+def hit_by(connection: Connection, entries: Sequence[Suppression]) -> int:
+    """How many prospects these entries are about."""
+    return sum(len(people_hit(connection, entry)) for entry in entries)
 
 
 def suppression_of(target: str) -> Suppression:

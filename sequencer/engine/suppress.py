@@ -1,5 +1,6 @@
 """Put an address or a domain on the list of those who receive nothing, and stop who is hit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,15 @@ _FINISHED_AS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """An entry, who or what brought it, and whether it is new on the list."""
+
+    suppression: Suppression
+    source: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Suppressed:
     """What suppressing did: whether the entry is new, how many enrollments it ended."""
 
@@ -34,16 +44,32 @@ def suppress_entry(
     connection: Connection, desk: Desk, entry: Suppression, source: str, now: datetime
 ) -> Suppressed:
     """Add an entry to the list and end every live enrollment that it hits."""
+    listing, people = list_entry(connection, entry, source, now)
+    return Suppressed(entry, listing.new, stop_hit(connection, desk, listing, people, now))
+
+
+def list_entry(
+    connection: Connection, entry: Suppression, source: str, now: datetime
+) -> tuple[Listing, list[int]]:
+    """Only add the entry, with the people it hits: from this commit on nothing leaves to them."""
     new = suppressions.add(connection, entry, source, now)
+    return Listing(entry, source, new), people_hit(connection, entry)
+
+
+def stop_hit(
+    connection: Connection, desk: Desk, listing: Listing, people: Sequence[int], now: datetime
+) -> int:
+    """How many live enrollments of these people, whom the entry hits, ended."""
+    entry, source = listing.suppression, listing.source
     detail, event = f"{entry.key}: {source}", Stopped(_FINISHED_AS[entry.reason])
     stopped = 0
-    for number in _people_at(connection, entry):
+    for number in people:
         # First the locks, then the entry: the ledger's order is that of the commits.
         live = enrollments.live_of(connection, [number])
-        if new:
+        if listing.new:
             ledger.write(connection, Entry(now, Kind.SUPPRESSED, detail, prospect_id=number))
         stopped += sum(react(connection, desk, stored, event, source, now) for stored in live)
-    return Suppressed(entry, new, stopped)
+    return stopped
 
 
 def suppress_address(
@@ -62,7 +88,8 @@ def suppress_address(
     suppress_entry(connection, desk, entry, source, now)
 
 
-def _people_at(connection: Connection, entry: Suppression) -> list[int]:
+def people_hit(connection: Connection, entry: Suppression) -> list[int]:
+    """Numbers of the prospects whom an entry is about."""
     if entry.kind is SuppressionKind.DOMAIN:
         return prospects.ids_at(connection, entry.key)
     person = prospects.find(connection, entry.key)

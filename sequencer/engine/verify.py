@@ -6,19 +6,17 @@ Every figure but `sends` counts violations: anything above zero is an incident.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sequencer.domain.address import address_key
-from sequencer.domain.enrollment import EnrollmentState
-from sequencer.domain.send import FINAL, OPEN_STATES, SendState
+from sequencer.domain.send import FINAL, SendState
 from sequencer.domain.window import is_open
 from sequencer.engine.desk import Desk
+from sequencer.engine.stuck import stuck
 from sequencer.store import attempts, enrollments, ledger, sends, suppressions
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
-
-OVERDUE = timedelta(days=1)  # an open send this late without a reason is stuck
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def verify(
         findings.to_suppressed += 1
         findings.details.append(f"enrollment {enrollment_id}: {step_id} went to a suppressed one")
     _check_windows(connection, desk, sent, findings)
-    _check_explanations(connection, now, findings)
+    _check_explanations(connection, desk, now, findings)
     if recorded is not None:
         _compare(sent, _doubtful(connection), list(recorded), findings)
     return findings
@@ -102,28 +100,16 @@ def _check_windows(
             findings.details.append(f"send {send.id} left outside its window: {looked_at} {tz}")
 
 
-def _check_explanations(connection: Connection, now: datetime, findings: Findings) -> None:
+def _check_explanations(
+    connection: Connection, desk: Desk, now: datetime, findings: Findings
+) -> None:
     """Whatever has not ended is waiting for something, and whatever was not sent has a reason."""
-    for state in OPEN_STATES:
-        for send in sends.in_state(connection, state):
-            _check_open(connection, send, now, findings)
-    for number in enrollments.without_next_step(connection):
-        _unexplained(findings, f"enrollment {number} runs, and nothing will come of it")
+    for sentence in stuck(connection, desk, now):
+        _unexplained(findings, sentence)
     for state in FINAL - {SendState.SENT}:
         for send in sends.in_state(connection, state):
             if not send.why:
                 _unexplained(findings, f"send {send.id} is {state} without a reason")
-
-
-def _check_open(
-    connection: Connection, send: StoredSend, now: datetime, findings: Findings
-) -> None:
-    state = enrollments.get(connection, send.enrollment_id).enrollment.state
-    late = send.due_at < now - OVERDUE and not send.why
-    if late and state is EnrollmentState.ACTIVE:
-        _unexplained(findings, f"send {send.id} is due since {send.due_at}")
-    if state is EnrollmentState.FINISHED:
-        _unexplained(findings, f"send {send.id} is {send.state}, and its enrollment has ended")
 
 
 def _doubtful(connection: Connection) -> set[str]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -32,6 +33,7 @@ class World:
     """What the asynchronous part of the engine works with.
 
     Attributes:
+        unsettled: when Sent could last not be looked into, by mailbox.
         ending: set when no more mail shall be begun.
     """
 
@@ -40,6 +42,7 @@ class World:
     desk: Desk
     doors: Mapping[str, Door]
     scanning: dict[str, asyncio.Lock] = field(default_factory=dict)
+    unsettled: dict[str, datetime] = field(default_factory=dict)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(

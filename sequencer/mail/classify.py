@@ -111,8 +111,11 @@ def _person(incoming: Incoming, written: str) -> Verdict:
 
 
 def _list_mark(incoming: Incoming) -> str:
-    """The header of a list or of bulk mail; what answers a mail is a person's all the same."""
-    if incoming.in_reply_to:
+    """The header of a list or of bulk mail; what answers a mail is a person's all the same.
+
+    Gateways and mail programs put such headers on the answers of their people too.
+    """
+    if incoming.in_reply_to or incoming.references:
         return ""
     for name in _LIST_HEADERS:
         if name in incoming.headers:

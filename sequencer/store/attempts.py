@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from sequencer.mail.transaction import OutcomeKind, Phase
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.tables import AttemptRow
@@ -36,6 +37,25 @@ def add(connection: Connection, attempt: Attempt) -> None:
             answer=cut(attempt.answer),
         )
     )
+
+
+def is_stored(connection: Connection, send_id: int, at: datetime, outcome: str) -> bool:
+    """Whether an attempt of that send was stored that ended at that instant and in that way."""
+    query = sa.select(AttemptRow.id).where(
+        AttemptRow.send_id == send_id, AttemptRow.at == at, AttemptRow.outcome == outcome
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def broken_off(connection: Connection, send_id: int) -> int:
+    """How many transactions of a send, once begun, ended before the dot without a server's word."""
+    query = sa.select(sa.func.count()).where(
+        AttemptRow.send_id == send_id,
+        AttemptRow.outcome == OutcomeKind.DEFERRED,
+        AttemptRow.phase != Phase.CONNECT,
+        AttemptRow.code.is_(None),
+    )
+    return connection.execute(query).scalar_one()
 
 
 def accepted_twice(connection: Connection) -> list[int]:

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import OperationalError as DatabaseError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from sequencer.store.columns import UtcDateTime
@@ -25,6 +25,10 @@ BUSY_TIMEOUT_MS = 15_000  # longer than any transaction of ours; past it somethi
 READERS = 5
 TRIES = 5  # of a transaction that PostgreSQL ended to let another one go on
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+
+# For `except`: the database itself is in trouble, and no row is to blame; what was tried may be
+# tried again as it is.
+DatabaseError = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 
 T = TypeVar("T")
 

@@ -44,6 +44,16 @@ def latest(connection: Connection, limit: int, after_id: int = 0) -> list[tuple[
     return [(row.id, _entry(row)) for row in rows]
 
 
+def was_in_doubt(connection: Connection, enrollment_id: int, step_id: str) -> bool:
+    """Whether it was ever unknown if that step's mail had left."""
+    query = sa.select(LedgerRow.id).where(
+        LedgerRow.enrollment_id == enrollment_id,
+        LedgerRow.step_id == step_id,
+        LedgerRow.kind == Kind.IN_DOUBT,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def handed_after_end(connection: Connection) -> list[tuple[int, str]]:
     """(enrollment, step) of each mail handed over after its enrollment had ended.
 

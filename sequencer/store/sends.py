@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from sequencer.domain.enrollment import EnrollmentState
-from sequencer.domain.send import OPEN_STATES, TRANSITIONS, SendEvent, SendState
+from sequencer.domain.send import IN_FLIGHT, OPEN_STATES, TRANSITIONS, SendEvent, SendState
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.tables import EnrollmentRow, SendRow
@@ -55,6 +55,23 @@ class Queued:
     follow_up: bool
     due_at: datetime
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A send that has not ended, and where its enrollment stands.
+
+    Attributes:
+        since: its last look, or the moment it was handed over.
+    """
+
+    id: int
+    enrollment_id: int
+    mailbox: str
+    state: SendState
+    due_at: datetime
+    since: datetime | None
+    enrollment: EnrollmentState
 
 
 def queue(connection: Connection, new: Queued) -> None:
@@ -183,10 +200,7 @@ def handed_since(connection: Connection, mailbox: str, since: datetime) -> list[
 def latest_accepted(
     connection: Connection, mailbox: str, after: datetime, before: datetime
 ) -> StoredSend | None:
-    """The last mail of a mailbox known to be accepted, of those handed over between two instants.
-
-    Not one that a copy in Sent was the proof for: it would be taken for its own witness.
-    """
+    """The last mail of a mailbox known to be accepted, among those handed over between these."""
     query = (
         sa.select(SendRow.__table__)
         .where(
@@ -210,6 +224,36 @@ def in_state(
     if mailbox is not None:
         query = query.where(SendRow.mailbox == mailbox)
     return [_stored(row) for row in connection.execute(query)]
+
+
+def unfinished(connection: Connection) -> list[Unfinished]:
+    """All sends that wait or are under way, the oldest first."""
+    query = (
+        sa.select(
+            SendRow.id,
+            SendRow.enrollment_id,
+            SendRow.mailbox,
+            SendRow.state,
+            SendRow.due_at,
+            SendRow.looked_at,
+            EnrollmentRow.state.label("enrollment"),
+        )
+        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
+        .where(SendRow.state.in_(OPEN_STATES | IN_FLIGHT))
+        .order_by(SendRow.id)
+    )
+    return [
+        Unfinished(
+            row.id,
+            row.enrollment_id,
+            row.mailbox,
+            SendState(row.state),
+            row.due_at,
+            row.looked_at,
+            EnrollmentState(row.enrollment),
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> list[StoredSend]:

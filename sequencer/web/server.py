@@ -7,12 +7,47 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 GRACE_S = 5  # for requests under way when the daemon ends
+PATIENCE_S = 5.0  # with a client that does not go on
+MOST_CONNECTIONS = 500  # half of the files that a process may commonly open
 
 
 class PortTakenError(Exception):
     """The address cannot be listened on."""
+
+
+class _Impatient(H11Protocol):
+    """Closes a connection whose client owes the rest of a request, or a first one, for too long.
+
+    Connections that say nothing would otherwise use up the limit, and others be turned away. It is
+    looked at every so often, so a client has one to two times PATIENCE_S for one request.
+    """
+
+    _seen: RequestResponseCycle | None = None
+    _check: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as its base
+        super().connection_made(transport)
+        self._check_later()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._check is not None:
+            self._check.cancel()
+        super().connection_lost(exc)
+
+    def _check_later(self) -> None:
+        self._check = self.loop.call_later(PATIENCE_S, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        cycle: RequestResponseCycle | None = self.cycle
+        owes = cycle is None or cycle.response_complete or cycle.more_body
+        if owes and cycle is self._seen:
+            self.transport.abort()
+            return
+        self._seen = cycle
+        self._check_later()
 
 
 class _Server(uvicorn.Server):
@@ -46,7 +81,8 @@ async def serve(app: Starlette, listener: socket.socket, stopping: asyncio.Event
         access_log=False,
         log_config=None,
         lifespan="off",
-        limit_concurrency=200,
+        http=_Impatient,
+        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
     )
     server = _Server(config)

@@ -13,7 +13,16 @@ from sequencer.domain.send import SendState
 from sequencer.domain.suppression import SuppressionKind, SuppressionReason
 from sequencer.engine.pause import pause, resume
 from sequencer.engine.status import MailboxStatus, Status, status
-from sequencer.engine.stop import UnknownProspectError, stop, suppress, suppressed
+from sequencer.engine.stop import (
+    BATCH,
+    UnknownProspectError,
+    hit_by,
+    stop,
+    suppress,
+    suppress_in_batches,
+    suppressed,
+    suppression_of,
+)
 from sequencer.engine.why import PersonReport, timeline, why
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
 from sequencer.store import mailboxes
@@ -239,3 +248,23 @@ async def test_the_whole_picture(each_stage: Stage) -> None:
     assert reasons == {("active", ""): 2, ("paused", "review"): 1}
     stage.clock.advance(DAY - timedelta(minutes=1))
     assert picture(stage).mailboxes[0].sent_24h == 1
+
+
+async def test_a_large_domain_is_stopped_in_batches(stage: Stage) -> None:
+    """The entry is there before anybody is stopped, and each batch is a transaction of its own."""
+    people = [f"p{number}@googlemail.com" for number in range(BATCH + 50)]
+    stage.begin(*people)
+    entry, seen = suppression_of("googlemail.com"), []
+
+    def advance(done: int) -> None:
+        live = [stage.enrollment(each).state for each in (people[0], people[-1])]
+        seen.append((done, len(stage.read(suppressed)), live.count(EnrollmentState.FINISHED)))
+
+    assert stage.read(hit_by, [entry]) == BATCH + 50
+    done = suppress_in_batches(stage.database, stage.desk, entry, "Eva", NOON, advance)
+    assert (done.new, done.stopped) == (True, BATCH + 50)
+    assert seen == [(BATCH, 1, 1), (50, 1, 2)]
+    await stage.work()
+    assert stage.mailers["ana"].accepted == []
+    assert "suppressed" in stage.timeline(people[-1])
+    assert stage.verify().clean

@@ -8,9 +8,12 @@ from builders import NOON
 from stage import Stage, a_loaded
 
 from sequencer.adapters.calendly import read_delivery
-from sequencer.domain.enrollment import EnrollmentState, FinishReason
+from sequencer.domain.cadence import Version
+from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.meeting import BookingEvent, BookingKind, MeetingState
-from sequencer.engine.hooks import Source, delivery_key, store_delivery
+from sequencer.engine.desk import Desk
+from sequencer.engine.hooks import Source, delivery_key, fail_delivery, store_delivery
+from sequencer.engine.versions import Versions
 from sequencer.store import hooks, meetings
 from sequencer.store.database import Connection, Database
 
@@ -149,6 +152,41 @@ async def test_the_token_of_our_link_is_better_than_an_address(stage: Stage) -> 
         assert stage.enrollment(address).finish_reason is FinishReason.MEETING_BOOKED
 
 
+async def test_who_books_with_the_link_of_somebody_else(stage: Stage) -> None:
+    """Both the person whom our link was for and the one who booked are stopped."""
+    stage.begin(ZOE, ADA)
+    tracking = {"utm_content": stage.enrollment(ZOE).key}
+    store(stage, delivery("invitee.created", OLD, ADA, tracking=tracking))
+    await stage.work()
+    for address in (ZOE, ADA):
+        assert stage.enrollment(address).finish_reason is FinishReason.MEETING_BOOKED
+        assert stage.timeline(address).count("meeting") == 1
+    found = meeting(stage, OLD)
+    assert found is not None
+    assert found.prospect_id == stage.person(ZOE)
+
+
+NAMES_ZOE = [
+    b'{"event": "invitee.created", "payload": {"email": "zoe@bank.example"}}',
+    b'{"event": "invitee.created", "payload": {"email": "\\u003czoe\\u0040bank.example\\u003e"}}',
+    b'{"event": "invitee.created", "payload": {"text": "me:\\nzoe@bank.example"',
+    b"[" * 99 + b'"Zoe <zoe@bank.example>"' + b"]" * 99,
+]
+
+
+@pytest.mark.parametrize("body", NAMES_ZOE)
+async def test_a_broken_delivery_pauses_whom_it_names(stage: Stage, body: bytes) -> None:
+    """A delivery that cannot be understood may be a booking of whoever is named in it."""
+    stage.begin(ZOE, ADA)
+    store(stage, body)
+    await stage.work()
+    assert [state for state, _ in outcomes(stage)] == ["failed"]
+    assert stage.enrollment(ZOE).pause_reason is PauseReason.REVIEW
+    assert stage.timeline(ZOE)[-1] == "paused"
+    assert stage.mails(ZOE) == []
+    assert len(stage.mails(ADA)) == 1
+
+
 BROKEN = [
     b"",
     b"{",
@@ -183,19 +221,39 @@ async def test_an_unforeseen_error_delays_nobody(stage: Stage) -> None:
     """A delivery that raises is kept as failed; mails and other deliveries go on."""
 
     def read(body: bytes) -> BookingEvent:
-        if body == b"poison":
+        if b"poison" in body:
             raise ZeroDivisionError
         return read_delivery(body)
 
     stage.sources = {"calendly": Source("calendly", CALENDLY.verify, read)}
     stage.restart()
-    stage.begin(ZOE, ADA)
-    stage.write(hooks.add, "calendly", "k", b"poison", NOON)
+    stage.begin(ZOE, ADA, "boss@bank.example")
+    stage.write(hooks.add, "calendly", "k", b"poison of boss@bank.example", NOON)
     store(stage, BOOKED)
     await stage.work()
+    assert stage.enrollment("boss@bank.example").pause_reason is PauseReason.REVIEW
     assert outcomes(stage) == [("failed", "internal error: ZeroDivisionError()"), ("done", "")]
     assert len(stage.mails(ADA)) == 1
     assert stage.mails(ZOE) == []
+
+
+async def test_a_broken_delivery_whose_person_cannot_be_paused(stage: Stage) -> None:
+    """What fails while a broken delivery is put away does not bring it back for ever."""
+
+    class Lost(Versions):
+        """Cadences that cannot be read."""
+
+        def get(self, connection: Connection, version_hash: str) -> Version:
+            raise ZeroDivisionError
+
+    stage.begin(ZOE)
+    store(stage, NAMES_ZOE[0])
+    desk = Desk(stage.policy, Lost())
+    [number] = stage.read(hooks.waiting)
+    for _ in range(2):
+        stage.write(fail_delivery, desk, number, "no reason", NOON)
+    assert outcomes(stage) == [("failed", "no reason")]
+    assert stage.enrollment(ZOE).state is EnrollmentState.ACTIVE
 
 
 def test_the_key_of_a_delivery() -> None:

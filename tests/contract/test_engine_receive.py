@@ -17,6 +17,7 @@ ZOE, ADA, BOSS = "zoe@bank.example", "ada@bank.example", "boss@bank.example"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 STRANGE = "From: x@stranger.example"
 FROM_ZOE = f"From: Zoe <{ZOE}>"
+AWAY = "Auto-Submitted: auto-replied"
 
 
 async def begin(stage: Stage, *addresses: str) -> str:
@@ -97,6 +98,25 @@ async def test_an_answer_from_another_address(stage: Stage) -> None:
     assert ended(stage) is FinishReason.REPLIED
 
 
+@pytest.mark.parametrize(
+    ("headers", "reason"), [((), None), ((AWAY,), PauseReason.AUTO_REPLY)], ids=["reply", "away"]
+)
+async def test_an_answer_to_a_mail_of_somebody_else(
+    each_stage: Stage, headers: tuple[str, ...], reason: PauseReason | None
+) -> None:
+    """Who answers the mail of another person we write to has answered as well."""
+    stage = each_stage
+    sent = await begin(stage, ZOE, ADA)
+    await receive(stage, a_mail(f"From: {ADA}", f"In-Reply-To: {sent}", *headers))
+    for address in (ZOE, ADA):
+        assert paused(stage, address) is reason
+        assert ended(stage, address) is (None if reason else FinishReason.REPLIED)
+        assert stage.timeline(address).count("received") == 1
+    if reason is None:
+        await silence(stage)
+        await silence(stage, ADA)
+
+
 async def test_an_answer_known_by_our_token_alone(stage: Stage) -> None:
     """An answer without any header of a thread is known by the link that it quotes."""
     await begin(stage)
@@ -172,8 +192,6 @@ async def test_a_scan_that_breaks_off_is_not_complete(stage: Stage) -> None:
 
 
 # Machines.
-
-AWAY = "Auto-Submitted: auto-replied"
 
 
 async def test_an_absence_with_its_end(stage: Stage) -> None:
@@ -253,6 +271,54 @@ async def test_a_newsletter_of_the_person_changes_nothing(stage: Stage) -> None:
     await receive(stage, a_mail(FROM_ZOE, "In-Reply-To", "List-Id: news.bank.example"))
     assert (ended(stage), paused(stage)) == (None, None)
     assert stage.timeline(ZOE)[-1] == "received"
+
+
+LIST_HEADERS = ["List-Id: team.bank.example", "List-Unsubscribe: <mailto:x@y.example>"]
+
+
+@pytest.mark.parametrize("header", [*LIST_HEADERS, "Precedence: bulk"])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("Call me.", FinishReason.REPLIED), ("Please remove me.", FinishReason.OPTED_OUT)],
+)
+async def test_an_answer_with_the_header_of_a_list(
+    stage: Stage, header: str, text: str, reason: FinishReason
+) -> None:
+    """An answer by its References alone is one, whatever a gateway has written above it."""
+    sent = await begin(stage)
+    await receive(stage, a_mail(FROM_ZOE, "In-Reply-To", f"References: {sent}", header, text=text))
+    assert ended(stage) is reason
+
+
+async def test_list_mail_that_quotes_our_token(stage: Stage) -> None:
+    """List mail that only our own mail can have caused waits for a person, or opts out."""
+    await begin(stage)
+    for text in ("Call me.", "Please remove me."):
+        quoted = f"{text}\n\n> https://seller.example/u/{token_of(stage)}\n"
+        await receive(stage, a_mail(STRANGE, "In-Reply-To", LIST_HEADERS[0], text=quoted))
+        if text == "Call me.":
+            assert paused(stage) is PauseReason.REVIEW
+    assert ended(stage) is FinishReason.OPTED_OUT
+    assert (ZOE, "opted_out") in listed(stage)
+
+
+async def test_a_receipt_for_our_mail_waits_for_a_person(stage: Stage) -> None:
+    """A receipt that we did not ask for, and that names our mail, is looked at."""
+    sent = await begin(stage)
+    group = a_group(ZOE, "2.0.0", "ok", "delivered")
+    await receive(stage, a_report(group, returned=returned(sent)))
+    assert paused(stage) is PauseReason.REVIEW
+
+
+async def test_an_undated_notice_shortens_no_absence(stage: Stage) -> None:
+    """A ticket number that comes after an absence notice does not bring the return forward."""
+    sent = await begin(stage)
+    dated = "Date: Tue, 03 Mar 2026 13:00:00 +0100"
+    text = "I am out of the office until 31 March 2026."
+    await receive(stage, a_mail(FROM_ZOE, AWAY, dated, f"In-Reply-To: {sent}", text=text))
+    resume_at = stage.enrollment(ZOE).resume_at
+    await receive(stage, a_mail(f"From: {BOSS}", AWAY, f"In-Reply-To: {sent}", text="Ticket 1."))
+    assert stage.enrollment(ZOE).resume_at == resume_at == datetime(2026, 4, 1, tzinfo=UTC)
 
 
 # Opt-outs.
@@ -411,6 +477,11 @@ async def test_a_complaint_that_quotes_nothing_of_ours(stage: Stage) -> None:
 
 # What cannot be read.
 
+BREAK_IT = (
+    "CREATE TRIGGER t BEFORE INSERT ON inbound WHEN NEW.subject = 'poison' AND "
+    "NEW.kind <> 'set_aside' BEGIN SELECT RAISE(ABORT, 'poison'); END"
+)
+
 
 async def test_an_unreadable_mail_of_a_known_person(stage: Stage) -> None:
     """What may have been a stop and cannot be read pauses the person."""
@@ -426,9 +497,7 @@ async def test_an_unreadable_mail_of_a_known_person(stage: Stage) -> None:
 async def test_a_mail_that_breaks_the_engine(stage: Stage) -> None:
     """A mail nobody could foresee is kept, pauses whoever it names, and holds up no other mail."""
     await begin(stage, ZOE, ADA)
-    break_it = "CREATE TRIGGER t BEFORE INSERT ON inbound WHEN NEW.subject = 'poison' AND "
-    break_it += "NEW.kind <> 'set_aside' BEGIN SELECT RAISE(ABORT, 'poison'); END"
-    stage.write(Connection.exec_driver_sql, break_it)
+    stage.write(Connection.exec_driver_sql, BREAK_IT)
     stage.inboxes["ana"].deliver(a_mail(FROM_ZOE, "Subject: poison", "In-Reply-To"))
     stage.inboxes["ana"].deliver(a_mail(f"From: {ADA}", "In-Reply-To"))
     await stage.work(MINUTE)
@@ -436,6 +505,27 @@ async def test_a_mail_that_breaks_the_engine(stage: Stage) -> None:
     assert paused(stage) is PauseReason.REVIEW
     assert ended(stage, ADA) is FinishReason.REPLIED
     assert stage.health().synced_at == stage.clock.now()
+    await silence(stage)
+
+
+@pytest.mark.parametrize(
+    "thread",
+    [
+        "In-Reply-To: {}",
+        "References:\n <x@y>\n\t{}",
+        f"References: {'<x@y.example> ' * 99}{{}}",
+        f"references: {'<x@y.example>' * 99}\nin-reply-to: {{}}",
+    ],
+)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+async def test_an_answer_that_breaks_the_engine(stage: Stage, thread: str, end: bytes) -> None:
+    """A mail that is set aside pauses whom the mail that it answers went to."""
+    sent = await begin(stage, ZOE, ADA)
+    stage.write(Connection.exec_driver_sql, BREAK_IT)
+    raw = a_mail(STRANGE, "Subject: poison", "In-Reply-To", thread.format(sent))
+    await receive(stage, raw.replace(b"\n", end))
+    assert counts(stage) == {SET_ASIDE: 1}
+    assert (paused(stage), paused(stage, ADA)) == (PauseReason.REVIEW, None)
     await silence(stage)
 
 

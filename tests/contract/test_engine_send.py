@@ -3,28 +3,33 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from builders import NOON, a_prospect
 from fakes.fake_mailer import FakeMailer
+from fakes.mortal import Life, MortalWorld
 from stage import Stage, a_loaded, a_policy
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
+from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.pacing import Pace
-from sequencer.domain.send import SendState
+from sequencer.domain.send import SendEvent, SendState
 from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S, hand_over
 from sequencer.engine.leases import Lease, put_right
 from sequencer.engine.look import Next, look
-from sequencer.engine.outcome import BACK_OFF
+from sequencer.engine.outcome import BACK_OFF, MAILBOX_REST
+from sequencer.engine.runner import Runner
 from sequencer.engine.settle import MOST_TRIES
 from sequencer.engine.stop import stop, suppress
 from sequencer.mail.folder import Folder, InboxError
 from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind, Phase
-from sequencer.store import enrollments, mailboxes
-from sequencer.store.database import Connection
+from sequencer.store import enrollments, ledger, mailboxes, sends
+from sequencer.store.database import Connection, DatabaseError
 
 ZOE, ANA = "zoe@bank.example", "ana@seller.example"
+ADA = "ada@bank.example"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 SETTLED = timedelta(minutes=15)
 LOST = Outcome(OutcomeKind.UNKNOWN, Phase.DOT, text="line lost", blame=Blame.MAILBOX)
@@ -175,11 +180,17 @@ async def test_a_block_rests_the_mailbox(stage: Stage) -> None:
     assert "suppressed" not in stage.timeline(ZOE)
 
 
-@pytest.mark.parametrize("phase", [Phase.CONNECT, Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.BODY])
-async def test_a_lost_line_is_nobodys_fault(stage: Stage, phase: Phase) -> None:
-    """Before the dot a lost line costs no try: the mailbox rests, then the mail goes out once."""
+MIDWAY = [Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.BODY]
+
+
+def broken_line(phase: Phase) -> Outcome:
+    return Outcome(OutcomeKind.DEFERRED, phase, text="line lost", blame=Blame.MAILBOX)
+
+
+async def test_a_server_that_cannot_be_reached_is_nobodys_fault(stage: Stage) -> None:
+    """Without a connection no try is used up: the mailbox rests, then the mail goes out once."""
     stage.begin(ZOE)
-    lost = Outcome(OutcomeKind.DEFERRED, phase, text="line lost", blame=Blame.MAILBOX)
+    lost = broken_line(Phase.CONNECT)
     stage.mailers["ana"].plan(ZOE, *[lost] * 12)
     for _ in range(12):
         await stage.work(3 * MINUTE)
@@ -189,6 +200,139 @@ async def test_a_lost_line_is_nobodys_fault(stage: Stage, phase: Phase) -> None:
     await stage.work(3 * MINUTE)
     assert len(stage.mails(ZOE)) == 1
     assert stage.health().state is MailboxState.OK
+
+
+@pytest.mark.parametrize("phase", MIDWAY)
+async def test_a_line_lost_midway_is_nobodys_fault(stage: Stage, phase: Phase) -> None:
+    """A line that breaks before the dot costs no try either; the mail waits longer each time."""
+    stage.begin(ZOE)
+    stage.mailers["ana"].plan(ZOE, *[broken_line(phase)] * 4)
+    await stage.work()
+    for broken in range(1, 5):
+        [send] = stage.sends(ZOE)
+        assert (send.state, send.tries, send.handed_at) == (SendState.DEFERRED, 0, None)
+        assert send.due_at == stage.clock.now() + MAILBOX_REST * 2**broken
+        assert stage.health().state is MailboxState.FAILING
+        await stage.work(MAILBOX_REST * 2**broken)
+    assert len(stage.mails(ZOE)) == 1
+    assert stage.health().state is MailboxState.OK
+
+
+@pytest.mark.parametrize("phase", MIDWAY)
+async def test_a_mail_that_breaks_the_line_delays_nobody(stage: Stage, phase: Phase) -> None:
+    """The next mail leaves once the mailbox has rested, and a person looks at the first."""
+    stage.begin(ZOE, "p@bank.example")
+    stage.mailers["ana"].plan(ZOE, *[broken_line(phase)] * 99)
+    await stage.work()
+    await stage.work(MAILBOX_REST)
+    assert len(stage.mails("p@bank.example")) == 1
+    for _ in range(60):
+        await stage.work(timedelta(hours=1))
+    assert stage.enrollment(ZOE).pause_reason is PauseReason.REVIEW
+    [why] = told(stage)
+    assert "the line broke 10 times" in why
+    assert stage.verify().clean
+
+
+def told(stage: Stage) -> list[str]:
+    entries = stage.read(ledger.of_prospect, stage.person(ZOE))
+    return [entry.detail for entry in entries if entry.kind is Kind.PAUSED]
+
+
+async def test_a_quota_at_mail_parks_nobody(stage: Stage) -> None:
+    """A server that lets the mailbox send nothing for days makes its mails late, and no more."""
+    stage.begin(ZOE)
+    full = Outcome(OutcomeKind.DEFERRED, Phase.MAIL, 550, "5.4.5", "limit", Blame.MAILBOX)
+    stage.mailers["ana"].plan(ZOE, *[full] * 20)
+    for _ in range(20):
+        await stage.work(timedelta(hours=1, minutes=2))
+        assert stage.health().state is MailboxState.THROTTLED
+    await stage.work(timedelta(hours=1, minutes=2))
+    assert len(stage.mails(ZOE)) == 1
+
+
+async def test_a_message_that_is_too_large(stage: Stage) -> None:
+    """It fails alone, with the server's words: neither its reader nor its mailbox suffers."""
+    stage.begin(ZOE, "p@bank.example")
+    large = Outcome(OutcomeKind.REJECTED, Phase.MAIL, 552, "5.3.4", "too large")
+    stage.mailers["ana"].plan(ZOE, large)
+    await stage.work()
+    assert first(stage) is SendState.REJECTED
+    assert "too large" in stage.sends(ZOE)[0].why
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.FAILED
+    assert "suppressed" not in stage.timeline(ZOE)
+    assert len(stage.mails("p@bank.example")) == 1
+    assert stage.health().state is MailboxState.OK
+
+
+def busy_database(stage: Stage, failures: int, *, after_commit: bool = False) -> list[str]:
+    """Let the next writes after an answer of the server fail; returns what failed, as it does."""
+    failed: list[str] = []
+
+    class Busy(MortalWorld):
+        async def write(self, work: Any, *args: Any, **kwargs: Any) -> Any:
+            if not work.__name__.startswith("record") or len(failed) >= failures:
+                return await super().write(work, *args, **kwargs)
+            failed.append(work.__name__)
+            if after_commit:
+                await super().write(work, *args, **kwargs)
+            raise DatabaseError("COMMIT", {}, Exception("database is locked"))
+
+    world = stage.world
+    stage.world = Busy(world.database, world.clock, world.desk, world.doors, life=Life())
+    stage.runner = Runner(stage.world, "a daemon", {})
+    return failed
+
+
+@pytest.mark.parametrize("after_commit", [False, True])
+async def test_an_answer_outlasts_a_busy_database(stage: Stage, *, after_commit: bool) -> None:
+    """What the server said is stored as soon as the database lets us, and once."""
+    stage.begin(ZOE)
+    failed = busy_database(stage, 5, after_commit=after_commit)
+    await stage.work()
+    assert len(failed) == 5
+    assert first(stage) is SendState.SENT
+    assert len(stage.mails(ZOE)) == 1
+    assert stage.verify().clean
+
+
+async def test_an_answer_is_not_kept_for_ever(stage: Stage) -> None:
+    """A database that stays busy ends the tick, and the mail is in doubt."""
+    stage.begin(ZOE)
+    failed = busy_database(stage, 999)
+    await stage.work()
+    assert 20 < len(failed) < 40
+    assert first(stage) is SendState.HANDED
+
+
+async def test_a_daemon_that_ends_keeps_no_answer(stage: Stage) -> None:
+    """Somebody who wants the daemon to end does not wait for the database."""
+    stage.begin(ZOE)
+
+    class Stopping(FakeMailer):
+        async def send(self, envelope: Envelope, hand: Callable[[], Awaitable[bool]]) -> Outcome:
+            outcome = await super().send(envelope, hand)
+            stage.world.ending.set()
+            return outcome
+
+    stage.mailers["ana"] = Stopping()
+    stage.restart()
+    failed = busy_database(stage, 999)
+    await stage.work()
+    assert failed == ["record"]
+
+
+async def test_a_mail_sent_again_keeps_its_bytes_through_refusals(stage: Stage) -> None:
+    """After a doubt neither an early nor a late refusal makes another mail of it."""
+    stage.begin(ZOE)
+    stage.mailers["ana"].plan(ZOE, LOST, GREY, replace(GREY, phase=Phase.DOT))
+    await stage.work()
+    [before] = stage.sends(ZOE)
+    stage.mailers["ana"].accepted.clear()
+    stage.write(sends.move, [before.id], SendEvent.RESEND)
+    for _ in range(9):
+        await stage.work(timedelta(hours=1))
+    assert [mail.data for mail in stage.mailers["ana"].accepted] == [before.data]
 
 
 async def test_a_resting_mailbox_is_left_alone(stage: Stage) -> None:
@@ -566,9 +710,14 @@ async def test_no_copy_proves_nothing_where_we_file_it(stage: Stage) -> None:
     assert stage.verify().clean
 
 
-def begin_at_luis(stage: Stage, *, arrives: bool, times: int = 1) -> None:
+async def begin_at_luis(stage: Stage, *, arrives: bool, times: int = 1) -> None:
+    """A mail to Zoe whose answer gets lost, after one to Ada that the provider filed in Sent."""
     stage.apply(a_loaded(mailboxes=["luis"]))
-    stage.bring_in(ZOE)
+    stage.bring_in(ADA, ZOE)
+    stage.enroll(ADA)
+    await stage.work()
+    stage.inboxes["luis"].deliver(stage.mailers["luis"].accepted[-1].data, Folder.SENT)
+    stage.write(stop, stage.desk, ADA, "test", NOON)
     stage.enroll(ZOE)
     stage.mailers["luis"].lost_are_accepted = arrives
     stage.mailers["luis"].plan(ZOE, *[LOST] * times)
@@ -576,11 +725,11 @@ def begin_at_luis(stage: Stage, *, arrives: bool, times: int = 1) -> None:
 
 async def test_no_copy_where_the_provider_files_it_means_not_sent(stage: Stage) -> None:
     """The same bytes go out again, with the same Message-ID, and only once."""
-    begin_at_luis(stage, arrives=False)
+    await begin_at_luis(stage, arrives=False)
     await stage.work()
     [before] = stage.sends(ZOE)
     await stage.work(SETTLED)
-    [mail] = stage.mailers["luis"].accepted
+    [_, mail] = stage.mailers["luis"].accepted
     assert mail.data == before.data
     assert stage.sends(ZOE)[0].state is SendState.SENT
     assert "resent" in stage.timeline(ZOE)
@@ -589,7 +738,7 @@ async def test_no_copy_where_the_provider_files_it_means_not_sent(stage: Stage) 
 
 async def test_a_resent_mail_keeps_its_bytes_through_a_crash(stage: Stage) -> None:
     """Neither a refusal to hand over nor a restart changes what is sent again after doubt."""
-    begin_at_luis(stage, arrives=False)
+    await begin_at_luis(stage, arrives=False)
     await stage.work()
     [before] = stage.sends(ZOE)
     stage.bring_in(a_prospect(company="Another Name"))
@@ -606,12 +755,12 @@ async def test_a_resent_mail_keeps_its_bytes_through_a_crash(stage: Stage) -> No
     stage.mailers["luis"] = alive
     stage.restart()
     await stage.work(MINUTE)
-    assert [mail.data for mail in alive.accepted] == [before.data]
+    assert [mail.data for mail in alive.accepted[1:]] == [before.data]
 
 
 async def test_a_doubt_that_never_ends_is_left_to_a_person(stage: Stage) -> None:
     """A mail whose answer is lost each time is not sent again for ever."""
-    begin_at_luis(stage, arrives=False, times=99)
+    await begin_at_luis(stage, arrives=False, times=99)
     for _ in range(20):
         await stage.work(timedelta(hours=1))
     [send] = stage.sends(ZOE)
@@ -620,7 +769,7 @@ async def test_a_doubt_that_never_ends_is_left_to_a_person(stage: Stage) -> None
 
 async def test_a_doubt_about_a_mail_that_nobody_wants_now(stage: Stage) -> None:
     """Proven not sent, and its enrollment has ended: the send is cancelled."""
-    begin_at_luis(stage, arrives=False)
+    await begin_at_luis(stage, arrives=False)
     await stage.work()
     stage.write(stop, stage.desk, ZOE, "test", NOON)
     await stage.work(SETTLED)
@@ -631,7 +780,7 @@ async def test_a_doubt_about_a_mail_that_nobody_wants_now(stage: Stage) -> None:
 
 async def test_a_doubt_waits_for_the_inbox(stage: Stage) -> None:
     """Evidence that cannot be looked for decides nothing."""
-    begin_at_luis(stage, arrives=True)
+    await begin_at_luis(stage, arrives=True)
     await stage.work()
     [send] = stage.sends(ZOE)
     stage.inboxes["luis"].deliver(send.data or b"", Folder.SENT)

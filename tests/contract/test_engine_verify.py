@@ -4,18 +4,20 @@ from datetime import timedelta
 
 import pytest
 from builders import NOON
-from stage import Stage
+from stage import Stage, a_loaded, a_policy
 
 from sequencer.domain.ledger import Entry, Kind
+from sequencer.domain.pacing import Pace
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.engine.stop import stop
 from sequencer.engine.verify import Findings, Recorded
+from sequencer.mail.folder import InboxError
 from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind, Phase
 from sequencer.store import attempts, ledger, suppressions
 from sequencer.store.database import Connection
 
 ZOE, ADA = "zoe@bank.example", "ada@bank.example"
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 async def one_sent(stage: Stage) -> None:
@@ -104,6 +106,41 @@ def deliver_of_its_own(stage: Stage) -> None:
     stage.mailers["ana"].accepted.append(Envelope("ana@seller.example", ZOE, data))
 
 
+def queue_long_ago(stage: Stage) -> None:
+    stage.clock.advance(30 * DAY)
+    execute(stage, "UPDATE send SET why = 'window closed until Monday' WHERE state = 'queued'")
+
+
+def take_the_mailbox_away(stage: Stage) -> None:
+    luis = stage.policy.mailboxes["luis"]
+    stage.policy = replace(stage.policy, mailboxes={"luis": luis})
+    stage.restart()
+
+
+def claim_and_forget(stage: Stage) -> None:
+    stage.clock.advance(2 * HOUR)
+    execute(
+        stage,
+        "UPDATE send SET state = 'claimed', looked_at = (SELECT max(looked_at) FROM send) WHERE state = 'queued'",
+    )
+
+
+def hand_and_forget(stage: Stage) -> None:
+    stage.clock.advance(2 * HOUR)
+    execute(
+        stage,
+        "UPDATE send SET state = 'handed', looked_at = (SELECT max(looked_at) FROM send) WHERE state = 'queued'",
+    )
+
+
+def doubt_for_days(stage: Stage) -> None:
+    stage.clock.advance(25 * HOUR)
+    execute(
+        stage,
+        "UPDATE send SET state = 'unknown', looked_at = (SELECT max(looked_at) FROM send) WHERE state = 'queued'",
+    )
+
+
 PLANTS = [
     (accept_again, "doubles", "accepted more than once"),
     (deliver_twice, "doubles", "accepted 2 times"),
@@ -113,6 +150,11 @@ PLANTS = [
     (leave_at_night, "outside_window", "outside its window"),
     (forget_the_look, "outside_window", "outside its window"),
     (forget_a_send, "unexplained", "is due since"),
+    (queue_long_ago, "unexplained", "is due since"),
+    (take_the_mailbox_away, "unexplained", "not in the settings"),
+    (claim_and_forget, "unexplained", "is claimed since"),
+    (hand_and_forget, "unexplained", "is handed since"),
+    (doubt_for_days, "unexplained", "is unknown since"),
     (leave_open, "unexplained", "its enrollment has ended"),
     (end_without_reason, "unexplained", "without a reason"),
     (lose_the_next_step, "unexplained", "nothing will come of it"),
@@ -134,6 +176,45 @@ async def test_violations_are_found(
     assert any(sentence in detail for detail in found.details)
     violated = {name for name, value in found.figures().items() if name != "sends" and value}
     assert figure in violated
+
+
+async def test_a_backlog_under_the_cap(stage: Stage) -> None:
+    """Mails that wait for days because the mailbox may send no more are where they should be."""
+    policy = a_policy()
+    ana = replace(policy.mailboxes["ana"], pace=Pace(per_day=2, gap=timedelta(0)))
+    slow = Stage(stage.database, replace(policy, mailboxes={"ana": ana}))
+    slow.begin(*(f"p{number}@bank.example" for number in range(8)))
+    for _ in range(27):
+        await slow.work(HOUR)
+    assert slow.verify() == Findings(sends=4)
+
+
+async def test_a_mailbox_that_needs_a_person(stage: Stage) -> None:
+    """What waits for a sign-in is explained by it: status names the mailbox."""
+    stage.begin(ZOE)
+    stage.inboxes["ana"].trouble = InboxError("password", permanent=True)
+    for _ in range(3):
+        await stage.work(DAY)
+    assert stage.verify().clean
+
+
+@pytest.mark.parametrize("hours", ["00:00-01:00", "00:00-24:00"])
+async def test_a_window_explains(stage: Stage, hours: str) -> None:
+    """A send overdue by days is explained while its window is closed, and by nothing else."""
+    window = {"window": {"mon-sun": [hours]}, "timezone": "workspace", "jitter_minutes": 0}
+    stage.apply(a_loaded(schedule=window))
+    stage.bring_in(ZOE)
+    stage.enroll(ZOE)
+    stage.clock.advance(3 * DAY)
+    assert stage.verify().clean is (hours == "00:00-01:00")
+
+
+async def test_a_pause_explains(stage: Stage) -> None:
+    """A send whose enrollment waits for a person is not overdue."""
+    stage.begin(ZOE)
+    execute(stage, "UPDATE enrollment SET state = 'paused', pause_reason = 'manual'")
+    stage.clock.advance(30 * DAY)
+    assert stage.verify().clean
 
 
 async def test_a_zone_that_changed_later(stage: Stage) -> None:

@@ -136,6 +136,30 @@ async def test_numbered_anew(bench: Bench) -> None:
     assert read(await bench.inbox.scan(cursors)) == [letter(3)]
 
 
+async def test_numbered_anew_after_an_outage(bench: Bench) -> None:
+    """It is read again from the last completed scan on, if that is more than a week ago."""
+    for number, days in enumerate((30, 12, 9)):
+        await bench.deliver(letter(number), Folder.INBOX, NOW - timedelta(days=days))
+    validity = next(iter(await bench.inbox.scan({}))).uidvalidity
+    cursors = {Folder.INBOX: Cursor(validity + 1, 70)}
+    assert read(await bench.inbox.scan(cursors, NOW - timedelta(days=10))) == [letter(2)]
+    assert read(await bench.inbox.scan(cursors, NOW - timedelta(days=12))) == [
+        letter(1),
+        letter(2),
+    ]
+
+
+async def test_new_folder(bench: Bench) -> None:
+    """What is in a folder that came up after the first contact may have created it, and is read."""
+    cursors = follow(await bench.inbox.scan({}))
+    del cursors[Folder.JUNK]
+    await bench.deliver(letter(0), Folder.JUNK, NOW - timedelta(days=30))
+    await bench.deliver(letter(1), Folder.JUNK, NOW)
+    scans = await bench.inbox.scan(cursors)
+    assert read(scans, Folder.JUNK) == [letter(1)]
+    assert read(await bench.inbox.scan(follow(scans)), Folder.JUNK) == []
+
+
 async def test_wait_wakes(bench: Bench) -> None:
     """A wait ends as soon as mail arrives, and a scan made meanwhile is not kept waiting."""
     cursors = follow(await bench.inbox.scan({}))
@@ -178,10 +202,10 @@ async def test_cancelled_wait(bench: Bench) -> None:
 async def test_kept_copy(bench: Bench) -> None:
     """A copy that was kept is found by its Message-ID, and no other one is."""
     since = NOW - timedelta(days=1)
-    assert not await bench.inbox.has_sent("<m1@outside.example>", since)
+    assert not await bench.inbox.has_sent("<m1@outside.example>", "", since)
     await bench.inbox.keep_copy(letter(1), NOW)
-    assert await bench.inbox.has_sent("<m1@outside.example>", since)
-    assert not await bench.inbox.has_sent("<m2@outside.example>", since)
+    assert await bench.inbox.has_sent("<m1@outside.example>", "", since)
+    assert not await bench.inbox.has_sent("<m2@outside.example>", "", since)
 
 
 async def test_evidence(bench: Bench) -> None:
@@ -191,5 +215,15 @@ async def test_evidence(bench: Bench) -> None:
     replaced = b"Message-ID: <other@mail.example>\r\nX-Sequencer: m8@outside.example\r\n\r\nhi\r\n"
     for raw in (reply, replaced):
         await bench.deliver(raw, Folder.SENT, NOW)
-    assert not await bench.inbox.has_sent("<m7@outside.example>", since)
-    assert await bench.inbox.has_sent("<m8@outside.example>", since)
+    assert not await bench.inbox.has_sent("<m7@outside.example>", "", since)
+    assert await bench.inbox.has_sent("<m8@outside.example>", "", since)
+
+
+async def test_mark(bench: Bench) -> None:
+    """Where the provider put in a Message-ID of its own, our mark is evidence, if whole."""
+    since = NOW - timedelta(days=1)
+    marked = b"Message-ID: <other@mail.example>\r\nX-Sequencer-Ref: c0ffee42\r\n\r\nhi\r\n"
+    await bench.deliver(marked, Folder.SENT, NOW)
+    assert await bench.inbox.has_sent("<m1@outside.example>", "c0ffee42", since)
+    for ref in ("c0ffee4", "c0ffee43", ""):
+        assert not await bench.inbox.has_sent("<m1@outside.example>", ref, since)

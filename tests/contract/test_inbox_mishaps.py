@@ -15,7 +15,7 @@ from fakes.tokens import Tokens
 
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapLimits, ImapTime
-from sequencer.mail.folder import Cursor, Fetched, Folder, InboxError, Scan
+from sequencer.mail.folder import Cursor, Fetched, Folder, InboxError, NoSentFolderError, Scan
 from sequencer.mail.server import Security, Server
 from sequencer.mail.sign_in import SignInNeededError, TokenError
 
@@ -109,6 +109,40 @@ async def test_deadly_message(times: int, *, header_too: bool, raw: bytes, trunc
         )
 
 
+@pytest.mark.parametrize("answer", ["NO [THROTTLED] slow down", "BAD internal error"])
+async def test_throttled(answer: str) -> None:
+    """A server that refuses to hand out messages makes the scan fail: none of them is passed by."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(2) | {3: letter(3, 5_000)}
+        rude.refuses = answer
+        with pytest.raises(InboxError, match=answer.split()[1].strip("[]")) as caught:
+            await inbox.scan(CURSORS)
+        assert caught.value.permanent is False
+        rude.refuses = ""
+        (scan,) = await inbox.scan(CURSORS)
+        assert [each.raw != b"" for each in scan.messages] == [True] * 3
+
+
+async def test_everything_is_deadly() -> None:
+    """Where the connection dies at whatever is read, it is not the messages' fault."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(3)
+        for uid in rude.messages:
+            rude.deadly[uid] = 99
+        rude.deadly_headers = {1, 2, 3}
+        with pytest.raises(InboxError, match="whatever"):
+            await inbox.scan(CURSORS)
+
+
+async def test_deadly_message_alone() -> None:
+    """A deadly message that is the only new one is measured by one that was read before."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(3)
+        rude.deadly[3], rude.deadly_headers = 99, {3, 2}
+        (scan,) = await inbox.scan({Folder.INBOX: Cursor(7, 2)})
+        assert scan.messages == (Fetched(3, b"", truncated=True),)
+
+
 async def test_vanished_message() -> None:
     """A message that goes away between search and reading is no error."""
     async with rude_imap() as rude:
@@ -174,6 +208,20 @@ async def test_missing_junk() -> None:
         rude.listed.pop()
         rude.select["Spam"] = "NO [NONEXISTENT] gone"
         assert [scan.folder for scan in await inbox.scan({})] == [Folder.INBOX]
+
+
+async def test_junk_comes_up() -> None:
+    """A folder for junk that the server adds later is found over the same connection, and read."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(1)
+        (scan,) = await inbox.scan({})
+        rude.listed.append('(\\HasNoChildren) "/" Spam')
+        scans = await inbox.scan({Folder.INBOX: Cursor(7, scan.last_uid)})
+        assert [(each.folder, len(each.messages)) for each in scans] == [
+            (Folder.INBOX, 0),
+            (Folder.JUNK, 1),
+        ]
+        assert rude.connections == 1
 
 
 @pytest.mark.parametrize("folder", ["INBOX", "Spam"])
@@ -407,8 +455,8 @@ async def test_idle_is_renewed() -> None:
 async def test_no_sent() -> None:
     """Where there is no Sent, nobody can say that a mail is not in it."""
     async with rude_imap() as rude, inbox_at(rude) as inbox:
-        with pytest.raises(InboxError, match="Sent") as caught:
-            await inbox.has_sent("<m1@x.example>", NOW)
+        with pytest.raises(NoSentFolderError, match="Sent") as caught:
+            await inbox.has_sent("<m1@x.example>", "", NOW)
         assert caught.value.permanent is True
 
 

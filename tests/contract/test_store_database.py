@@ -6,12 +6,13 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON
 from rows import add_send
+from sqlalchemy import exc
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from sequencer.domain.mailbox import MailboxState
 from sequencer.store import mailboxes, prospects
 from sequencer.store.columns import TEXT_LIMIT, cut, is_storable
-from sequencer.store.database import Connection, Database, database_now
+from sequencer.store.database import Connection, Database, DatabaseError, database_now
 
 THREADS = 4
 ROUNDS = 25
@@ -194,3 +195,24 @@ def test_any_text_can_be_cut(database: Database, text: str) -> None:
 def test_storable(text: str, *, storable: bool) -> None:
     """NUL and half a surrogate pair cannot be stored; everything else can."""
     assert is_storable(text) == storable
+
+
+@pytest.mark.parametrize(
+    ("raised", "is_its_trouble"),
+    [
+        (exc.OperationalError, True),
+        (exc.InterfaceError, True),
+        (exc.InternalError, True),
+        (exc.IntegrityError, False),
+        (exc.DataError, False),
+        (exc.ProgrammingError, False),
+    ],
+)
+def test_trouble_of_the_database(raised: type[DBAPIError], *, is_its_trouble: bool) -> None:
+    """A database that is away or broken is told apart from a row that it does not take."""
+    assert issubclass(raised, DatabaseError) is is_its_trouble
+
+
+def test_a_pool_without_a_free_connection_is_trouble_of_the_database() -> None:
+    """Waiting in vain for a connection says nothing about a row."""
+    assert issubclass(exc.TimeoutError, DatabaseError)

@@ -2,11 +2,12 @@
 
 import asyncio
 import email
+import email.policy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from sequencer.mail.folder import Cursor, Fetched, Folder, InboxError, Scan
+from sequencer.mail.folder import Cursor, Fetched, Folder, InboxError, NoSentFolderError, Scan
 
 OVERLAP = 500
 READ_AGAIN = timedelta(days=7)
@@ -35,6 +36,8 @@ class FakeInbox:
     """A mailbox to which tests deliver, and which they may renumber or break.
 
     Attributes:
+        drops: headers that the provider drops from what it files in Sent; it puts in a Message-ID
+            of its own where that is one of them.
         boxes: folders; one that is taken away is missing, as some servers have no Junk.
         trouble: what every call raises as long as it is set.
     """
@@ -42,11 +45,14 @@ class FakeInbox:
     now: Callable[[], datetime]
     boxes: dict[Folder, Box] = field(default_factory=lambda: {role: Box() for role in Folder})
     trouble: InboxError | None = None
+    drops: frozenset[str] = frozenset()
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _closed: bool = False
 
     def deliver(self, raw: bytes, folder: Folder = Folder.INBOX, at: datetime | None = None) -> int:
         """Put a message into a folder; its UID."""
+        if folder is Folder.SENT:
+            raw = self._as_filed(raw)
         box = self.boxes[folder]
         uid, box.uidnext = box.uidnext, box.uidnext + 1
         box.stored.append(Stored(uid, raw, at or self.now()))
@@ -61,11 +67,15 @@ class FakeInbox:
         for stored in old.stored:
             self.deliver(stored.raw, folder, stored.at)
 
-    async def scan(self, cursors: Mapping[Folder, Cursor]) -> Sequence[Scan]:
+    async def scan(
+        self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
+    ) -> Sequence[Scan]:
         """New messages of INBOX and Junk."""
         self._check()
         roles = [role for role in (Folder.INBOX, Folder.JUNK) if role in self.boxes]
-        return [self._scanned(role, cursors.get(role)) for role in roles]
+        begin = min(self.now() - READ_AGAIN, (since or self.now()) - timedelta(days=1))
+        day = begin.date() if cursors else None
+        return [self._scanned(role, cursors.get(role), day) for role in roles]
 
     async def wait(self, seconds: float) -> bool:
         """Whether something was delivered to INBOX since the last wait, or is within that time."""
@@ -78,13 +88,13 @@ class FakeInbox:
         self._news.clear()
         return not self._closed
 
-    async def has_sent(self, message_id: str, since: datetime) -> bool:
-        """Whether a message in Sent has that Message-ID, or names it in a header of ours."""
+    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
+        """Whether a message in Sent has that Message-ID or mark, or names it in an X- header."""
         self._check()
         if Folder.SENT not in self.boxes:
-            raise InboxError("there is no Sent", permanent=True)
+            raise NoSentFolderError("there is no Sent")
         del since
-        return any(_names(each.raw, message_id) for each in self.boxes[Folder.SENT].stored)
+        return any(_has(each.raw, message_id, ref) for each in self.boxes[Folder.SENT].stored)
 
     async def keep_copy(self, data: bytes, at: datetime) -> None:
         """Add a message to Sent."""
@@ -101,13 +111,22 @@ class FakeInbox:
         if self.trouble is not None:
             raise self.trouble
 
-    def _scanned(self, role: Folder, cursor: Cursor | None) -> Scan:
+    def _as_filed(self, raw: bytes) -> bytes:
+        if not self.drops:
+            return raw
+        mail = email.message_from_bytes(raw, policy=email.policy.SMTP)
+        for name in self.drops:
+            del mail[name]
+        if "Message-ID" in self.drops:
+            mail["Message-ID"] = f"<{self.boxes[Folder.SENT].uidnext}@provider.example>"
+        return mail.as_bytes()
+
+    def _scanned(self, role: Folder, cursor: Cursor | None, day: date | None) -> Scan:
         box = self.boxes[role]
         newest = box.uidnext - 1
-        if cursor is None:
+        if day is None:
             return Scan(role, box.uidvalidity, newest, ())
-        if cursor.uidvalidity != box.uidvalidity:
-            day = (self.now() - READ_AGAIN).date()
+        if cursor is None or cursor.uidvalidity != box.uidvalidity:
             fresh = [each for each in box.stored if each.at.astimezone(UTC).date() >= day]
             last_uid = newest
         else:
@@ -118,9 +137,9 @@ class FakeInbox:
         return Scan(role, box.uidvalidity, last_uid, messages)
 
 
-def _names(raw: bytes, message_id: str) -> bool:
-    for name, value in email.message_from_bytes(raw).items():
-        ours = name.lower() == "message-id" or name.lower().startswith("x-")
-        if ours and message_id.strip("<>") in str(value):
-            return True
-    return False
+def _has(raw: bytes, message_id: str, ref: str) -> bool:
+    mail = email.message_from_bytes(raw)
+    if ref and ref in mail.get_all("X-Sequencer-Ref", []):
+        return True
+    others = [value for name, value in mail.items() if name.lower().startswith("x-")]
+    return mail["Message-ID"] == message_id or any(message_id.strip("<>") in x for x in others)

@@ -97,14 +97,16 @@ class MortalInbox(FakeInbox):
 
     life: Life = field(default_factory=Life)
 
-    async def scan(self, cursors: Mapping[Folder, Cursor]) -> Sequence[Scan]:
+    async def scan(
+        self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
+    ) -> Sequence[Scan]:
         """As the fake."""
         self.life.step()
-        found = await FakeInbox.scan(self, cursors)
+        found = await FakeInbox.scan(self, cursors, since)
         self.life.step()
         return found
 
-    async def has_sent(self, message_id: str, since: datetime) -> bool:
+    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
         """As the fake."""
         self.life.step()
-        return await FakeInbox.has_sent(self, message_id, since)
+        return await FakeInbox.has_sent(self, message_id, ref, since)

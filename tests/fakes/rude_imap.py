@@ -26,6 +26,7 @@ class RudeImap:
         sizes: what RFC822.SIZE says where it is not the truth.
         deadly: UIDs whose reading ends the connection, and how often it still does.
         deadly_headers: UIDs of which even the header is deadly.
+        refuses: answer to reading messages instead of OK, while their sizes are still told.
         vanished: UIDs that a search still finds, but a FETCH no more.
         sized: UIDs that tell their size, and are gone when they are read.
         validities: UIDVALIDITY of each connection in turn, the last one for all that follow.
@@ -42,6 +43,7 @@ class RudeImap:
     sizes: dict[int, int] = field(default_factory=dict)
     deadly: Counter[int] = field(default_factory=Counter)
     deadly_headers: set[int] = field(default_factory=set)
+    refuses: str = ""
     vanished: set[int] = field(default_factory=set)
     sized: set[int] = field(default_factory=set)
     validities: list[int] = field(default_factory=lambda: [7])
@@ -158,6 +160,9 @@ class _Conversation:
         _, _, ids, items = command.split(" ", 3)
         uids = [int(uid) for uid in ids.split(",")]
         self.server.fetches.append((items.strip(" ()"), uids))
+        if self.server.refuses and "SIZE" not in items:
+            await self.say(f"{tag} {self.server.refuses}")
+            return
         for number, uid in enumerate(uids, 1):
             if uid not in self.server.messages:
                 continue

@@ -93,6 +93,16 @@ def test_the_rest_of_a_wait_is_never_negative(story: list[Event]) -> None:
     assert all(each.remaining >= timedelta(0) for each in moves)
 
 
+@given(STORIES)
+def test_no_machine_brings_a_return_forward(story: list[Event]) -> None:
+    """After an automatic answer a pause lasts at least as long as before."""
+    for (before, decision), event in zip(told(story), story, strict=True):
+        paused = before.state is EnrollmentState.PAUSED
+        if paused and isinstance(event, Held) and event.reason is PauseReason.AUTO_REPLY:
+            after = decision.enrollment.resume_at
+            assert after is None or (before.resume_at is not None and after >= before.resume_at)
+
+
 @given(STORIES, events(), st.integers(0, 10**6))
 def test_twice_is_once(story: list[Event], event: Event, later_s: int) -> None:
     """An event that is delivered again queues nothing again."""

@@ -31,7 +31,7 @@ from sequencer.mail.unsubscribe import make_token
 from sequencer.store import sends
 
 BEGIN = datetime(2026, 3, 23, 7, 30, tzinfo=UTC)  # a Monday; Europe's clocks change on Sunday
-HORIZON = timedelta(weeks=7)
+HORIZON = timedelta(weeks=12)
 PEOPLE = 12
 PACE = Pace(per_day=4, gap=timedelta(minutes=4))
 OFFICE = {"window": {"mon-fri": ["08:30-11:30", "13:30-17:00"]}, "timezone": "prospect"}
@@ -54,7 +54,7 @@ FAULTS = (
     Outcome(OutcomeKind.DEFERRED, Phase.DOT, 452, "4.2.2", "mailbox full"),
     Outcome(OutcomeKind.REJECTED, Phase.DOT, 554, "5.7.26", "blocked"),
     Outcome(OutcomeKind.UNKNOWN, Phase.DOT, None, "", "line lost", MAILBOX),
-    Outcome(OutcomeKind.UNKNOWN, Phase.DOT, None, "", "no answer", MAILBOX),
+    *[Outcome(OutcomeKind.UNKNOWN, Phase.DOT, None, "", "no answer", MAILBOX)] * 3,
 )
 
 
@@ -80,7 +80,7 @@ class ChancyMailer(MortalMailer):
         world = self.world
         assert world is not None
         fault = world.fault_for(envelope.recipient)
-        self.lost_are_accepted = world.chance.random() < 0.7
+        self.lost_are_accepted = world.chance.random() < 0.5
         if fault is not None:
             self.plan(envelope.recipient, fault)
 

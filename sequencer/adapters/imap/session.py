@@ -34,7 +34,7 @@ class LoginRefusedError(Exception):
 
 
 class RefusedError(Exception):
-    """The server said NO or BAD to reading messages: it is busy, or throttles us. It still talks."""
+    """The server said NO or BAD to reading messages: it is busy or throttles, but it talks."""
 
 
 class NoFolderError(Exception):

@@ -145,6 +145,21 @@ def test_later_absence_moves_the_return() -> None:
     assert enrollment.remaining == 2 * DAY
 
 
+@pytest.mark.parametrize("days", [1, 13, 14])
+def test_earlier_absence_changes_nothing(days: int) -> None:
+    """A notice never brings a return forward: it may name no date, or be of another machine."""
+    away, _ = after(an_enrollment(), AWAY)
+    sooner = Held(PauseReason.AUTO_REPLY, resume_at=NOON + days * DAY, due_at=NOON + 9 * DAY)
+    assert decide(away, sooner, CADENCE, NOON) == Decision(away)
+
+
+def test_dated_hold_by_hand_may_be_shorter_than_an_absence() -> None:
+    """A person who names an earlier date knows better than a notice."""
+    enrollment, _ = after(an_enrollment(), AWAY, Held(PauseReason.MANUAL, NOON + DAY))
+    assert enrollment.pause_reason is PauseReason.MANUAL
+    assert enrollment.resume_at == NOON + DAY
+
+
 def test_absence_does_not_end_a_hold_by_hand() -> None:
     """A hold that waits for a person gets no date from a machine."""
     held, _ = after(an_enrollment(), Held(PauseReason.MANUAL, due_at=NOON + HOUR))

@@ -122,7 +122,10 @@ def test_list(header: str) -> None:
     """List and bulk mail is nobody's answer, and its footer no opt-out; but an answer is one."""
     text = "News!\nPlease unsubscribe me links are below."
     assert classify(a_mail(header, "In-Reply-To", text=text)).kind is Kind.OTHER
-    assert classify(a_mail(header)).kind is Kind.REPLY
+    for answer in ("In-Reply-To: <m1@sender.example>", "References: <m1@sender.example>"):
+        assert classify(a_mail(header, "In-Reply-To", answer)).kind is Kind.REPLY
+        stop = a_mail(header, "In-Reply-To", answer, text="Please remove me.")
+        assert classify(stop).kind is Kind.OPT_OUT
 
 
 def test_receipt_of_display() -> None:

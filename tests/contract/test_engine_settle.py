@@ -1,0 +1,141 @@
+"""What Sent proves about a mail in doubt, at providers that change, drop and hide things."""
+
+from datetime import timedelta
+
+import pytest
+from foreign_mails import a_mail
+from stage import DAY, Stage, a_loaded
+
+from sequencer.domain.enrollment import FinishReason, PauseReason
+from sequencer.domain.send import SendState
+from sequencer.mail.folder import Folder, InboxError
+from sequencer.mail.transaction import Blame, Outcome, OutcomeKind, Phase
+
+ZOE, ADA = "zoe@bank.example", "ada@bank.example"
+LOST = Outcome(OutcomeKind.UNKNOWN, Phase.DOT, text="line lost", blame=Blame.MAILBOX)
+MINUTE = timedelta(minutes=1)
+SETTLED = timedelta(minutes=15)
+MESSAGE_ID, REF = "Message-ID", "X-Sequencer-Ref"
+
+
+async def lose(stage: Stage, *people: str, mailbox: str = "luis", arrives: bool = True) -> None:
+    """Begin with these people, and lose the answer to the first mail of each."""
+    stage.apply(a_loaded(mailboxes=[mailbox]))
+    stage.bring_in(*people)
+    stage.enroll(*people)
+    stage.mailers[mailbox].lost_are_accepted = arrives
+    for each in people:
+        stage.mailers[mailbox].plan(each, LOST)
+    for _ in people:
+        await stage.work(2 * MINUTE)  # a mailbox rests after a lost line
+
+
+async def get_through(stage: Stage, address: str, *, filed: bool = True) -> None:
+    """Send somebody a mail that is accepted, and filed in Sent as the provider does it."""
+    stage.apply(a_loaded(mailboxes=["luis"]))
+    stage.bring_in(address)
+    stage.enroll(address)
+    await stage.work()
+    if filed:
+        stage.inboxes["luis"].deliver(stage.mailers["luis"].accepted[-1].data, Folder.SENT)
+
+
+def states(stage: Stage, address: str) -> list[SendState]:
+    return [send.state for send in stage.sends(address)]
+
+
+@pytest.mark.parametrize("dropped", [{MESSAGE_ID}, {REF}])
+async def test_one_mark_is_enough(stage: Stage, dropped: set[str]) -> None:
+    """A copy is known by either mark: the mail is not sent again."""
+    stage.inboxes["luis"].drops = frozenset(dropped)
+    await get_through(stage, ADA)
+    await lose(stage, ZOE)
+    stage.inboxes["luis"].deliver(stage.mailers["luis"].accepted[-1].data, Folder.SENT)
+    await stage.work(SETTLED)
+    assert states(stage, ZOE) == [SendState.SENT, SendState.QUEUED]
+    assert len(stage.mails(ZOE)) == 1
+    assert stage.verify().clean
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_no_mark_survives(stage: Stage, *, arrives: bool) -> None:
+    """Where no copy can be known, that of an accepted mail is missed too: a person decides."""
+    stage.inboxes["luis"].drops = frozenset({MESSAGE_ID, REF})
+    await get_through(stage, ADA)
+    await lose(stage, ZOE, arrives=arrives)
+    if arrives:
+        stage.inboxes["luis"].deliver(stage.mailers["luis"].accepted[-1].data, Folder.SENT)
+    await stage.work(SETTLED)
+    await stage.work(DAY)
+    assert states(stage, ZOE) == [SendState.PARKED]
+    assert stage.enrollment(ZOE).pause_reason is PauseReason.REVIEW
+    assert len(stage.mails(ZOE)) == arrives
+
+
+async def test_first_mail_of_a_mailbox(stage: Stage) -> None:
+    """Nothing has been learned of the provider yet, so nothing is proven."""
+    await lose(stage, ZOE, arrives=False)
+    await stage.work(SETTLED)
+    assert states(stage, ZOE) == [SendState.PARKED]
+    assert "older mail" in stage.sends(ZOE)[0].why
+
+
+@pytest.mark.parametrize(
+    ("age", "state"),
+    [(timedelta(0), SendState.SENT), (31 * DAY, SendState.PARKED)],
+)
+async def test_what_was_learned_gets_old(stage: Stage, age: timedelta, state: SendState) -> None:
+    """A mail of more than a month ago tells nothing about the provider's ways of today."""
+    await get_through(stage, ADA)
+    stage.inboxes["luis"].deliver(a_mail(f"From: {ADA}", "In-Reply-To"))
+    await stage.work(MINUTE)
+    assert stage.enrollment(ADA).finish_reason is FinishReason.REPLIED
+    stage.clock.advance(age)
+    await lose(stage, ZOE, arrives=False)
+    await stage.work(SETTLED)
+    assert states(stage, ZOE)[0] is state
+
+
+async def test_a_young_mail_is_no_witness(stage: Stage) -> None:
+    """A copy may be filed late: a mail of a moment ago says nothing, found or not."""
+    await lose(stage, ZOE, arrives=False)
+    stage.clock.advance(SETTLED - 3 * MINUTE)
+    await get_through(stage, ADA)
+    await stage.work(3 * MINUTE)
+    assert states(stage, ZOE) == [SendState.PARKED]
+
+
+async def test_without_sent(stage: Stage) -> None:
+    """Where there is no Sent to look into, each doubt is left to a person, and with the reason."""
+    stage.inboxes["ana"].boxes.pop(Folder.SENT)
+    await lose(stage, ZOE, ADA, mailbox="ana")
+    await stage.work(SETTLED)
+    for address in (ZOE, ADA):
+        assert states(stage, address) == [SendState.PARKED]
+        assert stage.enrollment(address).pause_reason is PauseReason.REVIEW
+        assert "no Sent" in stage.sends(address)[0].why
+    assert stage.verify().clean
+
+
+async def test_a_failed_look_rests(stage: Stage) -> None:
+    """Sent is not looked into at each tick while it does not answer, nor is the doubt ended."""
+    await lose(stage, ZOE)
+    inbox, asked = stage.inboxes["luis"], []
+
+    class Deaf:
+        """An inbox that can be read, but for Sent."""
+
+        scan, wait, close, keep_copy = inbox.scan, inbox.wait, inbox.close, inbox.keep_copy
+
+        async def has_sent(self, *about: object) -> bool:
+            asked.append(about)
+            raise InboxError("no answer", permanent=True)
+
+    stage.inboxes["luis"] = Deaf()  # type: ignore[assignment]  # as good an inbox as any
+    stage.restart()
+    await stage.work(SETTLED)
+    for _ in range(5):
+        await stage.work(timedelta(seconds=10))
+    assert (len(asked), states(stage, ZOE)) == (1, [SendState.UNKNOWN])
+    await stage.work(timedelta(seconds=10))
+    assert len(asked) == 2
