@@ -244,7 +244,7 @@ async def test_a_broken_delivery_whose_person_cannot_be_paused(stage: Stage) -> 
         """Cadences that cannot be read."""
 
         def get(self, connection: Connection, version_hash: str) -> Version:
-            raise ZeroDivisionError
+            raise LookupError(connection, version_hash)
 
     stage.begin(ZOE)
     store(stage, NAMES_ZOE[0])

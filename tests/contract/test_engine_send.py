@@ -9,6 +9,7 @@ import pytest
 from builders import NOON, a_prospect
 from fakes.fake_mailer import FakeMailer
 from fakes.mortal import Life, MortalWorld
+from sqlalchemy.exc import OperationalError
 from stage import Stage, a_loaded, a_policy
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
@@ -26,7 +27,7 @@ from sequencer.engine.stop import stop, suppress
 from sequencer.mail.folder import Folder, InboxError
 from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind, Phase
 from sequencer.store import enrollments, ledger, mailboxes, sends
-from sequencer.store.database import Connection, DatabaseError
+from sequencer.store.database import Connection
 
 ZOE, ANA = "zoe@bank.example", "ana@seller.example"
 ADA = "ada@bank.example"
@@ -276,7 +277,7 @@ def busy_database(stage: Stage, failures: int, *, after_commit: bool = False) ->
             failed.append(work.__name__)
             if after_commit:
                 await super().write(work, *args, **kwargs)
-            raise DatabaseError("COMMIT", {}, Exception("database is locked"))
+            raise OperationalError("COMMIT", {}, Exception("database is locked"))
 
     world = stage.world
     stage.world = Busy(world.database, world.clock, world.desk, world.doors, life=Life())

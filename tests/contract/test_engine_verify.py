@@ -119,26 +119,20 @@ def take_the_mailbox_away(stage: Stage) -> None:
 
 def claim_and_forget(stage: Stage) -> None:
     stage.clock.advance(2 * HOUR)
-    execute(
-        stage,
-        "UPDATE send SET state = 'claimed', looked_at = (SELECT max(looked_at) FROM send) WHERE state = 'queued'",
-    )
+    execute(stage, "UPDATE send SET looked_at = (SELECT max(looked_at) FROM send)")
+    execute(stage, "UPDATE send SET state = 'claimed' WHERE state = 'queued'")
 
 
 def hand_and_forget(stage: Stage) -> None:
     stage.clock.advance(2 * HOUR)
-    execute(
-        stage,
-        "UPDATE send SET state = 'handed', looked_at = (SELECT max(looked_at) FROM send) WHERE state = 'queued'",
-    )
+    execute(stage, "UPDATE send SET looked_at = (SELECT max(looked_at) FROM send)")
+    execute(stage, "UPDATE send SET state = 'handed' WHERE state = 'queued'")
 
 
 def doubt_for_days(stage: Stage) -> None:
     stage.clock.advance(25 * HOUR)
-    execute(
-        stage,
-        "UPDATE send SET state = 'unknown', looked_at = (SELECT max(looked_at) FROM send) WHERE state = 'queued'",
-    )
+    execute(stage, "UPDATE send SET looked_at = (SELECT max(looked_at) FROM send)")
+    execute(stage, "UPDATE send SET state = 'unknown' WHERE state = 'queued'")
 
 
 PLANTS = [

@@ -114,7 +114,7 @@ class SmallWorld:
     dots: list[Left] = field(default_factory=list)
     delivered: list[Left] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
-    wrote: set[str] = field(default_factory=set)
+    wrote: dict[str, datetime] = field(default_factory=dict)
     reactions: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
 
     def count(self, what: str) -> None:
@@ -194,7 +194,7 @@ class SmallWorld:
             self.stage.inboxes[mail.mailbox].deliver(raw, folder)
         self.count(kind)
         if kind != "absence":
-            self.wrote.add(mail.envelope.recipient)
+            self.wrote.setdefault(mail.envelope.recipient, self.stage.clock.now())
 
     def _headers(self, mail: Left) -> list[str]:
         """Headers of an answer; the thread is lost in one of three."""
