@@ -107,7 +107,7 @@ def create_workspace(root: Path) -> list[Path]:
             target.write_bytes(content)
             written.append(target)
     state = root / STATE
-    state.mkdir(exist_ok=True)
+    state.mkdir(mode=0o700, exist_ok=True)  # it holds people and what was written to them
     secret = state / "secret.key"
     if not secret.exists():
         descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,6 +1,7 @@
 """`sequencer demo`: the whole engine at work in a sandbox, in about a minute."""
 
 import asyncio
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,6 +69,10 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     end everything is checked against the mail server's own record.
     """
     options = Options(**given)
+    if options.svg is not None and not options.svg.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {options.svg.parent}", param_hint="--svg")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # so that the folder is cleared away
     try:
         summary = _present(options, ctx.find_root().obj["web"])
     except ModuleNotFoundError as error:

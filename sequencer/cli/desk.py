@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+PIPED_WIDTH = 1_000  # columns; what reads a pipe wants one line per row
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 
 
@@ -62,7 +64,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], empty: s
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        # Only what comes last is prose; a broken address or date is of no use to anybody.
+        last = heading == headings[-1]
+        table.add_column(heading, overflow="fold", no_wrap=not last)
     for row in filled:
         table.add_row(*row)
     console().print(table)
@@ -81,16 +85,13 @@ def print_change(prospect: str, done: tuple[int, str], nothing: str, *, as_json:
 
 def console(*, stderr: bool = False) -> Console:
     """A console that leaves the text as it is: no guessed highlights, no markup from data."""
-    return Console(highlight=False, markup=False, stderr=stderr, soft_wrap=not _is_terminal())
+    width = None if Console(stderr=stderr).is_terminal else PIPED_WIDTH
+    return Console(highlight=False, markup=False, stderr=stderr, width=width)
 
 
 def user() -> str:
     """Who acts, for the ledger."""
     return os.environ.get("SUDO_USER") or os.environ.get("USER") or "the command line"
-
-
-def _is_terminal() -> bool:
-    return Console().is_terminal
 
 
 def _plain(value: object) -> object:

@@ -10,6 +10,7 @@ from sequencer.cli.desk import json_option, print_json, user, with_workspace
 from sequencer.cli.failure import EXIT_FAILED, EXIT_PARTLY
 from sequencer.cli.import_ import CSV
 from sequencer.cli.progress import progress
+from sequencer.cli.rejects import rejects_target
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
@@ -99,7 +100,7 @@ def _write_rejects(file: Path, lines: dict[str, int], refused: Sequence["Answer"
 
     if not refused:
         return None
-    target = file.with_suffix(".rejects.csv")
+    target = rejects_target(file)
     rows = [
         Refused(lines[each.address], each.refusals[0].code, each.refusals[0].sentence)
         for each in refused

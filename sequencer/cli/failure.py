@@ -28,7 +28,10 @@ def failure_of(error: Exception) -> Failure | None:
             text = "\n".join(problem.render() for problem in problems) or str(error)
             return Failure(text, EXIT_INVALID)
         if ancestor.__name__ in _SENTENCES:
-            return Failure(_SENTENCES[ancestor.__name__].format(error), EXIT_FAILED)
+            told = getattr(error, "orig", None) or error  # the driver's words, not SQLAlchemy's
+            return Failure(_SENTENCES[ancestor.__name__].format(told), EXIT_FAILED)
+    if isinstance(error, OSError) and error.filename is not None:
+        return Failure(f"{error.filename}: {error.strerror}", EXIT_FAILED)
     return None
 
 
@@ -38,5 +41,5 @@ _SENTENCES = {
     "LockedError": "{}",
     "PortTakenError": "{}\nhint: set another web.port, or end what listens there",
     "StoreError": "{}",
-    "OperationalError": "The database cannot be used: {}",
+    "OperationalError": "The database cannot be used now: {}",
 }

@@ -8,6 +8,7 @@ import click
 from sequencer.cli.desk import json_option, print_json, with_workspace
 from sequencer.cli.failure import EXIT_FAILED, EXIT_PARTLY
 from sequencer.cli.progress import progress
+from sequencer.cli.rejects import rejects_target
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
@@ -20,7 +21,7 @@ CSV = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
-    show_default="FILE with .rejects.csv",
+    show_default="beside FILE, with .rejects.csv",
     help="Where to write refused rows.",
 )
 @json_option
@@ -47,14 +48,15 @@ def command(
         write_rejects,
     )
 
+    target: Path | None = rejects_target(file, rejects)
     with progress("importing", count_rows(file), quiet=as_json) as advance:
         done = import_prospects(
             workspace.database, read_prospects(file), file.name, workspace.clock.now(), advance
         )
-    target = None
-    if done.refused:
-        target = rejects or file.with_suffix(".rejects.csv")
+    if target is not None and done.refused:
         write_rejects(target, file, done.refused)
+    else:
+        target = None
     if as_json:
         print_json(
             {

@@ -4,6 +4,16 @@ from pathlib import Path
 
 import click
 
+NEXT = """
+Next:
+  1. {}put your mailbox and your postal address into config/sequencer.yaml
+  2. put its password into a file: SEQUENCER_MAILBOXES__ANA__PASSWORD_FILE=/path/to/it
+  3. sequencer check
+  4. sequencer apply
+  5. sequencer import people.csv, with yourself in it (config/prospects.csv shows the form)
+  6. sequencer enroll fintech-intro YOUR-OTHER-ADDRESS
+  7. sequencer run"""
+
 
 @click.command("init")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
@@ -25,12 +35,4 @@ def command(ctx: click.Context, folder: Path | None) -> None:
     if not created:
         click.echo(f"{root} is a workspace already, nothing was changed.")
         return
-    click.echo(
-        "\nNext:\n"
-        "  1. put your mailbox into config/sequencer.yaml\n"
-        "  2. sequencer check\n"
-        "  3. sequencer apply\n"
-        "  4. sequencer import config/prospects.csv\n"
-        "  5. sequencer enroll fintech-intro --all\n"
-        "  6. sequencer run"
-    )
+    click.echo(NEXT.format(f"cd {folder}, and " if folder else ""))

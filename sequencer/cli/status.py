@@ -23,33 +23,36 @@ def command(workspace: "Workspace", *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    if not found.cadences:
-        click.echo("No cadence has been applied yet. Next: sequencer check, sequencer apply.")
-        return
+    if found.cadences:
+        nobody = f"Nobody is enrolled yet in {', '.join(found.cadences)}."
+    else:
+        nobody = "No cadence has been applied yet. Next: sequencer check, sequencer apply."
     print_table(
         ["cadence", "state", "reason", "people"],
         [(row.slug, row.state, row.reason, str(row.number)) for row in found.enrollments],
-        f"Nobody is enrolled yet in {', '.join(found.cadences)}.",
+        nobody,
     )
     click.echo()
     print_table(
-        ["mailbox", "state", "sent 24 h", "waiting", "in doubt", "parked", "last read", "next due"],
+        ["mailbox", "sent", "waiting", "doubt", "parked", "read (UTC)", "due (UTC)", "state"],
         [
             (
-                f"{row.name} <{row.address}>",
-                str(row.health.state) + (f": {row.health.reason}" if row.health.reason else ""),
+                row.name,
                 f"{row.sent_24h} of {row.per_day}",
                 str(row.waiting),
                 str(row.in_doubt),
                 str(row.parked),
                 _instant(row.health.synced_at),
                 _instant(row.next_due_at),
+                str(row.health.state) + (f": {row.health.reason}" if row.health.reason else ""),
             )
             for row in found.mailboxes
         ],
         "No mailbox is configured.",
     )
+    if found.mailboxes and not any(row.held_by for row in found.mailboxes):
+        click.echo("\nNo daemon is running: start one with `sequencer run`.")
 
 
 def _instant(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "-"
+    return f"{at:%Y-%m-%d %H:%M}" if at else "-"

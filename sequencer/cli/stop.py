@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def command(workspace: "Workspace", prospect: str, *, as_json: bool) -> None:
     """Stop all cadences of PROSPECT (an e-mail address).
 
-    The person is not suppressed and may be enrolled again; `sequencer suppress add` is for ever.
+    They end for good; `sequencer pause` is for a while. The person is not suppressed and may be
+    enrolled in other cadences.
     """
     from sequencer.engine.stop import stop
 

@@ -90,9 +90,7 @@ def _window(moment: Moment) -> list[Refusal]:
     opening = next_open(moment.timing.window, moment.timing.tz, moment.now)
     if opening.start == moment.now:
         return []
-    local = opening.start.astimezone(moment.timing.tz)
-    detail = f"opens {local:%a %d %b %H:%M} {moment.timing.tz.key} time"
-    return [Refusal(Reason.OUTSIDE_WINDOW, detail, opening.start)]
+    return [Refusal(Reason.OUTSIDE_WINDOW, until=opening.start)]
 
 
 def _pacing(moment: Moment) -> list[Refusal]:

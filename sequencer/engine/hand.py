@@ -42,6 +42,7 @@ def hand_over(
         handed_at=now,
     )
     if moved:
-        detail = f"{send.message_id} to {send.recipient}, relying on the scan of {synced_at}"
+        scan = f"relying on the scan of {synced_at:%H:%M:%S} UTC"
+        detail = f"{send.message_id} to {send.recipient}, {scan}"
         ledger.write(connection, entry_of(case, Kind.HANDED, detail, now, send.step_id))
     return moved == 1

@@ -18,6 +18,7 @@ from sequencer.domain.enrollment import Enrollment, EnrollmentState
 from sequencer.domain.event import Event
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import OPEN_STATES
+from sequencer.domain.window import is_open
 from sequencer.engine.desk import Case, Desk
 from sequencer.store import enrollments, ledger, sends
 from sequencer.store.database import Connection
@@ -139,7 +140,10 @@ def _reschedule(connection: Connection, case: Case, command: Reschedule, now: da
     for send in sends.of_enrollment(connection, case.stored.id):
         if send.state in OPEN_STATES:
             key = f"{case.stored.enrollment.key}:{send.step_id}"
-            due = due_from(now + command.remaining, case.timing, key)
+            earliest, timing = now + command.remaining, case.timing
+            # What is left of a wait has its jitter in it: with each pause one more would add up.
+            inside = is_open(timing.window, timing.tz, earliest)
+            due = Due(earliest, None) if inside else due_from(earliest, timing, key)
             sends.postpone(connection, send.id, due.at, due.reason or "resumed")
             detail = f"due {_local(due, case)} after the pause"
             ledger.write(connection, entry_of(case, Kind.POSTPONED, detail, now, send.step_id))

@@ -59,7 +59,8 @@ class _Received:
     @property
     def told(self) -> str:
         sender = self.verdict.incoming.sender or "an unknown sender"
-        return f"{self.verdict.kind} from {sender} ({self.verdict.evidence})"
+        evidence = f" ({self.verdict.evidence})" if self.verdict.evidence else ""
+        return f"{self.verdict.kind} from {sender}{evidence}"
 
     @property
     def people(self) -> list[int]:

@@ -115,7 +115,7 @@ def database_now(connection: Connection) -> datetime:
 
 def _sqlite_engine(url: sa.URL, *, writes: bool, keys: bool = True) -> Engine:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
         poolclass=QueuePool,

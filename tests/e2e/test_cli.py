@@ -162,6 +162,17 @@ def test_import_goes_on_after_bad_rows(workspace: Path) -> None:
     assert again["added"] == 1
 
 
+def test_rejects_overwrite_nothing(workspace: Path) -> None:
+    """Refused rows never replace the file they came from, nor one that was written before."""
+    people = workspace / "people.csv"
+    people.write_text(HEADINGS + "nobody\n")
+    done = sequencer(workspace, "import", str(people), "--rejects", str(people))
+    assert done.returncode == 2
+    assert people.read_text() == HEADINGS + "nobody\n"
+    for name in ("people.rejects.csv", "people.rejects-2.csv"):
+        assert answer(workspace, "import", str(people))["rejects"] == str(workspace / name)
+
+
 def test_import_of_another_encoding(workspace: Path) -> None:
     """A file in another encoding is refused as a whole, with the line and what to do."""
     people = workspace / "people.csv"
