@@ -44,6 +44,7 @@ def command(
     from sequencer.engine.import_prospects import import_prospects
     from sequencer.files.prospects import (
         count_rows,
+        extra_columns,
         read_prospects,
         write_rejects,
     )
@@ -57,9 +58,11 @@ def command(
         write_rejects(target, file, done.refused)
     else:
         target = None
+    extra = extra_columns(file)
     if as_json:
         print_json(
             {
+                "extra_columns": extra,
                 "added": done.added,
                 "updated": done.updated,
                 "refused": [
@@ -77,6 +80,8 @@ def command(
     else:
         for row in done.refused:
             click.echo(f"{file}:{row.line}: {row.code}: {row.sentence}", err=True)
+        if extra:
+            click.echo(f"Columns kept under their own names: {', '.join(extra)}.")
         click.echo(
             f"{done.added} added, {done.updated} brought up to date, {len(done.refused)} refused."
         )

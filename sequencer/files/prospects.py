@@ -71,3 +71,13 @@ def _addresses(table: CsvTable) -> Iterator[tuple[int, str]]:
         address = (unguarded(cell) if reported else cell).strip()
         if address:
             yield record.line, address
+
+
+def extra_columns(path: Path) -> list[str]:
+    """Columns that no field of a prospect is meant by; each is kept under its own name.
+
+    Raises:
+        ConfigError: the file cannot be opened, or its headings cannot be used.
+    """
+    names = open_table(path).columns.names
+    return [name for name in names if name is not None and name not in FIELDS]

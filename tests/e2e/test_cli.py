@@ -162,6 +162,15 @@ def test_import_goes_on_after_bad_rows(workspace: Path) -> None:
     assert again["added"] == 1
 
 
+def test_unknown_columns_are_named(workspace: Path) -> None:
+    """A misspelt heading is kept as a column of its own, and that is said."""
+    people = workspace / "people.csv"
+    people.write_text("email,frist_name\nana@buyer.example,Ana\n")
+    done = sequencer(workspace, "import", str(people))
+    assert done.returncode == 0
+    assert "frist_name" in done.stdout
+
+
 def test_rejects_overwrite_nothing(workspace: Path) -> None:
     """Refused rows never replace the file they came from, nor one that was written before."""
     people = workspace / "people.csv"
