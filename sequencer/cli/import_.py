@@ -12,6 +12,7 @@ from sequencer.cli.rejects import rejects_target
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
+    from sequencer.engine.import_prospects import Imported
 
 CSV = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -60,32 +61,34 @@ def command(
         target = None
     extra = extra_columns(file)
     if as_json:
-        print_json(
-            {
-                "extra_columns": extra,
-                "added": done.added,
-                "updated": done.updated,
-                "refused": [
-                    {
-                        "file": str(file),
-                        "line": row.line,
-                        "code": row.code,
-                        "sentence": row.sentence,
-                    }
-                    for row in done.refused
-                ],
-                "rejects": str(target) if target else None,
-            }
-        )
+        print_json(_as_json(file, done, extra, target))
     else:
-        for row in done.refused:
-            click.echo(f"{file}:{row.line}: {row.code}: {row.sentence}", err=True)
-        if extra:
-            click.echo(f"Columns kept under their own names: {', '.join(extra)}.")
-        click.echo(
-            f"{done.added} added, {done.updated} brought up to date, {len(done.refused)} refused."
-        )
-        if target:
-            click.echo(f"Correct the refused rows in {target} and import that file.")
+        _tell(file, done, extra, target)
     if done.refused:
         ctx.exit(EXIT_PARTLY if done.addresses else EXIT_FAILED)
+
+
+def _as_json(
+    file: Path, done: "Imported", extra: list[str], target: Path | None
+) -> dict[str, object]:
+    return {
+        "added": done.added,
+        "updated": done.updated,
+        "extra_columns": extra,
+        "refused": [
+            {"file": str(file), "line": row.line, "code": row.code, "sentence": row.sentence}
+            for row in done.refused
+        ],
+        "rejects": str(target) if target else None,
+    }
+
+
+def _tell(file: Path, done: "Imported", extra: list[str], target: Path | None) -> None:
+    for row in done.refused:
+        click.echo(f"{file}:{row.line}: {row.code}: {row.sentence}", err=True)
+    if extra:
+        click.echo(f"Columns kept under their own names: {', '.join(extra)}.")
+    refused = len(done.refused)
+    click.echo(f"{done.added} added, {done.updated} brought up to date, {refused} refused.")
+    if target:
+        click.echo(f"Correct the refused rows in {target} and import that file.")

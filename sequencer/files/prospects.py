@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from sequencer.domain.prospect import FIELDS
 from sequencer.files.csv_table import CsvTable, open_table
 from sequencer.files.formula_cell import unguarded
 from sequencer.files.prospect_row import Accepted, Refused, Row, RowReader
