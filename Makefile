@@ -78,9 +78,8 @@ bench: $(VENV)/.dev ## Measure
 # Only tests of pure code count: what a contract test happens to touch has not been examined by it.
 cov: $(VENV)/.dev ## Tests of pure code with branch coverage; domain and mail must have all of it
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} \
-	  $(PYTEST) -n 2 $(PURE) --cov=sequencer --cov-branch --cov-report=
-	$(PY) -m coverage report --skip-covered --show-missing --fail-under=100 \
-	  --include='sequencer/domain/*,sequencer/mail/*'
+	  $(PYTEST) -n 2 $(PURE) --cov=sequencer.domain --cov=sequencer.mail --cov-branch --cov-report=
+	$(PY) -m coverage report --skip-covered --show-missing --fail-under=100
 
 whole: $(VENV)/.dev
 	$(PYTEST) -n 2 $(WHOLE)
