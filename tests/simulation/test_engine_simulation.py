@@ -1,7 +1,7 @@
 """Weeks of virtual time with crashes; SIMULATION_SEED=n repeats one run."""
 
 import os
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -150,7 +150,7 @@ def mailboxes_keep_their_pace(world: SmallWorld) -> None:
         left_at = [each.at for each in world.delivered if each.mailbox == mailbox]
         assert all(later - earlier >= PACE.gap for earlier, later in pairwise(left_at)), mailbox
         for index, at in enumerate(left_at):
-            assert index - bisect_left(left_at, at - DAY) < PACE.per_day, f"{mailbox} at {at}"
+            assert index - bisect_right(left_at, at - DAY) < PACE.per_day, f"{mailbox} at {at}"
 
 
 def everything_ends(world: SmallWorld) -> None:
