@@ -20,6 +20,7 @@ from sequencer.web.server import listen, serve
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 KEY = "ab" * 16
+PASSWORDS = {f"SEQUENCER_MAILBOXES__{name}__PASSWORD": "unused" for name in ("ANA", "LUIS")}
 
 
 @pytest.fixture
@@ -41,9 +42,9 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 def workspace(tmp_path: Path) -> bootstrap.Workspace:
     """A workspace with one person enrolled."""
     bootstrap.create_workspace(tmp_path)
-    opened = bootstrap.open_workspace(tmp_path, {})
+    opened = bootstrap.open_workspace(tmp_path, PASSWORDS)
     now = opened.clock.now()
-    apply_cadences(opened.database, bootstrap.check(tmp_path, {}).cadences, now)
+    apply_cadences(opened.database, bootstrap.check(tmp_path, PASSWORDS).cadences, now)
     with opened.database.write() as connection:
         prospects.upsert(connection, [Prospect("zoe@buyer.example", first_name="Zoe")], now)
     wanted = Enrolment("fintech-intro", ["zoe@buyer.example"], "test")

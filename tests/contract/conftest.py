@@ -6,12 +6,23 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
+from fakes.fast_database import fast_database
 from servers.databases import Databases
 from stage import Stage
 
 from sequencer.store import schema
 from sequencer.store.database import Database
 from sequencer.store.tables import Base
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Log lines without the values of all variables: those take a second for each traceback."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
@@ -63,9 +74,13 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 
 @pytest.fixture
-def stage(sqlite_database: Database) -> Stage:
-    """An engine on fakes, over an SQLite file."""
-    return Stage(sqlite_database)
+def stage(sqlite_template: Path, tmp_path: Path) -> Iterator[Stage]:
+    """An engine on fakes, over an SQLite file that does not wait for the disk."""
+    path = tmp_path / "sequencer.db"
+    shutil.copy(sqlite_template, path)
+    database = fast_database(path)
+    yield Stage(database)
+    database.dispose()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.pacing import Pace
 from sequencer.domain.send import SendEvent, SendState
+from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S, hand_over
 from sequencer.engine.leases import Lease, put_right
 from sequencer.engine.look import Next, look
@@ -26,7 +27,7 @@ from sequencer.engine.settle import MOST_TRIES
 from sequencer.engine.stop import stop, suppress
 from sequencer.mail.folder import Folder, InboxError
 from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind, Phase
-from sequencer.store import enrollments, ledger, mailboxes, sends
+from sequencer.store import enrollments, ledger, mailboxes, sends, suppressions
 from sequencer.store.database import Connection
 
 ZOE, ANA = "zoe@bank.example", "ana@seller.example"
@@ -568,6 +569,20 @@ async def test_a_suppression_before_the_dot(each_stage: Stage) -> None:
     assert meddler.asked == [False]
     assert first(stage) is SendState.CANCELLED
     assert stage.verify().clean
+
+
+@pytest.mark.parametrize("key", [ZOE, "bank.example"])
+async def test_an_entry_that_stopped_nobody(stage: Stage, key: str) -> None:
+    """What is on the list without having stopped anybody, after a restore say, is seen in time."""
+    stage.begin(ZOE)
+    kind = SuppressionKind.ADDRESS if "@" in key else SuppressionKind.DOMAIN
+    entry = Suppression(kind, key, SuppressionReason.OPTED_OUT)
+    stage.write(suppressions.add, entry, "restored", NOON)
+    await stage.work()
+    assert stage.mails(ZOE) == []
+    assert stage.sends(ZOE)[0].tries == 0
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.SUPPRESSED
+    assert first(stage) is SendState.CANCELLED
 
 
 async def test_a_mailbox_taken_over_before_the_dot(stage: Stage) -> None:

@@ -1,12 +1,14 @@
 from datetime import timedelta
 
+import sqlalchemy as sa
 from builders import NOON
 
 from sequencer.domain.mailbox import MailboxHealth, MailboxState
 from sequencer.mail.folder import Cursor, Folder
 from sequencer.store import inbound, mailboxes
-from sequencer.store.database import Database
+from sequencer.store.database import Database, database_now
 from sequencer.store.inbound import Inbound, Place
+from sequencer.store.tables import MailboxRow
 
 LONG = timedelta(hours=1)
 EXPIRED = timedelta(seconds=-1)
@@ -50,6 +52,17 @@ def test_a_lease_keeps_others_out(database: Database) -> None:
         assert mailboxes.take(connection, "ana", "two", LONG) is None
         assert mailboxes.take(connection, "ana", "one", LONG) == 1
         assert mailboxes.get(connection, "ana").holder == "one"
+
+
+def test_a_lease_ends_by_the_clock_of_the_database(database: Database) -> None:
+    """However wrong the clock of a daemon is, its lease is as long as everybody else's."""
+    with database.write() as connection:
+        mailboxes.ensure(connection, ["ana"])
+        began_at = database_now(connection)
+        mailboxes.take(connection, "ana", "one", LONG)
+        lease_until = connection.execute(sa.select(MailboxRow.lease_until)).scalar_one()
+    assert lease_until is not None
+    assert timedelta(0) <= lease_until - LONG - began_at < timedelta(minutes=1)
 
 
 def test_an_expired_lease_is_free(database: Database) -> None:
