@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sequencer.domain.cadence import Cadence, Schedule, Step, Version
+from sequencer.domain.cadence import Cadence, Schedule, Step, StepKind, Version
 from sequencer.domain.delay import Delay, Unit
 from sequencer.domain.due import Timing
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
@@ -37,7 +37,7 @@ def a_timing(**changes: Any) -> Timing:
 
 def a_step(**changes: Any) -> Step:
     """A first mail, due at once."""
-    return replace(Step(id="intro", wait=Delay(0, Unit.MINUTES), email="intro.md"), **changes)
+    return replace(Step("intro", Delay(0, Unit.MINUTES), StepKind.EMAIL, "intro.md"), **changes)
 
 
 def a_cadence(**changes: Any) -> Cadence:
@@ -49,8 +49,8 @@ def a_cadence(**changes: Any) -> Cadence:
         mailboxes=("ana",),
         steps=(
             a_step(),
-            a_step(id="bump", wait=Delay(3, Unit.BUSINESS_DAYS), email="bump.md"),
-            a_step(id="last-mail", wait=Delay(5, Unit.BUSINESS_DAYS), email="last-mail.md"),
+            a_step(id="bump", wait=Delay(3, Unit.BUSINESS_DAYS), template="bump.md"),
+            a_step(id="last-mail", wait=Delay(5, Unit.BUSINESS_DAYS), template="last-mail.md"),
         ),
     )
     return replace(cadence, **changes)
@@ -76,7 +76,9 @@ def a_prospect(**changes: Any) -> Prospect:
 
 def an_enrollment(**changes: Any) -> Enrollment:
     """An enrollment that runs, before its first mail."""
-    return replace(Enrollment(key="k1", state=EnrollmentState.ACTIVE, mailbox="ana"), **changes)
+    return replace(
+        Enrollment(key="k1", state=EnrollmentState.ACTIVE, step="intro", mailbox="ana"), **changes
+    )
 
 
 def a_moment(**changes: Any) -> Moment:

@@ -1,10 +1,11 @@
 """A cadence as the engine runs it: what marketing wrote, checked, without its files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from sequencer.domain.audience import Audience, ColleagueRule, Throttle
 from sequencer.domain.delay import Delay
 from sequencer.domain.window import Window
 
@@ -24,23 +25,61 @@ class Thread(StrEnum):
     NEW = "new"
 
 
+class StepKind(StrEnum):
+    """What a step is: a mail that the engine sends, or something that a person does."""
+
+    EMAIL = "email"
+    MANUAL_EMAIL = "manual_email"
+    CALL = "call"
+    TASK = "task"
+
+
+class TaskType(StrEnum):
+    """What a step of the kind `task` asks for."""
+
+    SOCIAL = "social"
+    LETTER = "letter"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One e-mail of a cadence. `email` is a template's file name in the cadence's folder."""
+    """One position in a cadence.
+
+    Attributes:
+        template: file name in the cadence's folder: a mail, or the guide for whoever does the task.
+        skip_after: how long after its due time a task that nobody did is skipped.
+        when: guard; empty where the step is for everybody.
+        goto: id of the later step that follows this one, where it is not simply the next.
+        window: hours of this step alone.
+    """
 
     id: str
     wait: Delay
-    email: str
+    kind: StepKind
+    template: str
     thread: Thread = Thread.REPLY
+    task_type: TaskType = TaskType.OTHER
+    skip_after: Delay | None = None
+    when: str = ""
+    goto: str | None = None
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When touches of a cadence may happen."""
+    """When touches of a cadence may happen.
+
+    Attributes:
+        first_window: hours of first touches, where they are others than those of follow-ups.
+        holidays: whose public holidays are days off.
+    """
 
     window: Window
     zone_from: ZoneFrom = ZoneFrom.PROSPECT
     jitter: timedelta = timedelta(minutes=20)
+    first_window: Window | None = None
+    holidays: tuple[ZoneFrom, ...] = (ZoneFrom.PROSPECT, ZoneFrom.MAILBOX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +91,9 @@ class Cadence:
     schedule: Schedule
     mailboxes: tuple[str, ...]
     steps: tuple[Step, ...]
+    audience: Audience = field(default_factory=Audience)
+    throttle: Throttle = field(default_factory=Throttle)
+    colleagues: ColleagueRule = field(default_factory=ColleagueRule)
 
     def step(self, step_id: str) -> Step:
         """The step of that id; KeyError where the cadence has none."""

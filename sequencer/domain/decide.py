@@ -85,17 +85,18 @@ def _enrolled(enrollment: Enrollment, cadence: Cadence) -> Decision:
     if state is None:
         return Decision(enrollment)
     first = cadence.steps[0]
-    return Decision(replace(enrollment, state=state), (QueueStep(first.id, first.wait),))
+    running = replace(enrollment, state=state, step=first.id)
+    return Decision(running, (QueueStep(first.id, first.wait),))
 
 
 def _step_ended(enrollment: Enrollment, event: StepEnded, cadence: Cadence) -> Decision:
     state = _following(enrollment, EnrollmentEvent.ADVANCE)
-    expected = cadence.step_after(enrollment.done)
-    if state is None or expected is None or expected.id != event.step_id:
+    if state is None or enrollment.step != event.step_id:
         return Decision(enrollment)
-    # What remained belonged to the step that has just ended.
-    moved = replace(enrollment, state=state, done=event.step_id, remaining=None)
     following = cadence.step_after(event.step_id)
+    # What remained belonged to the step that has just ended.
+    step = following.id if following is not None else None
+    moved = replace(enrollment, state=state, step=step, remaining=None)
     if following is None:
         return _finished(moved, FinishReason.COMPLETED)
     return Decision(moved, (QueueStep(following.id, following.wait),))

@@ -28,6 +28,7 @@ class EnrollmentEvent(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     FINISH = "finish"
+    REOPEN = "reopen"
 
 
 class PauseReason(StrEnum):
@@ -38,6 +39,7 @@ class PauseReason(StrEnum):
     REP_AWAY = "rep_away"
     REVIEW = "review"
     MAILBOX = "mailbox"
+    COLLEAGUE_REPLIED = "colleague_replied"
 
 
 class FinishReason(StrEnum):
@@ -71,7 +73,8 @@ TRANSITIONS: Table[EnrollmentState, EnrollmentEvent] = table(
             _E.RESUME: _S.ACTIVE,
             _E.FINISH: _S.FINISHED,
         },
-        _S.FINISHED: {},
+        # What became of a stop may be taken back by a person: a meeting cancelled, a wrong stop.
+        _S.FINISHED: {_E.REOPEN: _S.ACTIVE},
     },
 )
 
@@ -83,14 +86,15 @@ class Enrollment:
     Attributes:
         key: random, made at enrolment; all that is derived (Message-ID, jitter, tokens) comes
             from it.
-        done: id of the last step that was sent or ended, None before the first.
+        step: id of the step that comes next or is under way; None before the enrollment begins and
+            after the last. It stays when the enrollment is stopped, so that it may go on there.
         remaining: what was left of the wait for the next step when it was paused.
         mailbox: where its mails come from, bound at the first send and never changed after it.
     """
 
     key: str
     state: EnrollmentState = EnrollmentState.PENDING
-    done: str | None = None
+    step: str | None = None
     pause_reason: PauseReason | None = None
     resume_at: datetime | None = None
     remaining: timedelta | None = None

@@ -9,13 +9,16 @@ FIELDS = (
     "first_name",
     "last_name",
     "company",
+    "account",
     "title",
     "phone",
     "timezone",
     "country",
+    "subdivision",
     "language",
     "stage",
     "owner",
+    "consent",
 )
 
 
@@ -30,13 +33,16 @@ class Prospect:
     first_name: str = ""
     last_name: str = ""
     company: str = ""
+    account: str = ""
     title: str = ""
     phone: str = ""
     timezone: str = ""
     country: str = ""
+    subdivision: str = ""
     language: str = ""
     stage: str = ""
     owner: str = ""
+    consent: str = ""
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def variables(self) -> dict[str, str]:

@@ -55,7 +55,7 @@ def compose_step(
     token = make_token(bytes.fromhex(enrollment.key), policy.keys)
     url = unsubscribe_url(policy.public_url, token)
     step = case.version.cadence.step(step_id)
-    template = desk.versions.template(case.version, step.email, prospect.language)
+    template = desk.versions.template(case.version, step.template, prospect.language)
     rendered = render(template, _variables(prospect, mailbox, url))
     text, html = with_footer(
         rendered.text,
@@ -90,7 +90,7 @@ def missing_variables(desk: Desk, version: Version, prospect: Prospect) -> tuple
     missing: list[str] = []
     for step in version.cadence.steps:
         with suppress(TemplateError):
-            template = desk.versions.template(version, step.email, prospect.language)
+            template = desk.versions.template(version, step.template, prospect.language)
             missing.extend(_missing(template, variables))
     return tuple(dict.fromkeys(missing))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sequencer.domain.enrollment import EnrollmentState
+from sequencer.domain.enrollment import Enrollment, EnrollmentState, FinishReason
 from sequencer.domain.ledger import Entry
 from sequencer.domain.prospect import Prospect
 from sequencer.engine.desk import Desk
@@ -87,12 +87,19 @@ def _standing(connection: Connection, desk: Desk, stored: StoredEnrollment) -> S
         address=person.email,
         company=person.company,
         tz=case.timing.tz.key,
-        done=steps.index(enrollment.done) + 1 if enrollment.done else 0,
+        done=_done(enrollment, steps),
         steps=len(steps),
         state=enrollment.state,
         reason=str(enrollment.finish_reason or enrollment.pause_reason or ""),
         resume_at=enrollment.resume_at,
     )
+
+
+def _done(enrollment: Enrollment, steps: list[str]) -> int:
+    """How many steps are behind the person."""
+    if enrollment.step is not None:
+        return steps.index(enrollment.step)
+    return len(steps) if enrollment.finish_reason is FinishReason.COMPLETED else 0
 
 
 def _name(person: Prospect) -> str:

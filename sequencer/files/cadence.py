@@ -10,13 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sequencer.domain.cadence import Cadence, Schedule, Step, Thread
+from sequencer.domain.cadence import Cadence, Schedule, Step, StepKind, Thread
 from sequencer.domain.delay import NO_DELAY, delay_from_text
 from sequencer.files import names, workspace
 from sequencer.files.cadence_check import problems_together, step_values
-from sequencer.files.cadence_file import CadenceKeys, ScheduleKeys, StepKeys
+from sequencer.files.cadence_file import CadenceKeys
 from sequencer.files.model_error import problems_of
 from sequencer.files.problem import ConfigError, Problem
+from sequencer.files.schedule_keys import ScheduleKeys
+from sequencer.files.step_keys import StepKeys
 from sequencer.files.template_folder import TemplateFolder
 from sequencer.files.window_text import window_as_text, window_from_text
 from sequencer.files.yaml_source import YamlSource, load_yaml
@@ -127,7 +129,8 @@ def _schedule(keys: ScheduleKeys) -> Schedule:
 def _steps(steps: Iterable[StepKeys]) -> Iterable[Step]:
     for index, step in enumerate(steps):
         wait = delay_from_text(step.wait) if step.wait else NO_DELAY
-        yield Step(step.id, wait, step.email, step.thread if index else Thread.NEW)
+        thread = step.thread if index else Thread.NEW
+        yield Step(step.id, wait, StepKind.EMAIL, step.email, thread)
 
 
 def _document(keys: CadenceKeys) -> dict[str, object]:

@@ -53,7 +53,7 @@ def template_problems(loaded: LoadedCadence, settings: Settings | None) -> Itera
     fields = None if settings is None else (*FIELDS, *settings.prospect_fields)
     steps: dict[str, list[Step]] = {}
     for step in loaded.cadence.steps:
-        for name in (step.email, *variants(loaded.templates, step.email)):
+        for name in (step.template, *variants(loaded.templates, step.template)):
             steps.setdefault(name, []).append(step)
     for name, users in steps.items():
         lines = loaded.templates[name].split("\n")

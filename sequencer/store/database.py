@@ -24,6 +24,7 @@ __all__ = ["Connection", "Database", "DatabaseError", "StoreError", "database_no
 BUSY_TIMEOUT_MS = 15_000  # longer than any transaction of ours; past it something is stuck
 READERS = 5
 TRIES = 5  # of a transaction that PostgreSQL ended to let another one go on
+CLOCK = "sequencer_clock"  # execution option: what shows the time instead of the database
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 
 # For `except`: the database itself is in trouble, and no row is to blame; what was tried may be
@@ -106,6 +107,9 @@ class Database:
 
 def database_now(connection: Connection) -> datetime:
     """The database's own clock (UTC): the one clock that all daemons of a database share."""
+    clock: Callable[[], datetime] | None = connection.get_execution_options().get(CLOCK)
+    if clock is not None:
+        return clock()
     if connection.dialect.name == "sqlite":
         query = sa.select(sa.literal_column("strftime('%Y-%m-%d %H:%M:%f', 'now')", UtcDateTime))
     else:

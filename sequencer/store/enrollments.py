@@ -1,8 +1,9 @@
 """Enrollments: stored state, loaded as domain values and saved under a guard."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from sequencer.domain.enrollment import (
     PauseReason,
 )
 from sequencer.domain.send import IN_FLIGHT, OPEN_STATES
+from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.tables import EnrollmentRow, SendRow
 
@@ -29,6 +31,11 @@ class StoredEnrollment:
     version_hash: str
     enrolled_at: datetime
     enrollment: Enrollment
+    enrolled_by: str = ""
+    starts_at: datetime | None = None
+    activated_at: datetime | None = None
+    finished_at: datetime | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
 def add(connection: Connection, new: StoredEnrollment) -> StoredEnrollment:
@@ -45,6 +52,11 @@ def add(connection: Connection, new: StoredEnrollment) -> StoredEnrollment:
             slug=new.slug,
             version_hash=new.version_hash,
             enrolled_at=new.enrolled_at,
+            enrolled_by=cut(new.enrolled_by),
+            starts_at=new.starts_at,
+            activated_at=new.activated_at,
+            finished_at=new.finished_at,
+            overrides=dict(new.overrides),
             **_state_values(new.enrollment),
         )
         .returning(EnrollmentRow.id)
@@ -73,7 +85,7 @@ def save(connection: Connection, stored: StoredEnrollment, after: Enrollment) ->
         .where(
             EnrollmentRow.id == stored.id,
             EnrollmentRow.state == stored.enrollment.state,
-            EnrollmentRow.done_step.is_not_distinct_from(stored.enrollment.done),
+            EnrollmentRow.step_id.is_not_distinct_from(stored.enrollment.step),
         )
         .values(**_state_values(after))
     )
@@ -188,7 +200,7 @@ def _state_values(enrollment: Enrollment) -> dict[str, object]:
     remaining = enrollment.remaining
     return {
         "state": enrollment.state,
-        "done_step": enrollment.done,
+        "step_id": enrollment.step,
         "pause_reason": enrollment.pause_reason,
         "resume_at": enrollment.resume_at,
         "remaining_s": None if remaining is None else int(remaining.total_seconds()),
@@ -204,10 +216,15 @@ def _stored(row: sa.Row[tuple[object, ...]]) -> StoredEnrollment:
         slug=row.slug,
         version_hash=row.version_hash,
         enrolled_at=row.enrolled_at,
+        enrolled_by=row.enrolled_by,
+        starts_at=row.starts_at,
+        activated_at=row.activated_at,
+        finished_at=row.finished_at,
+        overrides=row.overrides,
         enrollment=Enrollment(
             key=row.key,
             state=EnrollmentState(row.state),
-            done=row.done_step,
+            step=row.step_id,
             pause_reason=PauseReason(row.pause_reason) if row.pause_reason else None,
             resume_at=row.resume_at,
             remaining=None if row.remaining_s is None else timedelta(seconds=row.remaining_s),

@@ -1,12 +1,13 @@
 """Prospects: stored once per person, found by any spelling of the address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from sequencer.domain.account import account_key
 from sequencer.domain.address import address_key, domain_of
 from sequencer.domain.prospect import FIELDS, Prospect
 from sequencer.store.columns import is_storable
@@ -44,10 +45,16 @@ def upsert(connection: Connection, prospects: Sequence[Prospect], now: datetime)
     insert_missing(connection, ProspectRow, fresh)
     for key, stored in known.items():
         fields = {**stored.fields, **rows[key]["fields"]}
+        merged = _prospect(rows[key]["email"], fields)
         connection.execute(
             sa.update(ProspectRow)
             .where(ProspectRow.id == stored.id)
-            .values(email=rows[key]["email"], fields=fields, updated_at=now)
+            .values(
+                email=merged.email,
+                account_key=account_key(merged),
+                fields=fields,
+                updated_at=now,
+            )
         )
     added = _rows_of(connection, [row["email_key"] for row in fresh])
     return Upserted(tuple(row.id for row in added.values()), len(prospects) - len(fresh))
@@ -56,7 +63,9 @@ def upsert(connection: Connection, prospects: Sequence[Prospect], now: datetime)
 def _merge(rows: dict[str, dict[str, Any]], row: dict[str, Any]) -> None:
     """Add a row to those of its batch; a later row of the same person completes the earlier."""
     earlier = rows.setdefault(row["email_key"], row)
-    earlier.update(email=row["email"], fields={**earlier["fields"], **row["fields"]})
+    fields = {**earlier["fields"], **row["fields"]}
+    account = account_key(_prospect(row["email"], fields))
+    earlier.update(email=row["email"], account_key=account, fields=fields)
 
 
 def find_many(connection: Connection, keys: Sequence[str]) -> dict[str, StoredProspect]:
@@ -122,6 +131,7 @@ def _row(key: str, prospect: Prospect, now: datetime) -> dict[str, Any]:
         "email": prospect.email,
         "email_key": key,
         "domain_key": domain_of(prospect.email),
+        "account_key": account_key(prospect),
         "fields": _fields(prospect),
         "created_at": now,
         "updated_at": now,
@@ -129,11 +139,14 @@ def _row(key: str, prospect: Prospect, now: datetime) -> dict[str, Any]:
 
 
 def _stored(row: sa.Row[tuple[object, ...]]) -> StoredProspect:
-    fields: dict[str, str] = row.fields
+    return StoredProspect(row.id, _prospect(row.email, row.fields))
+
+
+def _prospect(email: str, fields: Mapping[str, str]) -> Prospect:
     named = {name: value for name, value in fields.items() if not name.startswith("extra.")}
     extra = {
         name.removeprefix("extra."): value
         for name, value in fields.items()
         if name.startswith("extra.")
     }
-    return StoredProspect(row.id, Prospect(email=row.email, extra=extra, **named))
+    return Prospect(email=email, extra=extra, **named)

@@ -19,6 +19,7 @@ class StoredSend:
 
     Attributes:
         fence: of the lease under which it was claimed last.
+        draft: subject and text as a rep edited them; None for what the template says.
         looked_at: the last look; its window was open then on the clock of `tz`.
         synced_at: the scan of the mailbox that the look relied on.
         handed_at: when it was handed over, and so may have left; None again after a refusal.
@@ -38,6 +39,7 @@ class StoredSend:
     subject: str | None
     recipient: str | None
     data: bytes | None
+    draft: dict[str, str] | None
     looked_at: datetime | None
     tz: str | None
     synced_at: datetime | None
@@ -55,6 +57,7 @@ class Queued:
     follow_up: bool
     due_at: datetime
     why: str
+    draft: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def queue(connection: Connection, new: Queued) -> None:
             state=SendState.QUEUED,
             due_at=new.due_at,
             why=cut(new.why),
+            draft=new.draft,
             fence=0,
             tries=0,
         )

@@ -63,6 +63,7 @@ class ProspectRow(Base):
     email: Mapped[str] = mapped_column(Address)
     email_key: Mapped[str] = mapped_column(Address, unique=True)
     domain_key: Mapped[str] = mapped_column(Address, index=True)
+    account_key: Mapped[str] = mapped_column(Address, index=True)
     fields: Mapped[dict[str, str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -102,13 +103,18 @@ class EnrollmentRow(Base):
     slug: Mapped[str] = mapped_column(Key)
     version_hash: Mapped[str] = mapped_column(ForeignKey("cadence_version.hash"))
     state: Mapped[str] = mapped_column(Key)
-    done_step: Mapped[str | None] = mapped_column(Key)
+    step_id: Mapped[str | None] = mapped_column(Key)
     pause_reason: Mapped[str | None] = mapped_column(Key)
     resume_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remaining_s: Mapped[int | None] = mapped_column(Integer)
     finish_reason: Mapped[str | None] = mapped_column(Key)
     mailbox: Mapped[str | None] = mapped_column(Key)
+    overrides: Mapped[dict[str, object]] = mapped_column(JSON)
+    enrolled_by: Mapped[str] = mapped_column(Text)
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
         Index(
             "uq_enrollment_live",
@@ -120,6 +126,7 @@ class EnrollmentRow(Base):
         ),
         Index("ix_enrollment_state_resume_at", "state", "resume_at"),
         Index("ix_enrollment_slug_state", "slug", "state"),
+        Index("ix_enrollment_slug_activated_at", "slug", "activated_at"),
     )
 
 
@@ -141,6 +148,7 @@ class SendRow(Base):
     subject: Mapped[str | None] = mapped_column(Text)
     recipient: Mapped[str | None] = mapped_column(Address)
     data: Mapped[bytes | None] = mapped_column(LargeBinary)
+    draft: Mapped[dict[str, str] | None] = mapped_column(JSON)
     looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tz: Mapped[str | None] = mapped_column(Key)
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -150,6 +158,54 @@ class SendRow(Base):
         UniqueConstraint("enrollment_id", "step_id"),
         Index("ix_send_due", "mailbox", "state", "due_at"),
         Index("ix_send_handed_at", "mailbox", "handed_at"),
+    )
+
+
+class TaskRow(Base):
+    """Something that a person does: a step of an enrollment, or a matter to look at."""
+
+    __tablename__ = "task"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    prospect_id: Mapped[int] = mapped_column(ForeignKey("prospect.id"), index=True)
+    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"))
+    step_id: Mapped[str | None] = mapped_column(Key)
+    kind: Mapped[str] = mapped_column(Key)
+    state: Mapped[str] = mapped_column(Key)
+    assignee: Mapped[str] = mapped_column(Key)
+    title: Mapped[str] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    skip_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disposition: Mapped[str | None] = mapped_column(Key)
+    outcome: Mapped[str | None] = mapped_column(Key)
+    note: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by: Mapped[str] = mapped_column(Key)
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "step_id"),
+        Index("ix_task_state_assignee_due_at", "state", "assignee", "due_at"),
+        Index("ix_task_state_skip_at", "state", "skip_at"),
+    )
+
+
+class TouchRow(Base):
+    """A contact that the engine did not make itself: mail by hand, a call that came in."""
+
+    __tablename__ = "touch"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    channel: Mapped[str] = mapped_column(Key)
+    direction: Mapped[str] = mapped_column(Key)
+    mailbox: Mapped[str | None] = mapped_column(Key)
+    prospect_id: Mapped[int | None] = mapped_column(ForeignKey("prospect.id"))
+    domain_key: Mapped[str] = mapped_column(Address)
+    source: Mapped[str] = mapped_column(Key)
+    __table_args__ = (
+        UniqueConstraint("source"),
+        Index("ix_touch_mailbox_at", "mailbox", "at"),
+        Index("ix_touch_prospect_id_at", "prospect_id", "at"),
     )
 
 

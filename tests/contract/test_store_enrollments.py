@@ -88,12 +88,12 @@ def test_a_stale_state_is_not_saved(database: Database) -> None:
 def test_a_step_that_ended_meanwhile_is_not_forgotten(database: Database) -> None:
     """The step reached is part of the guard, also where none had been reached."""
     with database.write() as connection:
-        stored = add_enrollment(connection, done=None)
-        after_intro = replace(stored.enrollment, done="intro")
+        stored = add_enrollment(connection, step="intro")
+        after_intro = replace(stored.enrollment, step="bump")
         assert enrollments.save(connection, stored, after_intro)
         assert not enrollments.save(connection, stored, after_intro)
         moved = enrollments.get(connection, stored.id)
-        assert enrollments.save(connection, moved, replace(after_intro, done="bump"))
+        assert enrollments.save(connection, moved, replace(after_intro, step="last-mail"))
 
 
 def test_live_of(database: Database) -> None:

@@ -110,7 +110,7 @@ def test_twice_is_once(story: list[Event], event: Event, later_s: int) -> None:
     first = decide(enrollment, event, CADENCE, NOON)
     second = decide(first.enrollment, event, CADENCE, later(later_s))
     assert not [each for each in second.commands if isinstance(each, QueueStep)]
-    assert second.enrollment.done == first.enrollment.done
+    assert second.enrollment.step == first.enrollment.step
 
 
 def later(seconds: int) -> datetime:

@@ -4,7 +4,7 @@ from builders import a_cadence
 
 def test_step_by_id() -> None:
     """A step is found by its id, and an unknown id is an error."""
-    assert a_cadence().step("bump").email == "bump.md"
+    assert a_cadence().step("bump").template == "bump.md"
     with pytest.raises(KeyError):
         a_cadence().step("nothing")
 

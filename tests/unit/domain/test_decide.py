@@ -51,16 +51,16 @@ def test_enrolled_twice() -> None:
 def test_step_ended() -> None:
     """The end of a step queues the next one."""
     enrollment, commands = after(an_enrollment(), StepEnded("intro"))
-    assert enrollment.done == "intro"
+    assert enrollment.step == "bump"
     assert commands == [QueueStep("bump", Delay(3, Unit.BUSINESS_DAYS))]
 
 
 def test_last_step_ended() -> None:
     """The end of the last step completes the enrollment."""
-    enrollment, commands = after(an_enrollment(done="bump"), StepEnded("last-mail"))
+    enrollment, commands = after(an_enrollment(step="last-mail"), StepEnded("last-mail"))
     assert enrollment.state is EnrollmentState.FINISHED
     assert enrollment.finish_reason is FinishReason.COMPLETED
-    assert enrollment.done == "last-mail"
+    assert enrollment.step is None
     assert commands == [CancelSends(FinishReason.COMPLETED)]
 
 
@@ -75,7 +75,7 @@ def test_changes() -> None:
 @pytest.mark.parametrize("step_id", ["intro", "last-mail", "nothing"])
 def test_step_out_of_turn(step_id: str) -> None:
     """An end that was told already, came too early or belongs elsewhere changes nothing."""
-    before = an_enrollment(done="intro")
+    before = an_enrollment(step="bump")
     decision = decide(before, StepEnded(step_id), CADENCE, NOON)
     assert decision == Decision(before)
     assert not decision.changes(before)
@@ -83,7 +83,7 @@ def test_step_out_of_turn(step_id: str) -> None:
 
 def test_nothing_after_the_last_step() -> None:
     """An enrollment past its last step, still open for whatever reason, queues nothing more."""
-    before = an_enrollment(done="last-mail")
+    before = an_enrollment(step=None)
     assert decide(before, StepEnded("last-mail"), CADENCE, NOON) == Decision(before)
 
 
@@ -116,7 +116,7 @@ def test_finished_is_final(event: Event) -> None:
 
 def test_held() -> None:
     """A hold keeps what is left of the wait, and when it may go on."""
-    enrollment, commands = after(an_enrollment(done="intro"), AWAY)
+    enrollment, commands = after(an_enrollment(step="bump"), AWAY)
     assert enrollment.state is EnrollmentState.PAUSED
     assert enrollment.pause_reason is PauseReason.AUTO_REPLY
     assert enrollment.resume_at == NOON + 14 * DAY
@@ -126,8 +126,8 @@ def test_held() -> None:
 
 def test_resumed() -> None:
     """After the hold the rest of the wait is waited, and no trace of the hold is left."""
-    enrollment, commands = after(an_enrollment(done="intro"), AWAY, Resumed())
-    assert enrollment == an_enrollment(done="intro")
+    enrollment, commands = after(an_enrollment(step="bump"), AWAY, Resumed())
+    assert enrollment == an_enrollment(step="bump")
     assert commands == [Reschedule(2 * DAY)]
 
 
@@ -189,19 +189,19 @@ def test_mail_under_way_when_the_hold_came() -> None:
     """A step that ends during a hold queues the next one, and resuming does not pull it ahead."""
     events = (Held(PauseReason.MANUAL), StepEnded("intro"), Resumed())
     enrollment, commands = after(an_enrollment(), *events)
-    assert enrollment == an_enrollment(done="intro")
+    assert enrollment == an_enrollment(step="bump")
     assert commands == [QueueStep("bump", Delay(3, Unit.BUSINESS_DAYS))]
 
 
 def test_step_ended_by_hand_during_a_hold() -> None:
     """What remained of the wait for a step does not shorten the wait for the one after it."""
-    enrollment, commands = after(an_enrollment(done="intro"), AWAY, StepEnded("bump"), Resumed())
-    assert enrollment == an_enrollment(done="bump")
+    enrollment, commands = after(an_enrollment(step="bump"), AWAY, StepEnded("bump"), Resumed())
+    assert enrollment == an_enrollment(step="last-mail")
     assert commands == [QueueStep("last-mail", Delay(5, Unit.BUSINESS_DAYS))]
 
 
 def test_last_step_ended_during_a_hold() -> None:
     """A hold does not keep a cadence open whose last mail is out."""
-    enrollment, _ = after(an_enrollment(done="bump"), AWAY, StepEnded("last-mail"))
+    enrollment, _ = after(an_enrollment(step="last-mail"), AWAY, StepEnded("last-mail"))
     assert enrollment.finish_reason is FinishReason.COMPLETED
     assert enrollment.pause_reason is None

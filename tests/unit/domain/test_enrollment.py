@@ -15,8 +15,9 @@ def test_total() -> None:
 
 
 def test_finished_is_final() -> None:
-    """Nothing leads out of finished, and every other state leads to it."""
-    assert not any(TRANSITIONS[S.FINISHED].values())
+    """Only re-opening leads out of finished, and every other state leads to it."""
+    leading = {event for event, state in TRANSITIONS[S.FINISHED].items() if state}
+    assert leading == {E.REOPEN}
     running = set(S) - {S.FINISHED}
     assert all(TRANSITIONS[state][E.FINISH] is S.FINISHED for state in running)
 
@@ -35,4 +36,4 @@ def test_a_pause_is_left_only_by_resuming_or_ending() -> None:
 def test_a_new_one_waits() -> None:
     """An enrollment begins before its first step, with nothing decided."""
     fresh = Enrollment(key="k1")
-    assert (fresh.state, fresh.done, fresh.finish_reason) == (S.PENDING, None, None)
+    assert (fresh.state, fresh.step, fresh.finish_reason) == (S.PENDING, None, None)

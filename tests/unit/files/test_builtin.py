@@ -57,7 +57,7 @@ def test_every_mail_to_everybody(workspace: Path) -> None:
     for row in read_prospects(workspace / "config/prospects.csv"):
         assert isinstance(row, Accepted)
         for step in loaded.cadence.steps:
-            name = choose_template(loaded.templates, step.email, row.prospect.language)
+            name = choose_template(loaded.templates, step.template, row.prospect.language)
             template = parse_template(name, loaded.templates[name])
             mail = render(template, {**row.prospect.variables(), "sender": sender})
             assert "Ana Ruiz" in mail.text

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("email_key", sa.String(length=320), nullable=False),
         sa.Column("domain_key", sa.String(length=320), nullable=False),
+        sa.Column("account_key", sa.String(length=320), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
@@ -74,6 +75,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("email_key", name=op.f("uq_prospect_email_key")),
     )
     with op.batch_alter_table("prospect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_prospect_account_key"), ["account_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_prospect_domain_key"), ["domain_key"], unique=False)
 
     op.create_table(
@@ -117,13 +119,18 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=128), nullable=False),
         sa.Column("version_hash", sa.String(length=128), nullable=False),
         sa.Column("state", sa.String(length=128), nullable=False),
-        sa.Column("done_step", sa.String(length=128), nullable=True),
+        sa.Column("step_id", sa.String(length=128), nullable=True),
         sa.Column("pause_reason", sa.String(length=128), nullable=True),
         sa.Column("resume_at", UtcDateTime(), nullable=True),
         sa.Column("remaining_s", sa.Integer(), nullable=True),
         sa.Column("finish_reason", sa.String(length=128), nullable=True),
         sa.Column("mailbox", sa.String(length=128), nullable=True),
+        sa.Column("overrides", sa.JSON(), nullable=False),
+        sa.Column("enrolled_by", sa.String(length=2000), nullable=False),
         sa.Column("enrolled_at", UtcDateTime(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=True),
+        sa.Column("activated_at", UtcDateTime(), nullable=True),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["prospect_id"], ["prospect.id"], name=op.f("fk_enrollment_prospect_id")
         ),
@@ -136,6 +143,9 @@ def upgrade() -> None:
     with op.batch_alter_table("enrollment", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_enrollment_prospect_id"), ["prospect_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_enrollment_slug_activated_at", ["slug", "activated_at"], unique=False
         )
         batch_op.create_index("ix_enrollment_slug_state", ["slug", "state"], unique=False)
         batch_op.create_index("ix_enrollment_state_resume_at", ["state", "resume_at"], unique=False)
@@ -182,6 +192,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meeting_prospect_id"), ["prospect_id"], unique=False)
+
+    op.create_table(
+        "touch",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("channel", sa.String(length=128), nullable=False),
+        sa.Column("direction", sa.String(length=128), nullable=False),
+        sa.Column("mailbox", sa.String(length=128), nullable=True),
+        sa.Column(
+            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("domain_key", sa.String(length=320), nullable=False),
+        sa.Column("source", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["prospect_id"], ["prospect.id"], name=op.f("fk_touch_prospect_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_touch")),
+        sa.UniqueConstraint("source", name=op.f("uq_touch_source")),
+    )
+    with op.batch_alter_table("touch", schema=None) as batch_op:
+        batch_op.create_index("ix_touch_mailbox_at", ["mailbox", "at"], unique=False)
+        batch_op.create_index("ix_touch_prospect_id_at", ["prospect_id", "at"], unique=False)
 
     op.create_table(
         "inbound",
@@ -281,6 +318,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=2000), nullable=True),
         sa.Column("recipient", sa.String(length=320), nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=True),
+        sa.Column("draft", sa.JSON(), nullable=True),
         sa.Column("looked_at", UtcDateTime(), nullable=True),
         sa.Column("tz", sa.String(length=128), nullable=True),
         sa.Column("synced_at", UtcDateTime(), nullable=True),
@@ -296,6 +334,49 @@ def upgrade() -> None:
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.create_index("ix_send_due", ["mailbox", "state", "due_at"], unique=False)
         batch_op.create_index("ix_send_handed_at", ["mailbox", "handed_at"], unique=False)
+
+    op.create_table(
+        "task",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column(
+            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("step_id", sa.String(length=128), nullable=True),
+        sa.Column("kind", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("assignee", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.String(length=2000), nullable=False),
+        sa.Column("about", sa.String(length=2000), nullable=False),
+        sa.Column("why", sa.String(length=2000), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("skip_at", UtcDateTime(), nullable=True),
+        sa.Column("disposition", sa.String(length=128), nullable=True),
+        sa.Column("outcome", sa.String(length=128), nullable=True),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_task_enrollment_id")
+        ),
+        sa.ForeignKeyConstraint(["prospect_id"], ["prospect.id"], name=op.f("fk_task_prospect_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        sa.UniqueConstraint("enrollment_id", "step_id", name=op.f("uq_task_enrollment_id_step_id")),
+    )
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_prospect_id"), ["prospect_id"], unique=False)
+        batch_op.create_index(
+            "ix_task_state_assignee_due_at", ["state", "assignee", "due_at"], unique=False
+        )
+        batch_op.create_index("ix_task_state_skip_at", ["state", "skip_at"], unique=False)
 
     op.create_table(
         "attempt",
@@ -325,6 +406,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempt_send_id"))
 
     op.drop_table("attempt")
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_index("ix_task_state_skip_at")
+        batch_op.drop_index("ix_task_state_assignee_due_at")
+        batch_op.drop_index(batch_op.f("ix_task_prospect_id"))
+
+    op.drop_table("task")
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.drop_index("ix_send_handed_at")
         batch_op.drop_index("ix_send_due")
@@ -340,6 +427,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbound_digest")
 
     op.drop_table("inbound")
+    with op.batch_alter_table("touch", schema=None) as batch_op:
+        batch_op.drop_index("ix_touch_prospect_id_at")
+        batch_op.drop_index("ix_touch_mailbox_at")
+
+    op.drop_table("touch")
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_prospect_id"))
 
@@ -353,6 +445,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_enrollment_state_resume_at")
         batch_op.drop_index("ix_enrollment_slug_state")
+        batch_op.drop_index("ix_enrollment_slug_activated_at")
         batch_op.drop_index(batch_op.f("ix_enrollment_prospect_id"))
 
     op.drop_table("enrollment")
@@ -360,6 +453,7 @@ def downgrade() -> None:
     op.drop_table("suppression")
     with op.batch_alter_table("prospect", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_prospect_domain_key"))
+        batch_op.drop_index(batch_op.f("ix_prospect_account_key"))
 
     op.drop_table("prospect")
     op.drop_table("mailbox")

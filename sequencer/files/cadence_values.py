@@ -1,0 +1,43 @@
+"""The forms of the values in a cadence file: days, hours, delays, dates, names."""
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+from sequencer.domain.delay import delay_from_text
+from sequencer.files import names
+from sequencer.files.window_text import block_from_text, days_from_text
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _days(text: str) -> str:
+    days_from_text(text)
+    return text
+
+
+def _block(text: str) -> str:
+    block_from_text(text)
+    return text
+
+
+def _delay(text: str) -> str:
+    return str(delay_from_text(text))
+
+
+def _date(value: object) -> date:
+    # Only what looks like a date to everybody: numbers and week dates are mistakes here.
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        return date.fromisoformat(value)
+    raise ValueError("a date is written like 2026-12-24")
+
+
+Days = Annotated[str, AfterValidator(_days)]
+Block = Annotated[str, AfterValidator(_block)]
+Wait = Annotated[str, AfterValidator(_delay)]
+Date = Annotated[date, BeforeValidator(_date)]
+Slug = Annotated[str, AfterValidator(names.slug)]
+Name = Annotated[str, AfterValidator(names.name)]
+TemplateName = Annotated[str, AfterValidator(names.template_name)]
