@@ -5,19 +5,17 @@ Run by `make docs`; with `--check` it writes nothing and fails if a page is not 
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
 from inspect import cleandoc
 from pathlib import Path
 
 import click
 
+from docs.markdown import page, table
+from docs.reason_page import reasons
+from docs.state_page import pictures, states
 from sequencer.cli.failure import EXIT_FAILED, EXIT_INVALID, EXIT_PARTLY
 from sequencer.cli.main import cli
-from sequencer.domain import enrollment, send
-from sequencer.domain.ledger import Kind
 from sequencer.domain.prospect import FIELDS
-from sequencer.domain.reason import SENTENCES
-from sequencer.domain.transition import E, S, Table
 from sequencer.files.check_template import ALWAYS
 from sequencer.files.describe import (
     Row,
@@ -36,24 +34,6 @@ EXIT_CODES = [
     (str(EXIT_INVALID), "invalid settings, cadence or template"),
     (str(EXIT_PARTLY), "partly done: some rows or people were refused"),
 ]
-NOTICE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->"
-
-
-def page(title: str, *paragraphs: str) -> str:
-    """A page of Markdown: the notice, the title, the paragraphs."""
-    return "\n\n".join([NOTICE, f"# {title}", *paragraphs]) + "\n"
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of Markdown."""
-    lines = [headings, ["---"] * len(headings), *(map(cell, row) for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def cell(text: str) -> str:
-    """The text for a table: a bar would end the cell, and `<` outside code begin a tag."""
-    parts = text.replace("|", "\\|").split("`")
-    return "`".join(part if at % 2 else part.replace("<", "&lt;") for at, part in enumerate(parts))
 
 
 def commands() -> str:
@@ -177,58 +157,10 @@ def variable_of(key: str) -> str:
     return variable_name(key.replace("<name>", "NAME").split("."))
 
 
-def reasons() -> str:
-    """Every code of the gate, and every reason for a pause or an end."""
-    gate = [(f"`{reason}`", sentence) for reason, sentence in SENTENCES.items()]
-    return page(
-        "Reasons",
-        "The codes are stable: they are printed, stored and may be matched by scripts.",
-        "## What the gate may say",
-        "`missing_variable` and `paused` carry what they are about: `missing_variable:company`.",
-        table(("code", "sentence"), gate),
-        "## Why an enrollment is paused",
-        bullets(enrollment.PauseReason),
-        "## Why an enrollment has finished",
-        "An enrollment has at most one of these, for ever.",
-        bullets(enrollment.FinishReason),
-        "## What the ledger tells",
-        "The words of `sequencer log`.",
-        bullets(Kind),
-    )
-
-
-def bullets(values: type[StrEnum]) -> str:
-    """A list of codes."""
-    return "\n".join(f"- `{value}`" for value in values)
-
-
-def states() -> str:
-    """Both machines as diagrams."""
-    return page(
-        "States",
-        "Two machines that are never folded into one. An event that has no arrow from a state is "
-        "refused there and changes nothing.",
-        "## Enrollment",
-        diagram(enrollment.TRANSITIONS, enrollment.EnrollmentState.PENDING),
-        "## Send",
-        diagram(send.TRANSITIONS, send.SendState.QUEUED),
-    )
-
-
-def diagram(transitions: Table[S, E], first: S) -> str:
-    """Mermaid diagram of a transition table."""
-    arrows = [f"    [*] --> {first}"]
-    for state, row in transitions.items():
-        allowed = [(event, after) for event, after in row.items() if after is not None]
-        arrows += [f"    {state} --> {after}: {event}" for event, after in allowed]
-        if not allowed:
-            arrows.append(f"    {state} --> [*]")
-    return "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```"])
-
-
 def pages() -> dict[str, str]:
-    """Every generated page by its file name."""
+    """Every generated page and picture by its file name."""
     return {
+        **pictures(),
         "cadence.md": cadence(),
         "commands.md": commands(),
         "reasons.md": reasons(),

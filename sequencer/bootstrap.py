@@ -27,7 +27,8 @@ from sequencer.adapters.smtp import SmtpAccount, SmtpMailer
 from sequencer.adapters.ticker import Ticker
 from sequencer.adapters.token import CommandToken, OAuthClient, RefreshToken
 from sequencer.adapters.token_file import TokenFile
-from sequencer.domain.pacing import Pace
+from sequencer.domain.pacing import Limits, Pace
+from sequencer.domain.rolling import Ramp
 from sequencer.engine.daemon import Daemon
 from sequencer.engine.demo import Demo, Tempo
 from sequencer.engine.demo_people import Guests, bring_in
@@ -39,6 +40,7 @@ from sequencer.engine.runner import Runner
 from sequencer.engine.world import Door, World
 from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Checked, check_workspace
+from sequencer.files.dispositions import load_dispositions
 from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
 from sequencer.files.problem import ConfigError, Problem
 from sequencer.files.prospects import read_prospects
@@ -46,6 +48,7 @@ from sequencer.files.settings import Settings, load_settings
 from sequencer.files.workspace import SETTINGS, STATE
 from sequencer.mail.server import Server
 from sequencer.mail.sign_in import TokenSource
+from sequencer.simulation.simulate import Simulation, new_simulation
 from sequencer.store import schema
 from sequencer.store.database import Database
 
@@ -89,7 +92,8 @@ def open_workspace(root: Path, environ: Mapping[str, str]) -> Workspace:
         raise ConfigError([NO_KEY])
     database = Database(settings.database)
     schema.upgrade(database)
-    return Workspace(root, settings, database, Desk(policy_of(settings)), SystemClock())
+    policy = replace(policy_of(settings), dispositions=load_dispositions(root))
+    return Workspace(root, settings, database, Desk(policy), SystemClock())
 
 
 def check(root: Path, environ: Mapping[str, str]) -> Checked:
@@ -120,7 +124,7 @@ def create_workspace(root: Path) -> list[Path]:
 
 def policy_of(settings: Settings) -> Policy:
     """The settings as the engine sees them, without passwords and ports."""
-    workspace, sending = settings.workspace, settings.sending
+    workspace, sending, limits = settings.workspace, settings.sending, settings.limits
     return Policy(
         mailboxes={name: _mailbox(name, each) for name, each in settings.mailboxes.items()},
         keys=tuple(key.get_secret_value().encode() for key in settings.secret_keys),
@@ -130,6 +134,12 @@ def policy_of(settings: Settings) -> Policy:
         freshness=timedelta(seconds=sending.freshness_s),
         poll=timedelta(seconds=sending.poll_s),
         settle=timedelta(minutes=sending.settle_minutes),
+        consent_countries=frozenset(settings.consent.countries),
+        limits=Limits(
+            per_domain=limits.per_domain,
+            per_person_day=limits.per_person_day,
+            per_person_week=limits.per_person_week,
+        ),
     )
 
 
@@ -139,8 +149,24 @@ def _mailbox(name: str, settings: MailboxSettings) -> MailboxPolicy:
         address=settings.address,
         sender_name=settings.name,
         tz=ZoneInfo(settings.timezone) if settings.timezone else None,
-        pace=Pace(settings.per_day, timedelta(seconds=settings.gap_s)),
+        pace=_pace(settings),
         keeps_sent_copy=settings.keeps_sent_copy,
+        country=settings.country,
+        subdivision=settings.subdivision,
+        away=tuple(each.absence for each in settings.away),
+        rep=settings.rep,
+    )
+
+
+def _pace(settings: MailboxSettings) -> Pace:
+    ramp = settings.ramp
+    return Pace(
+        per_day=settings.per_day,
+        gap=timedelta(seconds=settings.gap_s),
+        per_hour=settings.per_hour,
+        per_week=settings.per_week,
+        ramp=Ramp(ramp.begin, ramp.step) if ramp else None,
+        first_share=settings.first_share,
     )
 
 
@@ -231,6 +257,11 @@ def calendly_source(keys: Sequence[str]) -> Source:
         return calendly.verify(headers.get(calendly.HEADER, ""), body, keys, now)
 
     return Source(calendly.SOURCE, verify, calendly.read_delivery)
+
+
+def open_simulation() -> Simulation:
+    """The engine in a world of chance, with the booking tools that we know."""
+    return new_simulation({calendly.SOURCE: calendly_source(["a key of the simulation"])})
 
 
 @contextmanager

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from sequencer.domain.cadence import Cadence, Schedule, Step, StepKind, Version
 from sequencer.domain.delay import Delay, Unit
-from sequencer.domain.due import Timing
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
-from sequencer.domain.gate import Moment
 from sequencer.domain.mailbox import MailboxHealth
-from sequencer.domain.pacing import Pace
+from sequencer.domain.pacing import Limits, Traffic
 from sequencer.domain.prospect import Prospect
+from sequencer.domain.standing import Moment, Standing
+from sequencer.domain.timing import Timing, plain_timing
 from sequencer.domain.window import Block, Window
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -31,8 +31,8 @@ def a_window(**changes: Any) -> Window:
 
 
 def a_timing(**changes: Any) -> Timing:
-    """Office hours in Berlin, without jitter."""
-    return replace(Timing(a_window(), BERLIN, timedelta(0)), **changes)
+    """Office hours in Berlin, without jitter; business days are counted in the zone given."""
+    return replace(plain_timing(a_window(), changes.get("tz", BERLIN)), **changes)
 
 
 def a_step(**changes: Any) -> Step:
@@ -81,15 +81,22 @@ def an_enrollment(**changes: Any) -> Enrollment:
     )
 
 
+def a_standing(**changes: Any) -> Standing:
+    """Somebody whom nothing keeps from entering a cadence, nor from hearing from it."""
+    standing = Standing(now=NOON, prospect=a_prospect(), mailboxes=("ana",))
+    return replace(standing, **changes)
+
+
 def a_moment(**changes: Any) -> Moment:
     """A moment at which everything allows a mail."""
     moment = Moment(
         now=NOON,
         enrollment=an_enrollment(),
         timing=a_timing(),
+        mailbox="ana",
         health=MailboxHealth(synced_at=NOON - timedelta(seconds=30)),
-        pace=Pace(),
-        sent_at=(),
+        limits=Limits(),
+        traffic=Traffic(),
         freshness=timedelta(seconds=120),
     )
     return replace(moment, **changes)

@@ -8,9 +8,8 @@ from email.parser import BytesParser
 from typing import Any
 
 from builders import NOON, TEMPLATES, a_prospect
-from fakes.fake_inbox import FakeInbox
 from fakes.fake_mailer import FakeMailer
-from fakes.mortal import Life, MortalInbox, MortalMailer, MortalWorld
+from fakes.mortal import MortalInbox, MortalMailer
 from fakes.virtual_clock import VirtualClock
 
 from sequencer.domain.enrollment import Enrollment
@@ -27,6 +26,8 @@ from sequencer.engine.verify import Findings, Recorded, verify
 from sequencer.engine.versions import Versions
 from sequencer.engine.world import Door
 from sequencer.files.cadence import LoadedCadence, cadence_from_document
+from sequencer.simulation.inbox import FakeInbox
+from sequencer.simulation.life import Life, MortalWorld
 from sequencer.store import enrollments, ledger, mailboxes, prospects, sends
 from sequencer.store.database import Database
 from sequencer.store.enrollments import StoredEnrollment
@@ -36,6 +37,7 @@ SLUG = "fintech-intro"
 KEYS = (b"a new key, as long as any", b"an old key, as long as any")
 DAY = timedelta(days=1)
 ALWAYS = {"window": {"mon-sun": ["00:00-24:00"]}, "timezone": "workspace", "jitter_minutes": 0}
+EVERYBODY = {"stages": [], "exclusive": "none", "min_days_since_touch": 0}
 STEPS = (
     {"id": "intro", "email": "intro.md"},
     {"id": "bump", "wait": "3 days", "email": "bump.md"},
@@ -53,6 +55,8 @@ def a_loaded(
         "cadence": SLUG,
         "title": "First contact",
         "schedule": ALWAYS,
+        "audience": EVERYBODY,
+        "stop_on": {"colleague_reply": "ignore"},
         "from": {"mailboxes": list(mailboxes)},
         "steps": list(STEPS),
         **changes,

@@ -38,6 +38,9 @@ def failure_of(error: Exception) -> Failure | None:
 _SENTENCES = {
     "UnknownProspectError": "Nobody has the address {}. Import the prospect first.",
     "UnknownCadenceError": "No cadence named {} has been applied. See `sequencer check`.",
+    "TaskError": "{}",
+    "NotReopenedError": "{}",
+    "OverridesError": "{}",
     "LockedError": "{}",
     "PortTakenError": "{}\nhint: set another web.port, or end what listens there",
     "StoreError": "{}",

@@ -53,7 +53,12 @@ def command(
     target: Path | None = rejects_target(file, rejects)
     with progress("importing", count_rows(file), quiet=as_json) as advance:
         done = import_prospects(
-            workspace.database, read_prospects(file), file.name, workspace.clock.now(), advance
+            workspace.database,
+            workspace.desk,
+            read_prospects(file),
+            file.name,
+            workspace.clock.now(),
+            advance,
         )
     if target is not None and done.refused:
         write_rejects(target, file, done.refused)
@@ -74,6 +79,7 @@ def _as_json(
     return {
         "added": done.added,
         "updated": done.updated,
+        "handed": done.handed,
         "extra_columns": extra,
         "refused": [
             {"file": str(file), "line": row.line, "code": row.code, "sentence": row.sentence}
@@ -90,5 +96,8 @@ def _tell(file: Path, done: "Imported", extra: list[str], target: Path | None) -
         click.echo(f"Columns kept under their own names: {', '.join(extra)}.")
     refused = len(done.refused)
     click.echo(f"{done.added} added, {done.updated} brought up to date, {refused} refused.")
+    if done.handed:
+        moved = sum(each.enrollments for each in done.handed)
+        click.echo(f"{len(done.handed)} have another owner; {moved} cadences moved with them.")
     if target:
         click.echo(f"Correct the refused rows in {target} and import that file.")

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sequencer.cli.desk import json_option, print_json, print_table, with_workspace
+from sequencer.cli.desk import json_option, print_json, with_workspace
+from sequencer.cli.log_words import lines
+from sequencer.cli.paragraph import show
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
@@ -16,15 +18,11 @@ if TYPE_CHECKING:
 @with_workspace
 def command(workspace: "Workspace", prospect: str, *, as_json: bool) -> None:
     """Show everything that happened to PROSPECT (an e-mail address), oldest first."""
-    from sequencer.engine.why import timeline
+    from sequencer.engine.timeline import timeline
 
     with workspace.database.read() as connection:
-        person, entries = timeline(connection, prospect)
+        found = timeline(connection, workspace.desk, prospect)
     if as_json:
-        print_json({"prospect": person.prospect.email, "entries": entries})
-        return
-    print_table(
-        ["when (UTC)", "what", "step", "detail"],
-        [(f"{e.at:%Y-%m-%d %H:%M:%S}", e.kind, e.step_id or "", e.detail) for e in entries],
-        f"Nothing has happened to {person.prospect.email} yet.",
-    )
+        print_json({"prospect": found.person.prospect.email, "entries": found.entries})
+    else:
+        show(lines(found.person.prospect, found.entries, found.tz))

@@ -1,4 +1,4 @@
-"""`sequencer verify`: the promises, proved from the ledger."""
+"""`sequencer verify`: the promises, proved from the database."""
 
 from typing import TYPE_CHECKING
 
@@ -6,17 +6,12 @@ import click
 
 from sequencer.cli.desk import json_option, print_json, with_workspace
 from sequencer.cli.failure import EXIT_FAILED
+from sequencer.cli.paragraph import show
+from sequencer.cli.progress import progress
+from sequencer.cli.verify_words import as_object, lines
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
-
-_WORDS = {
-    "doubles": "mails accepted twice",
-    "after_stop": "mails after a stop",
-    "to_suppressed": "mails to suppressed people",
-    "outside_window": "mails outside their window",
-    "unexplained": "things without an explanation",
-}
 
 
 @click.command("verify")
@@ -24,22 +19,22 @@ _WORDS = {
 @click.pass_context
 @with_workspace
 def command(workspace: "Workspace", ctx: click.Context, *, as_json: bool) -> None:
-    """Prove from the ledger that no promise was broken.
+    """Prove from the database that no promise was broken.
 
-    Every mail is checked: sent once, never after a stop, never to a suppressed person, inside its
-    window, and nothing left without an explanation. Ends with 1 if a promise was broken.
+    Every mail and every enrollment is looked at: mailed once, never after a stop, never to a
+    suppressed address, inside its window and the pace of its mailbox, with a reason for everything.
+    Reads only, and may run beside the daemon. Ends with 1 if a promise was broken.
     """
-    from sequencer.engine.verify import verify
+    from sequencer.engine.verify import verify, work_ahead
 
     with workspace.database.read() as connection:
-        findings = verify(connection, workspace.desk, workspace.clock.now())
+        ahead = work_ahead(connection)
+        with progress("Proving", ahead, quiet=as_json) as advance:
+            now = workspace.clock.now()
+            findings = verify(connection, workspace.desk, now, advance=advance)
     if as_json:
-        print_json({**findings.figures(), "details": findings.details})
+        print_json(as_object(findings))
     else:
-        click.echo(f"{findings.sends} mails checked")
-        for name, words in _WORDS.items():
-            click.echo(f"  {findings.figures()[name]} {words}")
-        for detail in findings.details:
-            click.echo(f"  ! {detail}")
+        show(lines(findings))
     if not findings.clean:
         ctx.exit(EXIT_FAILED)

@@ -1,11 +1,13 @@
 """`sequencer why`: every gate for one person, with the instant at which it opens."""
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
-from sequencer.cli.desk import json_option, print_json, with_workspace
+from sequencer.cli.desk import json_option, print_json, user, with_workspace
+from sequencer.cli.paragraph import show
+from sequencer.cli.why_rules import all_rules, as_value, rules
+from sequencer.cli.why_words import lines
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
@@ -14,14 +16,34 @@ if TYPE_CHECKING:
 
 @click.command("why")
 @click.argument("prospect")
+@click.option("--all", "every_rule", is_flag=True, help="Show what every rule of the gate says.")
+@click.option("--enter", metavar="CADENCE", help="Show whether they may enter that cadence.")
+@click.option("--as", "rep", default="", help="The rep who would enrol them.")
 @json_option
 @with_workspace
-def command(workspace: "Workspace", prospect: str, *, as_json: bool) -> None:
-    """Show what stands in the way of the next mail to PROSPECT (an e-mail address)."""
-    from sequencer.engine.why import why
+def command(
+    workspace: "Workspace",
+    prospect: str,
+    *,
+    every_rule: bool,
+    enter: str | None,
+    rep: str,
+    as_json: bool,
+) -> None:
+    """Show where PROSPECT (an e-mail address) stands: what comes next, and what is in its way."""
+    from sequencer.engine.why import may_enter, why
 
+    now = workspace.clock.now()
+    if enter is not None:
+        with workspace.database.read() as connection:
+            answers = may_enter(connection, workspace.desk, enter, prospect, rep or user(), now)
+        if as_json:
+            print_json({"prospect": prospect, "cadence": enter, "rules": as_value(answers, None)})
+        else:
+            show(rules(answers, None, workspace.desk.policy.tz, now))
+        return
     with workspace.database.read() as connection:
-        report = why(connection, workspace.desk, prospect, workspace.clock.now())
+        report = why(connection, workspace.desk, prospect, now)
     if as_json:
         print_json(
             {
@@ -30,36 +52,9 @@ def command(workspace: "Workspace", prospect: str, *, as_json: bool) -> None:
                 "enrollments": [_as_json(each) for each in report.enrollments],
             }
         )
-        return
-    click.echo(report.person.prospect.email)
-    for suppression in report.suppressions:
-        click.echo(f"  suppressed: {suppression.key} ({suppression.reason})")
-    for each in report.enrollments:
-        _print(each)
-    if not report.enrollments:
-        click.echo("  not enrolled in any cadence")
-
-
-def _print(report: "EnrollmentReport") -> None:
-    enrollment = report.enrollment
-    reason = enrollment.finish_reason or enrollment.pause_reason
-    click.echo(f"\n  {report.slug}: {enrollment.state}{f' ({reason})' if reason else ''}")
-    tz = ZoneInfo(report.tz)
-    send = report.next_send
-    if send is not None:
-        due = send.due_at.astimezone(tz)
-        click.echo(f"    next step {send.step_id}: due {due:%a %d %b %Y %H:%M} {report.tz} time")
-        if send.why:
-            click.echo(f"      {send.why}")
-    elif enrollment.finish_reason is None:
-        click.echo("    nothing is queued: the last mail is on its way or being settled")
-    for refusal in report.refusals:
-        until = ""
-        if refusal.until is not None:
-            until = f" Opens {refusal.until.astimezone(tz):%a %d %b %Y %H:%M} {report.tz} time."
-        click.echo(f"    {refusal.code}: {refusal.sentence}{until}")
-    if enrollment.finish_reason is None and not report.refusals:
-        click.echo("    nothing stands in the way")
+    else:
+        show(lines(report, now))
+        show(all_rules(report, now) if every_rule else ())
 
 
 def _as_json(report: "EnrollmentReport") -> dict[str, object]:
@@ -77,4 +72,5 @@ def _as_json(report: "EnrollmentReport") -> dict[str, object]:
             {"code": each.code, "sentence": each.sentence, "until": each.until}
             for each in report.refusals
         ],
+        "rules": as_value(report.answers, report.occasion),
     }

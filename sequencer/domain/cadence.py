@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sequencer.domain.audience import Audience, ColleagueRule, Throttle
@@ -73,6 +73,7 @@ class Schedule:
     Attributes:
         first_window: hours of first touches, where they are others than those of follow-ups.
         holidays: whose public holidays are days off.
+        skip_dates: dates, in the zone in which the window is read, on which nothing happens.
     """
 
     window: Window
@@ -80,6 +81,7 @@ class Schedule:
     jitter: timedelta = timedelta(minutes=20)
     first_window: Window | None = None
     holidays: tuple[ZoneFrom, ...] = (ZoneFrom.PROSPECT, ZoneFrom.MAILBOX)
+    skip_dates: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +104,31 @@ class Cadence:
                 return step
         raise KeyError(step_id)
 
-    def step_after(self, step_id: str | None) -> Step | None:
-        """The step that follows (the first, where None is given), or None after the last."""
-        if step_id is None:
-            return self.steps[0]
-        ids = [step.id for step in self.steps]
-        following = ids.index(step_id) + 1
-        return self.steps[following] if following < len(ids) else None
+    def window_of(self, step_id: str | None) -> Window:
+        """The hours of a step: its own, else those of first touches, else those of the cadence."""
+        own = next((step.window for step in self.steps if step.id == step_id), None)
+        first = self.schedule.first_window if step_id == self.steps[0].id else None
+        return own or first or self.schedule.window
+
+    def step_after(self, step_id: str) -> Step | None:
+        """The step written below, or None after the last."""
+        below = self.ids_after(step_id)
+        return self.step(below[0]) if below else None
+
+    def step_following(self, step_id: str) -> Step | None:
+        """The step that comes when this one has ended: where its `goto` points, or the next."""
+        goto = self.step(step_id).goto
+        return self.step(goto) if goto in self.ids_after(step_id) else self.step_after(step_id)
+
+    def ids_before(self, step_id: str) -> tuple[str, ...]:
+        """Ids of the steps written above."""
+        ids = tuple(step.id for step in self.steps)
+        return ids[: ids.index(step_id)]
+
+    def ids_after(self, step_id: str) -> tuple[str, ...]:
+        """Ids of the steps written below."""
+        ids = tuple(step.id for step in self.steps)
+        return ids[ids.index(step_id) + 1 :]
 
 
 @dataclass(frozen=True, slots=True)

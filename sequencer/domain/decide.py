@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sequencer.domain.cadence import Cadence
-from sequencer.domain.delay import Delay
+from sequencer.domain.cadence import Cadence, Step, StepKind
+from sequencer.domain.delay import NO_DELAY, Delay
 from sequencer.domain.enrollment import (
+    REOPENABLE,
     TRANSITIONS,
     Enrollment,
     EnrollmentEvent,
@@ -19,32 +20,74 @@ from sequencer.domain.enrollment import (
     FinishReason,
     PauseReason,
 )
-from sequencer.domain.event import Enrolled, Event, Held, Resumed, StepEnded, Stopped
+from sequencer.domain.event import (
+    Enrolled,
+    Event,
+    Held,
+    Reopened,
+    Resumed,
+    StepEnded,
+    StepSkipped,
+    Stopped,
+    TakenBack,
+)
+from sequencer.domain.guard import NO_FACTS, Facts, holds
+from sequencer.domain.overrides import NO_OVERRIDES, Overrides
+from sequencer.domain.transition import after
 
 
 @dataclass(frozen=True, slots=True)
 class QueueStep:
-    """Queue the send of a step, `wait` after now."""
+    """Queue the send of a step, `wait` after now.
+
+    Attributes:
+        again: it was cancelled when the enrollment was stopped; the due time it had still counts.
+    """
 
     step_id: str
     wait: Delay
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Open the task of a step, due `wait` after now; `again` as for a send."""
+
+    step_id: str
+    wait: Delay
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SkipStep:
+    """Note that a step is passed over; it has neither a send nor a task that is open."""
+
+    step_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Cancel the open send of a step, or close its open task: it is not its turn yet."""
+
+    step_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class CancelSends:
-    """Cancel every send of the enrollment that has not been handed over."""
+    """Cancel every send that has not been handed over, and close every task of the enrollment."""
 
     reason: FinishReason
 
 
 @dataclass(frozen=True, slots=True)
 class Reschedule:
-    """Move the open send to `remaining` after now, and then into its window."""
+    """Move the open send or task to `remaining` after now, and then into its window."""
 
     remaining: timedelta
 
 
-Command = QueueStep | CancelSends | Reschedule
+Command = QueueStep | OpenTask | SkipStep | Withdraw | CancelSends | Reschedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +102,46 @@ class Decision:
         return bool(self.commands) or self.enrollment != before
 
 
-def decide(enrollment: Enrollment, event: Event, cadence: Cadence, now: datetime) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What an enrollment follows: its cadence, its own changes to it, and the facts so far."""
+
+    cadence: Cadence
+    facts: Facts = NO_FACTS
+    overrides: Overrides = NO_OVERRIDES
+
+    def is_for(self, step: Step) -> bool:
+        """Whether the guard of a step lets it happen, as far as is known now."""
+        return not step.when or holds(
+            step.when, self.facts.passing(self.cadence.ids_before(step.id))
+        )
+
+    def why_not(self, step: Step) -> str:
+        """Why a step is passed over; the empty string where it is not."""
+        if step.id in self.overrides.skip:
+            return "left out for this prospect"
+        return "" if self.is_for(step) else f"not for this prospect: {step.when}"
+
+    def wait_of(self, step: Step) -> Delay:
+        """The delay of a step."""
+        return self.overrides.waits.get(step.id, step.wait)
+
+
+def decide(enrollment: Enrollment, event: Event, course: Course, now: datetime) -> Decision:
     """Decision for one event at the instant `now` (UTC)."""
     match event:
         case Enrolled():
-            return _enrolled(enrollment, cadence)
-        case StepEnded():
-            return _step_ended(enrollment, event, cadence)
+            return _enrolled(enrollment, course)
+        case StepEnded() | StepSkipped():
+            return _step_over(enrollment, event, course)
         case Stopped():
             return _stopped(enrollment, event)
         case Held():
             return _held(enrollment, event, now)
         case Resumed():
             return _resumed(enrollment)
+        case Reopened() | TakenBack():
+            return _put_back(enrollment, event, course)
         case _ as never:
             assert_never(never)
 
@@ -80,26 +150,63 @@ def _following(enrollment: Enrollment, event: EnrollmentEvent) -> EnrollmentStat
     return TRANSITIONS[enrollment.state][event]
 
 
-def _enrolled(enrollment: Enrollment, cadence: Cadence) -> Decision:
+def _enrolled(enrollment: Enrollment, course: Course) -> Decision:
     state = _following(enrollment, EnrollmentEvent.ACTIVATE)
     if state is None:
         return Decision(enrollment)
-    first = cadence.steps[0]
-    running = replace(enrollment, state=state, step=first.id)
-    return Decision(running, (QueueStep(first.id, first.wait),))
+    return _begun(replace(enrollment, state=state), course)
 
 
-def _step_ended(enrollment: Enrollment, event: StepEnded, cadence: Cadence) -> Decision:
+def _begun(enrollment: Enrollment, course: Course) -> Decision:
+    """At the first step, or at the one that was wished for: that waits for no step before it."""
+    cadence, start_at = course.cadence, course.overrides.start_at
+    if start_at is None or start_at == cadence.steps[0].id:
+        return _reach(enrollment, course, cadence.steps[0])
+    return _reach(
+        enrollment, course, cadence.step(start_at), course.overrides.waits.get(start_at, NO_DELAY)
+    )
+
+
+def _step_over(enrollment: Enrollment, event: StepEnded | StepSkipped, course: Course) -> Decision:
     state = _following(enrollment, EnrollmentEvent.ADVANCE)
     if state is None or enrollment.step != event.step_id:
         return Decision(enrollment)
-    following = cadence.step_after(event.step_id)
+    cadence, wait = course.cadence, None
+    if isinstance(event, StepSkipped):
+        next_of = cadence.step_after if event.by_guard else cadence.step_following
+        following = next_of(event.step_id)
+    elif event.goto is not None and event.goto in cadence.ids_after(event.step_id):
+        following, wait = cadence.step(event.goto), event.wait
+    else:
+        following, wait = cadence.step_following(event.step_id), event.wait
     # What remained belonged to the step that has just ended.
-    step = following.id if following is not None else None
-    moved = replace(enrollment, state=state, step=step, remaining=None)
-    if following is None:
-        return _finished(moved, FinishReason.COMPLETED)
-    return Decision(moved, (QueueStep(following.id, following.wait),))
+    return _reach(replace(enrollment, state=state, remaining=None), course, following, wait)
+
+
+def _reach(
+    enrollment: Enrollment, course: Course, step: Step | None, wait: Delay | None = None
+) -> Decision:
+    """The first step from there on that is for this person, or the end.
+
+    Only ever forward, so it comes to an end. A delay given replaces that of the step given; where
+    that one is passed over, the own delay of the next counts from now.
+    """
+    skipped: list[Command] = []
+    while step is not None and (why := course.why_not(step)):
+        skipped.append(SkipStep(step.id, why))
+        left_out = step.id in course.overrides.skip
+        next_of = course.cadence.step_following if left_out else course.cadence.step_after
+        step, wait = next_of(step.id), None
+    if step is None:
+        ended = _finished(replace(enrollment, step=None), FinishReason.COMPLETED)
+        return Decision(ended.enrollment, (*skipped, *ended.commands))
+    command = _begin(step, course.wait_of(step) if wait is None else wait)
+    return Decision(replace(enrollment, step=step.id), (*skipped, command))
+
+
+def _begin(step: Step, wait: Delay, *, again: bool = False) -> Command:
+    command = QueueStep if step.kind is StepKind.EMAIL else OpenTask
+    return command(step.id, wait, again)
 
 
 def _stopped(enrollment: Enrollment, event: Stopped) -> Decision:
@@ -153,7 +260,9 @@ def _is_weaker(enrollment: Enrollment, event: Held) -> bool:
 
 
 def _resumed(enrollment: Enrollment) -> Decision:
-    state = _following(enrollment, EnrollmentEvent.RESUME)
+    never_began = enrollment.state is EnrollmentState.PAUSED and enrollment.step is None
+    event = EnrollmentEvent.WAIT if never_began else EnrollmentEvent.RESUME
+    state = _following(enrollment, event)
     if state is None:
         return Decision(enrollment)
     running = replace(enrollment, state=state, pause_reason=None, resume_at=None, remaining=None)
@@ -162,3 +271,37 @@ def _resumed(enrollment: Enrollment) -> Decision:
         # moving that would send a follow-up on the heels of the mail it follows.
         return Decision(running)
     return Decision(running, (Reschedule(enrollment.remaining),))
+
+
+def _put_back(enrollment: Enrollment, event: Reopened | TakenBack, course: Course) -> Decision:
+    if isinstance(event, Reopened):
+        return _reopened(enrollment, event, course)
+    return _taken_back(enrollment, event, course)
+
+
+def _reopened(enrollment: Enrollment, event: Reopened, course: Course) -> Decision:
+    state = _following(enrollment, EnrollmentEvent.REOPEN)
+    if state is None or enrollment.finish_reason not in REOPENABLE:
+        return Decision(enrollment)
+    if enrollment.step is None:  # it had not begun, and the gate lets it in when it does
+        waiting = after(TRANSITIONS, enrollment.state, EnrollmentEvent.WAIT)
+        return Decision(replace(enrollment, state=waiting, finish_reason=None))
+    running = replace(enrollment, state=state, finish_reason=None)
+    if event.under_way:
+        return Decision(running)
+    if event.over:
+        return _reach(running, course, course.cadence.step_following(enrollment.step))
+    step = course.cadence.step(enrollment.step)
+    if not course.why_not(step):
+        return Decision(running, (_begin(step, NO_DELAY, again=True),))
+    return _reach(running, course, step)
+
+
+def _taken_back(enrollment: Enrollment, event: TakenBack, course: Course) -> Decision:
+    """Back at a step that a person had ended; what came after it is withdrawn."""
+    state = _following(enrollment, EnrollmentEvent.ADVANCE)
+    now_at = enrollment.step
+    if state is None or now_at is None or event.step_id not in course.cadence.ids_before(now_at):
+        return Decision(enrollment)
+    back = replace(enrollment, state=state, step=event.step_id, remaining=None)
+    return Decision(back, (Withdraw(now_at),))

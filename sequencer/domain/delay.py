@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sequencer.domain.wall_time import instant_of
+from sequencer.domain.workdays import Workdays
 
 MAX_AMOUNT = {"business_days": 260, "days": 365, "hours": 8_760, "minutes": 525_600}  # about a year
 _PATTERN = re.compile(r"(\d{1,6})\s*(business_day|day|hour|minute)s?", re.ASCII)
@@ -51,40 +51,29 @@ def delay_from_text(text: str) -> Delay:
     return Delay(amount, unit)
 
 
-def is_working_day(day: date, closed: frozenset[date]) -> bool:
-    """Monday to Friday, unless the calendar says closed."""
-    return day.isoweekday() <= 5 and day not in closed
+def add_delay(start: datetime, delay: Delay, workdays: Workdays) -> datetime:
+    """Instant (UTC) that lies `delay` after `start` in somebody's calendar.
 
-
-def add_delay(start: datetime, delay: Delay, tz: ZoneInfo, closed: frozenset[date]) -> datetime:
-    """Instant (UTC) that lies `delay` after `start` in the calendar of `tz`.
-
-    Days and business days keep the wall-clock time: `1 day` over a change of the clocks is 23 or
-    25 hours. A business day is counted when a working day begins, so two business days after a
+    Days and business days keep the wall-clock time there: `1 day` over a change of the clocks is 23
+    or 25 hours. A business day is counted when a working day begins, so two business days after a
     Saturday is the Tuesday.
+
+    Raises:
+        NeverOpenError: the calendar has no working day for more than a year.
     """
     if delay.unit is Unit.MINUTES:
         return start + timedelta(minutes=delay.amount)
     if delay.unit is Unit.HOURS:
         return start + timedelta(hours=delay.amount)
-    local = start.astimezone(tz)
+    local = start.astimezone(workdays.tz)
     day = local.date()
     if delay.unit is Unit.DAYS:
         day += timedelta(days=delay.amount)
     else:
         for _ in range(delay.amount):
-            day = next_working_day(day, closed)
+            day = workdays.first_from(day + timedelta(days=1))
     if day == local.date():
         return start
-    return instant_of(day, local.hour * 60 + local.minute, tz) + timedelta(
+    return instant_of(day, local.hour * 60 + local.minute, workdays.tz) + timedelta(
         seconds=local.second, microseconds=local.microsecond
     )
-
-
-def next_working_day(day: date, closed: frozenset[date]) -> date:
-    """First working day after `day`; a calendar closed for more than a year raises ValueError."""
-    for ahead in range(1, 400):
-        candidate = day + timedelta(days=ahead)
-        if is_working_day(candidate, closed):
-            return candidate
-    raise ValueError("the calendar has no working day within 400 days")

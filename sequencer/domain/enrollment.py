@@ -29,6 +29,7 @@ class EnrollmentEvent(StrEnum):
     RESUME = "resume"
     FINISH = "finish"
     REOPEN = "reopen"
+    WAIT = "wait"
 
 
 class PauseReason(StrEnum):
@@ -64,18 +65,33 @@ TRANSITIONS: Table[EnrollmentState, EnrollmentEvent] = table(
     EnrollmentState,
     EnrollmentEvent,
     {
-        _S.PENDING: {_E.ACTIVATE: _S.ACTIVE, _E.FINISH: _S.FINISHED},
+        _S.PENDING: {_E.ACTIVATE: _S.ACTIVE, _E.PAUSE: _S.PAUSED, _E.FINISH: _S.FINISHED},
         # A pause of a paused enrollment is allowed: a later absence notice moves the return date.
         _S.ACTIVE: {_E.ADVANCE: _S.ACTIVE, _E.PAUSE: _S.PAUSED, _E.FINISH: _S.FINISHED},
         _S.PAUSED: {
             _E.ADVANCE: _S.PAUSED,  # a mail that was on its way when the pause came
             _E.PAUSE: _S.PAUSED,
             _E.RESUME: _S.ACTIVE,
+            _E.WAIT: _S.PENDING,  # what never began waits for its turn again
             _E.FINISH: _S.FINISHED,
         },
         # What became of a stop may be taken back by a person: a meeting cancelled, a wrong stop.
-        _S.FINISHED: {_E.REOPEN: _S.ACTIVE},
+        _S.FINISHED: {_E.REOPEN: _S.ACTIVE, _E.WAIT: _S.PENDING},
     },
+)
+
+
+# Ends that a person may take back. An opt-out, a complaint, a bounce and a suppression are the
+# recipient's word or the server's; after the last step there is nothing to go on with.
+REOPENABLE = frozenset(
+    {
+        FinishReason.REPLIED,
+        FinishReason.COLLEAGUE_REPLIED,
+        FinishReason.MEETING_BOOKED,
+        FinishReason.DISPOSITION,
+        FinishReason.REMOVED,
+        FinishReason.FAILED,
+    }
 )
 
 
@@ -89,7 +105,8 @@ class Enrollment:
         step: id of the step that comes next or is under way; None before the enrollment begins and
             after the last. It stays when the enrollment is stopped, so that it may go on there.
         remaining: what was left of the wait for the next step when it was paused.
-        mailbox: where its mails come from, bound at the first send and never changed after it.
+        mailbox: where its mails come from, bound when it begins. It changes only where the mailbox
+            is gone before the first mail, or the prospect gets another owner.
     """
 
     key: str

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sequencer.domain.delay import Delay
 from sequencer.domain.enrollment import FinishReason, PauseReason
 
 
@@ -13,9 +14,28 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class StepEnded:
-    """A step reached its end: its mail was accepted, or found in Sent."""
+    """A step reached its end: its mail was accepted, or found in Sent, or its task was done.
+
+    Attributes:
+        goto: the later step that a disposition goes on with, where it is not the cadence's next.
+        wait: the delay that a disposition puts in place of the next step's own.
+    """
 
     step_id: str
+    goto: str | None = None
+    wait: Delay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    """A step was reached, and will not happen.
+
+    Attributes:
+        by_guard: it was not for this person, so its `goto` does not count either.
+    """
+
+    step_id: str
+    by_guard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +51,7 @@ class Held:
 
     Attributes:
         resume_at: when it may go on by itself; None waits for a person.
-        due_at: when the open send of the enrollment was due, None if it has none.
+        due_at: when the open send or task of the enrollment was due, None if it has none.
     """
 
     reason: PauseReason
@@ -44,4 +64,24 @@ class Resumed:
     """The hold is over, by its date or by a person."""
 
 
-Event = Enrolled | StepEnded | Stopped | Held | Resumed
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A person took a stop back.
+
+    Attributes:
+        over: the step it stopped at has happened nevertheless: its mail was on its way.
+        under_way: that mail still is, and its end will be told.
+    """
+
+    over: bool = False
+    under_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A person took back the end of a task; what followed it has not happened yet."""
+
+    step_id: str
+
+
+Event = Enrolled | StepEnded | StepSkipped | Stopped | Held | Resumed | Reopened | TakenBack

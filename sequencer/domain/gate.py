@@ -1,60 +1,102 @@
-"""The gate: every rule that a touch must pass, each a small pure function that may refuse.
+"""The gate: every rule that a person or a mail has to pass, as one table.
 
-Run at enrolment with what concerns the person, and again in the last look before a mail with
-everything. All rules are always asked, so that `why` can print the whole truth at once.
+A rule has a code, the occasions on which it is asked, and what follows when it says no to a mail.
+All rules of an occasion are always asked, so that the whole truth can be told at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
 
-from sequencer.domain.due import Timing
-from sequencer.domain.enrollment import Enrollment, EnrollmentState
-from sequencer.domain.mailbox import MailboxHealth, MailboxState
-from sequencer.domain.pacing import Pace, pacing_refusals
+from sequencer.domain import admission, mail_rules
+from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.reason import Reason, Refusal
-from sequencer.domain.suppression import Suppression
-from sequencer.domain.window import next_open
+from sequencer.domain.standing import Moment, Standing
+
+
+class Occasion(StrEnum):
+    """When a rule is asked."""
+
+    ENROLMENT = "enrolment"
+    ACTIVATION = "activation"
+    FIRST_MAIL = "first mail"
+    MAIL = "every mail"
+
+
+class Effect(StrEnum):
+    """What follows when a rule says no to a mail."""
+
+    FINISH = "finish"
+    SKIP = "skip"
+    REST = "rest"
+    ASK = "ask"
+    WAIT = "wait"
+
+
+Ask = Callable[[Standing, Moment | None], Iterable[Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of the person: suppressions that hit, an enrollment in this cadence."""
+class Rule:
+    """One rule.
 
-    suppressions: tuple[Suppression, ...] = ()
-    enrolled_here: EnrollmentState | None = None
-    missing: tuple[str, ...] = ()
+    Attributes:
+        asked: the occasions; `MAIL` includes the first one.
+        effect: what follows from a no before a mail, None where it is not asked then.
+        finish_reason: how the enrollment ends, where the effect is to finish.
+        pause_reason: how it is held, where the effect is to ask a person.
+    """
+
+    reason: Reason
+    asked: frozenset[Occasion]
+    ask: Ask
+    effect: Effect | None = None
+    finish_reason: FinishReason | None = None
+    pause_reason: PauseReason = PauseReason.REVIEW
+
+    def is_asked(self, occasion: Occasion) -> bool:
+        """Whether the rule counts on that occasion."""
+        mail = occasion is Occasion.FIRST_MAIL and Occasion.MAIL in self.asked
+        return mail or occasion in self.asked
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """What is known of the instant: the mailbox, its pace and mails, the window of the person."""
+class Answer:
+    """What a rule said; no refusals mean yes."""
 
-    now: datetime
-    enrollment: Enrollment
-    timing: Timing
-    health: MailboxHealth
-    pace: Pace
-    sent_at: Sequence[datetime]
-    freshness: timedelta
+    rule: Rule
+    refusals: tuple[Refusal, ...] = ()
 
+    @property
+    def passes(self) -> bool:
+        """Whether the rule has nothing against it."""
+        return not self.refusals
 
-def enrolment_refusals(standing: Standing) -> list[Refusal]:
-    """Why this person may not be enrolled; empty when the gate is open."""
-    return [*suppression_refusals(standing), *_again(standing), *_missing(standing)]
-
-
-def send_refusals(standing: Standing, moment: Moment) -> list[Refusal]:
-    """Why this mail may not leave at this moment; empty when everything allows it."""
-    refusals = [*suppression_refusals(standing), *_missing(standing)]
-    for rule in _MOMENT_RULES:
-        refusals.extend(rule(moment))
-    return refusals
+    @property
+    def passes_at(self) -> datetime | None:
+        """Instant at which time alone will have healed it; None if it needs more."""
+        return passes_at(self.refusals)
 
 
-def suppression_refusals(standing: Standing) -> list[Refusal]:
-    """One refusal for each suppression that hits the address or its domain."""
-    return [Refusal(each.refused_as, each.key) for each in standing.suppressions]
+def ask_gate(
+    standing: Standing, moment: Moment | None = None, occasion: Occasion | None = None
+) -> list[Answer]:
+    """What each rule of an occasion says, or each of all rules, in the order of the table.
+
+    Rules about a mail pass where no moment is given.
+    """
+    return [
+        Answer(rule, tuple(rule.ask(standing, moment)))
+        for rule in RULES
+        if occasion is None or rule.is_asked(occasion)
+    ]
+
+
+def refusals_of(answers: Iterable[Answer]) -> list[Refusal]:
+    """Everything that was said against it."""
+    return [refusal for answer in answers for refusal in answer.refusals]
 
 
 def passes_at(refusals: Sequence[Refusal]) -> datetime | None:
@@ -64,61 +106,113 @@ def passes_at(refusals: Sequence[Refusal]) -> datetime | None:
     return max(known) if known and len(known) == len(instants) else None
 
 
-def _again(standing: Standing) -> list[Refusal]:
-    if standing.enrolled_here is None:
-        return []
-    finished = standing.enrolled_here is EnrollmentState.FINISHED
-    return [Refusal(Reason.FINISHED_THIS if finished else Reason.ALREADY_IN_THIS)]
+def decisive(answers: Iterable[Answer]) -> tuple[Answer, Effect] | None:
+    """The no that decides what becomes of a mail, and its effect; None where all say yes.
+
+    An end comes before a pause, a pause before what only costs time. What no time heals is for a
+    person, although its rule would only wait.
+    """
+    refused = [answer for answer in answers if not answer.passes]
+    if not refused:
+        return None
+    return min(((answer, _effect(answer)) for answer in refused), key=_rank)
 
 
-def _missing(standing: Standing) -> list[Refusal]:
-    return [Refusal(Reason.MISSING_VARIABLE, name) for name in standing.missing]
+def _effect(answer: Answer) -> Effect:
+    effect = answer.rule.effect or Effect.WAIT
+    return Effect.ASK if effect is Effect.WAIT and answer.passes_at is None else effect
 
 
-def _state(moment: Moment) -> list[Refusal]:
-    enrollment = moment.enrollment
-    if enrollment.state is EnrollmentState.PAUSED:
-        reason = str(enrollment.pause_reason or "")
-        return [Refusal(Reason.PAUSED, reason, enrollment.resume_at)]
-    if enrollment.state is not EnrollmentState.ACTIVE:
-        detail = str(enrollment.finish_reason or enrollment.state)
-        return [Refusal(Reason.NOT_ACTIVE, detail)]
-    return []
+_ORDER = list(Effect)
 
 
-def _window(moment: Moment) -> list[Refusal]:
-    opening = next_open(moment.timing.window, moment.timing.tz, moment.now)
-    if opening.start == moment.now:
-        return []
-    return [Refusal(Reason.OUTSIDE_WINDOW, until=opening.start)]
+def _rank(decision: tuple[Answer, Effect]) -> int:
+    return _ORDER.index(decision[1])
 
 
-def _pacing(moment: Moment) -> list[Refusal]:
-    return pacing_refusals(moment.pace, moment.sent_at, moment.now)
+def _person(ask: Callable[[Standing], Iterable[Refusal]]) -> Ask:
+    return lambda standing, _moment: ask(standing)
 
 
-def _health(moment: Moment) -> list[Refusal]:
-    health = moment.health
-    if health.state is MailboxState.OK:
-        return []
-    if health.until is not None and health.until <= moment.now:
-        return []
-    detail = f"{health.state}: {health.reason}" if health.reason else str(health.state)
-    return [Refusal(Reason.MAILBOX_UNHEALTHY, detail, health.until)]
+def _mail(ask: Callable[[Moment], Iterable[Refusal]]) -> Ask:
+    return lambda _standing, moment: () if moment is None else ask(moment)
 
 
-def _sync(moment: Moment) -> list[Refusal]:
-    synced_at = moment.health.synced_at
-    # A scan far in the future was dated before the clock was set back: it proves nothing either.
-    if synced_at is not None and abs(moment.now - synced_at) <= moment.freshness:
-        return []
-    return [Refusal(Reason.SYNC_STALE, "never read" if synced_at is None else "")]
+_ENTRY = frozenset({Occasion.ENROLMENT, Occasion.ACTIVATION})
+_BEFORE = _ENTRY | {Occasion.FIRST_MAIL}
+_ALWAYS = _ENTRY | {Occasion.MAIL}
+_MAILS = frozenset({Occasion.MAIL})
 
 
-_MOMENT_RULES: tuple[Callable[[Moment], list[Refusal]], ...] = (
-    _state,
-    _window,
-    _pacing,
-    _health,
-    _sync,
+def _suppression(reason: Reason, finish_reason: FinishReason) -> Rule:
+    ask = _person(partial(admission.suppressed_as, reason=reason))
+    return Rule(reason, _ALWAYS, ask, Effect.FINISH, finish_reason)
+
+
+def _pace(reason: Reason, effect: Effect) -> Rule:
+    return Rule(reason, _MAILS, _mail(partial(mail_rules.pacing, reason=reason)), effect)
+
+
+def _calendar(reason: Reason) -> Rule:
+    ask = _mail(partial(mail_rules.calendar, reason=reason))
+    return Rule(reason, _MAILS, ask, Effect.WAIT)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(Reason.EMAIL_INVALID, _ALWAYS, _person(admission.valid_address), Effect.ASK),
+    _suppression(Reason.SUPPRESSED_ADDRESS, FinishReason.SUPPRESSED),
+    _suppression(Reason.SUPPRESSED_DOMAIN, FinishReason.SUPPRESSED),
+    _suppression(Reason.OPTED_OUT, FinishReason.OPTED_OUT),
+    _suppression(Reason.BOUNCED_BEFORE, FinishReason.BOUNCED),
+    _suppression(Reason.COMPLAINED_BEFORE, FinishReason.COMPLAINED),
+    Rule(Reason.PAUSED, _MAILS, _mail(mail_rules.not_paused), Effect.SKIP),
+    Rule(Reason.NOT_ACTIVE, _MAILS, _mail(mail_rules.running), Effect.SKIP),
+    Rule(
+        Reason.ALREADY_IN_THIS,
+        frozenset({Occasion.ENROLMENT}),
+        _person(admission.not_in_it),
+    ),
+    Rule(
+        Reason.FINISHED_THIS,
+        frozenset({Occasion.ENROLMENT}),
+        _person(admission.not_through_it),
+    ),
+    Rule(Reason.EXCLUSIVE_CONFLICT, _BEFORE, _person(admission.no_conflict), Effect.ASK),
+    Rule(Reason.ACCOUNT_BUSY, _ENTRY, _person(admission.account_has_room)),
+    Rule(Reason.ACCOUNT_REPLIED, _ENTRY, _person(admission.account_is_silent)),
+    Rule(Reason.TOUCHED_TOO_RECENTLY, _BEFORE, _person(admission.left_alone), Effect.WAIT),
+    Rule(Reason.STAGE_EXCLUDED, _ALWAYS, _person(admission.right_stage), Effect.ASK),
+    Rule(
+        Reason.NOT_YOUR_PROSPECT,
+        frozenset({Occasion.ENROLMENT}),
+        _person(admission.right_owner),
+    ),
+    Rule(Reason.COUNTRY_NEEDS_CONSENT, _ALWAYS, _person(admission.lawful), Effect.ASK),
+    Rule(Reason.MISSING_VARIABLE, _ALWAYS, _person(admission.nothing_missing), Effect.ASK),
+    Rule(Reason.NO_ACTIVE_MAILBOX, _ENTRY, _person(admission.mailbox_to_send_from)),
+    Rule(
+        Reason.STARTS_LATER,
+        frozenset({Occasion.ACTIVATION}),
+        _person(admission.begins_now),
+    ),
+    Rule(Reason.THROTTLED, frozenset({Occasion.ACTIVATION}), _person(admission.has_room)),
+    Rule(
+        Reason.NO_ACTIVE_MAILBOX,
+        _MAILS,
+        _mail(mail_rules.known_mailbox),
+        Effect.ASK,
+        pause_reason=PauseReason.MAILBOX,
+    ),
+    _calendar(Reason.OUTSIDE_WINDOW),
+    _calendar(Reason.HOLIDAY),
+    _calendar(Reason.REP_AWAY),
+    _pace(Reason.CAP_MAILBOX, Effect.REST),
+    _pace(Reason.CAP_HOUR, Effect.REST),
+    _pace(Reason.CAP_WEEK, Effect.REST),
+    _pace(Reason.GAP, Effect.REST),
+    _pace(Reason.CAP_DOMAIN, Effect.WAIT),
+    _pace(Reason.CAP_PERSON, Effect.WAIT),
+    _pace(Reason.CAP_NEW, Effect.WAIT),
+    Rule(Reason.MAILBOX_UNHEALTHY, _MAILS, _mail(mail_rules.healthy_mailbox), Effect.REST),
+    Rule(Reason.SYNC_STALE, _MAILS, _mail(mail_rules.fresh_sync), Effect.REST),
 )

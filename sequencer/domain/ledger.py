@@ -10,6 +10,8 @@ class Kind(StrEnum):
 
     IMPORTED = "imported"
     ENROLLED = "enrolled"
+    ACTIVATED = "activated"
+    MOVED = "moved"
     QUEUED = "queued"
     POSTPONED = "postponed"
     HANDED = "handed"
@@ -24,7 +26,14 @@ class Kind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     FINISHED = "finished"
+    REOPENED = "reopened"
+    TASK = "task"
+    DONE = "done"
+    SKIPPED = "skipped"
+    TAKEN_BACK = "taken_back"
+    CALLED = "called"
     RECEIVED = "received"
+    TOUCHED = "touched"
     SUPPRESSED = "suppressed"
     MEETING = "meeting"
 

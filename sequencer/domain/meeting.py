@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
+
+from sequencer.domain.transition import Table, table
 
 
 class BookingKind(StrEnum):
@@ -50,26 +51,65 @@ class DeliveryError(ValueError):
 class MeetingState(StrEnum):
     """Where a meeting stands."""
 
+    REQUESTED = "requested"
     BOOKED = "booked"
+    HELD = "held"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
 
 
-def state_after(before: MeetingState | None, kind: BookingKind) -> MeetingState | None:
-    """State of a meeting after an event, None where the event leaves nothing to be known.
+class MeetingEvent(StrEnum):
+    """What can happen to a meeting."""
 
-    Events come in any order: a booking that arrives after its own end is late, not a new one.
-    """
-    match kind:
-        case BookingKind.BOOKED:
-            return before or MeetingState.BOOKED
-        case BookingKind.CANCELLED:
-            return MeetingState.CANCELLED
-        case BookingKind.NO_SHOW:
-            return before if before is MeetingState.CANCELLED else MeetingState.NO_SHOW
-        case BookingKind.NO_SHOW_UNDONE:
-            return before if before is MeetingState.CANCELLED else MeetingState.BOOKED
-        case BookingKind.RESCHEDULED_AWAY | BookingKind.OTHER:
-            return before
-        case _ as never:
-            assert_never(never)
+    BOOK = "book"
+    MOVE = "move"
+    HOLD = "hold"
+    CANCEL = "cancel"
+    MISS = "miss"
+    ATTEND = "attend"
+
+
+_S, _E = MeetingState, MeetingEvent
+
+# Deliveries come in any order: a booking that arrives after the end of its meeting is late and no
+# new one, so it changes nothing; a move names another date, and is.
+TRANSITIONS: Table[MeetingState, MeetingEvent] = table(
+    MeetingState,
+    MeetingEvent,
+    {
+        _S.REQUESTED: {
+            _E.BOOK: _S.BOOKED,
+            _E.MOVE: _S.BOOKED,
+            _E.HOLD: _S.HELD,
+            _E.CANCEL: _S.CANCELLED,
+            _E.MISS: _S.NO_SHOW,
+            _E.ATTEND: _S.BOOKED,
+        },
+        _S.BOOKED: {
+            _E.BOOK: _S.BOOKED,
+            _E.MOVE: _S.BOOKED,
+            _E.HOLD: _S.HELD,
+            _E.CANCEL: _S.CANCELLED,
+            _E.MISS: _S.NO_SHOW,
+            _E.ATTEND: _S.BOOKED,
+        },
+        _S.HELD: {_E.MISS: _S.NO_SHOW, _E.MOVE: _S.BOOKED},
+        _S.CANCELLED: {_E.MOVE: _S.BOOKED},
+        _S.NO_SHOW: {_E.ATTEND: _S.BOOKED, _E.CANCEL: _S.CANCELLED, _E.MOVE: _S.BOOKED},
+    },
+)
+
+_TOLD = {
+    BookingKind.BOOKED: MeetingEvent.BOOK,
+    BookingKind.CANCELLED: MeetingEvent.CANCEL,
+    BookingKind.NO_SHOW: MeetingEvent.MISS,
+    BookingKind.NO_SHOW_UNDONE: MeetingEvent.ATTEND,
+}
+
+
+def state_after(before: MeetingState | None, kind: BookingKind) -> MeetingState | None:
+    """State of a meeting after a delivery, None where the delivery leaves nothing to be known."""
+    event = _TOLD.get(kind)
+    if event is None:
+        return before
+    return TRANSITIONS[before or MeetingState.REQUESTED][event] or before

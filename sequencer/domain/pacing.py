@@ -1,46 +1,141 @@
-"""How fast one mailbox may send: a cap over a rolling 24 hours, and a gap between two mails.
+"""How fast may mails leave: what limits a mailbox, a company, a person and a cadence.
 
-Everything is computed from the instants of mails already sent, so there is no counter to lose.
+Everything is computed from the instants of what left, so there is no counter to lose, and all
+limits roll over the last hours: one clock for all of them, which no midnight resets.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sequencer.domain.jitter import fraction
 from sequencer.domain.reason import Reason, Refusal
+from sequencer.domain.rolling import DAY, HOUR, WEEK, Level, Ramp, counted, room_at
 
-DAY = timedelta(hours=24)
+HOURS_OF_A_DAY = 5  # in which a mailbox may send all of its day, unless `per_hour` says otherwise
+_NAMES = {HOUR: "an hour", DAY: "24 hours", WEEK: "7 days"}
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Limits of a mailbox: mails per rolling 24 hours, and the least time between two of them."""
+    """How fast one mailbox may send; mails that its owner sends by hand count too.
+
+    Attributes:
+        per_day: mails in any 24 hours.
+        gap: least time between two of them.
+        per_hour: mails in any hour; by default a fifth of what a day allows, so that the first
+            hour after an outage, however long, is no busier than any other.
+        per_week: mails in any seven days, None for no such limit.
+        ramp: how a new mailbox grows up to `per_day`.
+        first_share: least share of first touches among the mails while follow-ups are due.
+    """
 
     per_day: int = 50
     gap: timedelta = timedelta(seconds=90)
+    per_hour: int | None = None
+    per_week: int | None = None
+    ramp: Ramp | None = None
+    first_share: float = 0.2
 
     def gap_after(self, sent_at: datetime) -> timedelta:
         """Gap after that mail: the least gap and up to half as much more, so no grid shows."""
         return self.gap * (1 + fraction("gap", sent_at.isoformat()) / 2)
 
+    def daily(self, first_at: datetime | None) -> Level:
+        """Limit of 24 hours, for a mailbox that sent its first mail then."""
+        return Level(self.per_day, self.ramp, first_at)
 
-def pacing_refusals(pace: Pace, sent_at: Sequence[datetime], now: datetime) -> list[Refusal]:
-    """What the mailbox's pace has against a mail at `now`.
+    def hourly(self, first_at: datetime | None) -> Level:
+        """Limit of an hour, for a mailbox that sent its first mail then."""
+        if self.per_hour is not None:
+            return Level(self.per_hour)
+        return Level(self.per_day, self.ramp, first_at, HOURS_OF_A_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Everything that limits one mail; None is no limit.
+
+    Attributes:
+        per_domain: mails to one company in 24 hours, from all mailboxes.
+        per_person_day: mails to one person in 24 hours, over all cadences.
+        per_person_week: the same in seven days.
+        new_per_day: first touches of the cadence in 24 hours, if this is one.
+    """
+
+    pace: Pace = field(default_factory=Pace)
+    per_domain: int | None = None
+    per_person_day: int | None = None
+    per_person_week: int | None = None
+    new_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Instants (UTC) of what left or may have left, each list in order.
+
+    Of each list the newest are enough, as many as the limits that it is compared with allow.
+
+    Attributes:
+        mails: of the mailbox, those by hand among them.
+        first_at: the mailbox's first mail ever.
+        to_domain: to the person's company; empty where a domain is no company.
+        to_person: to the person, those by hand among them.
+        new: first touches of the cadence.
+    """
+
+    mails: Sequence[datetime] = ()
+    first_at: datetime | None = None
+    to_domain: Sequence[datetime] = ()
+    to_person: Sequence[datetime] = ()
+    new: Sequence[datetime] = ()
+
+
+def pacing_refusals(limits: Limits, traffic: Traffic, now: datetime) -> list[Refusal]:
+    """What pacing has against a mail at `now`, each with the instant at which it would pass.
 
     Args:
-        pace: the limits.
-        sent_at: instants (UTC) of the mailbox's mails that left or may have left, in any order.
+        limits: what counts for this mail.
+        traffic: what left before it.
         now: the instant (UTC) of the mail in question.
     """
-    refusals = []
-    recent = sorted(at for at in sent_at if at > now - DAY)
-    if len(recent) >= pace.per_day:
-        frees_at = recent[-pace.per_day] + DAY if pace.per_day else now + DAY
-        detail = f"{len(recent)} of {pace.per_day}"
-        refusals.append(Refusal(Reason.CAP_MAILBOX, detail, until=frees_at))
-    if recent:
-        clear_at = recent[-1] + pace.gap_after(recent[-1])
+    rules = (
+        (Reason.CAP_DOMAIN, limits.per_domain, traffic.to_domain, DAY),
+        (Reason.CAP_PERSON, limits.per_person_day, traffic.to_person, DAY),
+        (Reason.CAP_PERSON, limits.per_person_week, traffic.to_person, WEEK),
+        (Reason.CAP_NEW, limits.new_per_day, traffic.new, DAY),
+    )
+    refusals = mailbox_refusals(limits.pace, traffic, now)
+    for reason, most, instants, period in rules:
+        if most is not None:
+            refusals.extend(_cap(reason, Level(most), period, instants, now))
+    return refusals
+
+
+def mailbox_refusals(pace: Pace, traffic: Traffic, now: datetime) -> list[Refusal]:
+    """The same as far as it concerns the mailbox, whoever the mail is for."""
+    mails, first_at = traffic.mails, traffic.first_at
+    refusals = [
+        *_cap(Reason.CAP_MAILBOX, pace.daily(first_at), DAY, mails, now),
+        *_cap(Reason.CAP_HOUR, pace.hourly(first_at), HOUR, mails, now),
+    ]
+    if pace.per_week is not None:
+        refusals.extend(_cap(Reason.CAP_WEEK, Level(pace.per_week), WEEK, mails, now))
+    if mails:
+        clear_at = mails[-1] + pace.gap_after(mails[-1])
         if now < clear_at:
             refusals.append(Refusal(Reason.GAP, until=clear_at))
     return refusals
+
+
+def _cap(
+    reason: Reason, level: Level, period: timedelta, instants: Sequence[datetime], now: datetime
+) -> Iterator[Refusal]:
+    healed_at = room_at(instants, period, level, now)
+    if healed_at == now:
+        return
+    most = level.at(now)
+    detail = f"{counted(instants, period, now)} of {most} in {_NAMES[period]}"
+    if most < level.top and level.parts == 1:
+        detail += f", a new mailbox on its way to {level.top}"
+    yield Refusal(reason, detail, healed_at)

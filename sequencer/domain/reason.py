@@ -19,10 +19,26 @@ class Reason(StrEnum):
     COMPLAINED_BEFORE = "complained_before"
     ALREADY_IN_THIS = "already_in_this"
     FINISHED_THIS = "finished_this"
+    EXCLUSIVE_CONFLICT = "exclusive_conflict"
+    ACCOUNT_BUSY = "account_busy"
+    ACCOUNT_REPLIED = "account_replied"
+    TOUCHED_TOO_RECENTLY = "touched_too_recently"
+    STAGE_EXCLUDED = "stage_excluded"
+    NOT_YOUR_PROSPECT = "not_your_prospect"
+    COUNTRY_NEEDS_CONSENT = "country_needs_consent"
+    STARTS_LATER = "starts_later"
+    THROTTLED = "throttled"
     NO_ACTIVE_MAILBOX = "no_active_mailbox"
     MISSING_VARIABLE = "missing_variable"
     OUTSIDE_WINDOW = "outside_window"
+    HOLIDAY = "holiday"
+    REP_AWAY = "rep_away"
     CAP_MAILBOX = "cap_mailbox"
+    CAP_HOUR = "cap_hour"
+    CAP_WEEK = "cap_week"
+    CAP_DOMAIN = "cap_domain"
+    CAP_PERSON = "cap_person"
+    CAP_NEW = "cap_new"
     GAP = "gap"
     SYNC_STALE = "sync_stale"
     MAILBOX_UNHEALTHY = "mailbox_unhealthy"
@@ -41,10 +57,26 @@ SENTENCES: dict[Reason, str] = {
     Reason.COMPLAINED_BEFORE: "The person reported our mail as spam.",
     Reason.ALREADY_IN_THIS: "The person is in this cadence already.",
     Reason.FINISHED_THIS: "The person has been through this cadence.",
+    Reason.EXCLUSIVE_CONFLICT: "The person is in another cadence that goes with no other.",
+    Reason.ACCOUNT_BUSY: "As many people of the account are in cadences as the audience allows.",
+    Reason.ACCOUNT_REPLIED: "Somebody else of the account has answered.",
+    Reason.TOUCHED_TOO_RECENTLY: "The person was contacted too short a time ago.",
+    Reason.STAGE_EXCLUDED: "The cadence is not for people of this stage.",
+    Reason.NOT_YOUR_PROSPECT: "The prospect belongs to another rep.",
+    Reason.COUNTRY_NEEDS_CONSENT: "The law of the country asks for a consent; none is recorded.",
+    Reason.STARTS_LATER: "The enrollment begins later.",
+    Reason.THROTTLED: "The cadence lets in no more people for now; this one waits for room.",
     Reason.NO_ACTIVE_MAILBOX: "No mailbox of the cadence is able to send.",
     Reason.MISSING_VARIABLE: "A template needs a value that the prospect does not have.",
     Reason.OUTSIDE_WINDOW: "The sending window is closed.",
+    Reason.HOLIDAY: "It is a holiday of the prospect or of the mailbox, or a skipped date.",
+    Reason.REP_AWAY: "The rep whose mailbox it is is away.",
     Reason.CAP_MAILBOX: "The mailbox has sent as many mails in 24 hours as it may.",
+    Reason.CAP_HOUR: "The mailbox has sent as many mails in an hour as it may.",
+    Reason.CAP_WEEK: "The mailbox has sent as many mails in seven days as it may.",
+    Reason.CAP_DOMAIN: "The company has been sent as many mails as it may be.",
+    Reason.CAP_PERSON: "The person has been sent as many mails as they may be.",
+    Reason.CAP_NEW: "The cadence has begun with as many people in 24 hours as it may.",
     Reason.GAP: "The mailbox has sent another mail a moment ago.",
     Reason.SYNC_STALE: "The mailbox has not been read recently enough to be sure nobody answered.",
     Reason.MAILBOX_UNHEALTHY: "The mailbox needs attention before it can send.",
@@ -53,6 +85,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.UNKNOWN_PROSPECT: "No prospect has this address.",
     Reason.UNKNOWN_CADENCE: "No applied cadence has this name.",
 }
+
+# What the calendar is against: such a refusal's detail is a whole sentence, with the next opening.
+CALENDAR = frozenset({Reason.OUTSIDE_WINDOW, Reason.HOLIDAY, Reason.REP_AWAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +107,8 @@ class Refusal:
     @property
     def sentence(self) -> str:
         """The rule in plain words, with what is particular to this case."""
+        if self.detail and self.reason in CALENDAR:
+            return self.detail
         return (
             f"{SENTENCES[self.reason]} ({self.detail})" if self.detail else SENTENCES[self.reason]
         )

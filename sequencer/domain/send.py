@@ -41,6 +41,7 @@ class SendEvent(StrEnum):
     RESEND = "resend"
     PARK = "park"
     CANCEL = "cancel"
+    REQUEUE = "requeue"
 
 
 _S, _E = SendState, SendEvent
@@ -69,8 +70,9 @@ TRANSITIONS: Table[SendState, SendEvent] = table(
         _S.UNKNOWN: {_E.ACCEPT: _S.SENT, _E.RESEND: _S.QUEUED, _E.PARK: _S.PARKED},
         _S.PARKED: {_E.ACCEPT: _S.SENT, _E.RESEND: _S.QUEUED, _E.CANCEL: _S.CANCELLED},
         _S.SENT: {},
-        _S.REJECTED: {},
-        _S.CANCELLED: {},
+        # What certainly did not leave may wait again, where a person re-opens its enrollment.
+        _S.REJECTED: {_E.REQUEUE: _S.QUEUED},
+        _S.CANCELLED: {_E.REQUEUE: _S.QUEUED},
     },
 )
 

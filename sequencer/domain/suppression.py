@@ -29,9 +29,6 @@ _REFUSED_AS = {
     SuppressionReason.MANUAL: Reason.SUPPRESSED_ADDRESS,
 }
 
-# Every code by which a suppression shows in the gate.
-SUPPRESSION_REASONS = frozenset({*_REFUSED_AS.values(), Reason.SUPPRESSED_DOMAIN})
-
 
 @dataclass(frozen=True, slots=True)
 class Suppression:

@@ -11,9 +11,12 @@ MINUTES_PER_DAY = 1_440
 
 
 def instant_of(day: date, minute: int, tz: ZoneInfo) -> datetime:
-    """UTC instant of `minute` (0 to 1,440, where 1,440 is the next midnight) on `day` in `tz`."""
-    if minute == MINUTES_PER_DAY:
-        day, minute = day + timedelta(days=1), 0
+    """UTC instant of `minute` after the midnight that begins `day` in `tz`, on the wall clock.
+
+    1,440 is the next midnight, and what is more lies on the days after it.
+    """
+    ahead, minute = divmod(minute, MINUTES_PER_DAY)
+    day += timedelta(days=ahead)
     local = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=tz)
     instant = local.astimezone(UTC)
     if instant.astimezone(tz).replace(tzinfo=None) == local.replace(tzinfo=None):

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sequencer.domain.cadence import Step, Thread, Version
+from sequencer.domain.overrides import NO_OVERRIDES, Overrides, overrides_from_json
 from sequencer.domain.prospect import Prospect
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.policy import MailboxPolicy, Policy
+from sequencer.files.problem import Problem
 from sequencer.files.template import (
     MissingVariableError,
     Rendered,
@@ -26,6 +28,14 @@ from sequencer.mail.unsubscribe import make_token, unsubscribe_mailto, unsubscri
 from sequencer.store.sends import StoredSend
 
 MOST_MISSING = 20  # of one template; who lacks more needs another list, not a longer answer
+
+
+class NoSubjectError(TemplateError):
+    """A mail that begins a thread has no subject: no mail before it was sent."""
+
+    def __init__(self, template: str) -> None:
+        message = "nothing was sent before, so this mail begins a thread, and has no subject"
+        super().__init__([Problem(template, None, None, message)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +65,7 @@ def compose_step(
     token = make_token(bytes.fromhex(enrollment.key), policy.keys)
     url = unsubscribe_url(policy.public_url, token)
     step = case.version.cadence.step(step_id)
-    template = desk.versions.template(case.version, step.template, prospect.language)
-    rendered = render(template, _variables(prospect, mailbox, url))
+    rendered = _drafted(step_id, earlier) or _rendered(desk, case, step, url)
     text, html = with_footer(
         rendered.text,
         rendered.html,
@@ -75,20 +84,38 @@ def compose_step(
         list_unsubscribe=(url, unsubscribe_mailto(mailbox.address, token)),
         ref=make_ref(enrollment.key, step_id, policy.salt),
     )
-    draft = _threaded(draft, case.version, step, rendered, earlier)
+    draft = _threaded(draft, case.version, step, mailbox.name, earlier)
+    if not draft.subject:
+        raise NoSubjectError(step.template)
     data = compose(draft)
     return Composed(draft.message_id, draft.subject, mailbox.address, prospect.email, data)
 
 
-def missing_variables(desk: Desk, version: Version, prospect: Prospect) -> tuple[str, ...]:
+def rendered_for(desk: Desk, case: Case, step_id: str) -> Rendered:
+    """What the template of a step says to or about its prospect: a guide, or a mail to be edited.
+
+    Raises:
+        MissingVariableError: the template needs a value that the prospect does not have.
+        TemplateError: the template cannot be rendered.
+    """
+    token = make_token(bytes.fromhex(case.stored.enrollment.key), desk.policy.keys)
+    url = unsubscribe_url(desk.policy.public_url, token)
+    return _rendered(desk, case, case.version.cadence.step(step_id), url)
+
+
+def missing_variables(
+    desk: Desk, version: Version, prospect: Prospect, overrides: Overrides = NO_OVERRIDES
+) -> tuple[str, ...]:
     """Names of the values that some step needs and the prospect does not have.
 
     A template that fails for another reason shows when its mail is due, to a person.
     """
     mailbox = MailboxPolicy("any", "rep@mailbox.example", "Rep")
-    variables = _variables(prospect, mailbox, "https://example/u/token")
+    variables = _variables(prospect, mailbox, "https://example/u/token", overrides)
     missing: list[str] = []
     for step in version.cadence.steps:
+        if step.id in overrides.skip:
+            continue
         with suppress(TemplateError):
             template = desk.versions.template(version, step.template, prospect.language)
             missing.extend(_missing(template, variables))
@@ -112,9 +139,29 @@ def _missing(template: Template, variables: Mapping[str, object]) -> list[str]:
             return missing
 
 
-def _variables(prospect: Prospect, mailbox: MailboxPolicy, url: str) -> Mapping[str, object]:
+def _drafted(step_id: str, earlier: list[StoredSend]) -> Rendered | None:
+    """What a rep made of the mail, None where nobody edited it."""
+    for send in earlier:
+        if send.step_id == step_id and send.draft:
+            return Rendered(send.draft["subject"], f"{send.draft['text'].rstrip()}\n", None)
+    return None
+
+
+def _rendered(desk: Desk, case: Case, step: Step, url: str) -> Rendered:
+    prospect = case.person.prospect
+    template = desk.versions.template(case.version, step.template, prospect.language)
+    name = case.stored.enrollment.mailbox or ""
+    mailbox = desk.policy.mailboxes.get(name) or MailboxPolicy(name, "", "")
+    overrides = overrides_from_json(case.stored.overrides)
+    return render(template, _variables(prospect, mailbox, url, overrides))
+
+
+def _variables(
+    prospect: Prospect, mailbox: MailboxPolicy, url: str, overrides: Overrides
+) -> Mapping[str, object]:
     sender = {"name": mailbox.sender_name, "email": mailbox.address}
-    return {**prospect.variables(), "sender": sender, "unsubscribe_url": url}
+    values = {**prospect.variables(), **overrides.variables}
+    return {**values, "sender": sender, "unsubscribe_url": url}
 
 
 def _name(prospect: Prospect) -> str:
@@ -127,19 +174,25 @@ def _message_id(policy: Policy, case: Case, step_id: str, mailbox: MailboxPolicy
 
 
 def _threaded(
-    draft: Draft, version: Version, step: Step, rendered: Rendered, earlier: list[StoredSend]
+    draft: Draft, version: Version, step: Step, mailbox: str, earlier: list[StoredSend]
 ) -> Draft:
-    """The draft as an answer to the last mail of its thread that was really sent."""
-    thread = _thread(version, step, earlier)
+    """The draft as an answer to the last mail of its thread that was really sent.
+
+    Nobody answers a mail of somebody else: from another mailbox it begins a thread of its own, with
+    the subject of the old one where it has none.
+    """
+    thread = _thread(version, step, [send for send in earlier if send.mailbox == mailbox])
     if not thread:
-        return draft
+        left = _thread(version, step, earlier)
+        known = left[-1].subject if left else None
+        return replace(draft, subject=draft.subject or reply_subject(known or "")[len("Re: ") :])
     references: tuple[str, ...] = ()
     for send in thread[:-1]:
         references = references_after(references, send.message_id or "")
     parent = thread[-1].message_id or ""
     return replace(
         draft,
-        subject=reply_subject(thread[-1].subject or rendered.subject),
+        subject=reply_subject(thread[-1].subject or draft.subject),
         in_reply_to=parent,
         references=references_after(references, parent),
     )
@@ -154,8 +207,6 @@ def _thread(version: Version, step: Step, earlier: list[StoredSend]) -> list[Sto
     for each in version.cadence.steps:
         if each.id == step.id:
             break
-        if each.thread is Thread.NEW:
-            thread = []
         if each.id in sent:
-            thread.append(sent[each.id])
+            thread = [*([] if each.thread is Thread.NEW else thread), sent[each.id]]
     return thread

@@ -29,7 +29,7 @@ def bring_in(
 ) -> list[Prospect]:
     """Everybody who was enrolled."""
     apply_cadences(database, guests.cadences, now)
-    imported = import_prospects(database, guests.rows, "the examples", now)
+    imported = import_prospects(database, desk, guests.rows, "the examples", now)
     wanted = Enrolment(guests.slug, imported.addresses, "the demonstration")
     answers = enroll(database, desk, wanted, seeded_keys(seed), now)
     enrolled = {each.address for each in answers if each.enrolled}

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sequencer.domain.delay import is_working_day
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.send import SendState
+from sequencer.domain.workdays import Workdays
 from sequencer.engine.desk import Desk
+from sequencer.engine.policy import UTC_ZONE
 from sequencer.engine.verify import Findings, Recorded, verify
 from sequencer.store import enrollments, sends
 from sequencer.store.database import Connection
@@ -91,4 +92,4 @@ def summarise(
 def _working_days(period: Period) -> int:
     first, last = period.began_at.date(), period.ended_at.date()
     days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
-    return sum(is_working_day(day, frozenset()) for day in days)
+    return sum(map(Workdays(UTC_ZONE).includes, days))

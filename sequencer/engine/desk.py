@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from sequencer.domain.cadence import Version
-from sequencer.domain.due import Timing
+from sequencer.domain.timing import Timing
 from sequencer.engine.policy import Policy
 from sequencer.engine.versions import Versions
 from sequencer.store import prospects
@@ -19,7 +19,17 @@ class Case:
     stored: StoredEnrollment
     person: StoredProspect
     version: Version
-    timing: Timing
+    policy: Policy
+
+    @property
+    def timing(self) -> Timing:
+        """The calendar of the step that the enrollment is at."""
+        return self.timing_of(self.stored.enrollment.step)
+
+    def timing_of(self, step_id: str | None) -> Timing:
+        """The calendar of a step."""
+        mailbox = self.stored.enrollment.mailbox or ""
+        return self.policy.timing(self.version.cadence, self.person.prospect, mailbox, step_id)
 
 
 @dataclass(frozen=True)
@@ -30,9 +40,7 @@ class Desk:
     versions: Versions = field(default_factory=Versions)
 
     def case(self, connection: Connection, stored: StoredEnrollment) -> Case:
-        """The enrollment with its prospect, its pinned version and its calendar."""
+        """The enrollment with its prospect and its pinned version."""
         person = prospects.get(connection, stored.prospect_id)
         version = self.versions.get(connection, stored.version_hash)
-        mailbox = stored.enrollment.mailbox or ""
-        timing = self.policy.timing(version.cadence, person.prospect, mailbox)
-        return Case(stored, person, version, timing)
+        return Case(stored, person, version, self.policy)

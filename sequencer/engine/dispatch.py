@@ -12,6 +12,7 @@ from sequencer.engine.look import Next
 from sequencer.engine.reopen import reopen
 from sequencer.engine.scan import scan
 from sequencer.engine.send_mail import send_one
+from sequencer.engine.turns import due_turns
 from sequencer.engine.world import World
 from sequencer.store import enrollments, ledger, mailboxes, sends
 from sequencer.store.database import Connection, DatabaseError
@@ -19,23 +20,28 @@ from sequencer.store.database import Connection, DatabaseError
 log = structlog.get_logger()
 
 OUT_OF_THE_WAY = timedelta(hours=1)
-BATCH = 20  # due sends read at once; each has a last look of its own
 
 
 async def dispatch(world: World, lease: Lease) -> int:
     """How many mails went out before nothing was due any more, or the mailbox had to stop."""
+    policy = world.desk.policy.mailboxes.get(lease.mailbox)
+    first_share = policy.pace.first_share if policy else 0.0
     sent = 0
     while True:
-        due = await world.read(sends.next_due, lease.mailbox, world.clock.now(), BATCH)
-        if not due:
-            return sent
-        for send_id in due:
+        turns = await world.read(due_turns, lease.mailbox, first_share, world.clock.now())
+        taken = 0
+        while (send_id := turns.take()) is not None:
+            taken += 1
             if world.ending.is_set() or not await _is_fresh(world, lease.mailbox):
                 return sent
             done = await _one(world, lease, send_id)
             if done is Next.STOP:
                 return sent
-            sent += done is Next.SEND
+            if done is Next.SEND:
+                turns.went_out()
+                sent += 1
+        if not taken:
+            return sent
 
 
 async def _one(world: World, lease: Lease, send_id: int) -> Next:

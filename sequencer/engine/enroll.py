@@ -1,21 +1,24 @@
 """Enrol prospects in a cadence: each row passes the gate on its own and gets its own answer."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
+from sequencer.domain.account import account_key
 from sequencer.domain.address import address_key
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
-from sequencer.domain.event import Enrolled
-from sequencer.domain.gate import Standing, enrolment_refusals
+from sequencer.domain.gate import Occasion, ask_gate, refusals_of
 from sequencer.domain.ledger import Kind
-from sequencer.domain.mailbox import MailboxState
+from sequencer.domain.overrides import overrides_from_json
 from sequencer.domain.reason import Reason, Refusal
-from sequencer.domain.suppression import Suppression
-from sequencer.engine.compose_mail import missing_variables
+from sequencer.domain.standing import Room, Run, Standing
+from sequencer.engine.activate import begin
 from sequencer.engine.desk import Desk
-from sequencer.engine.react import entry_of, react
-from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects, suppressions
+from sequencer.engine.entry import entry_of
+from sequencer.engine.mailbox_choice import choose, pool
+from sequencer.engine.survey import Asked, lock_gate, room_in, survey
+from sequencer.store import cadences, enrollments, ledger, prospects
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection, Database
 from sequencer.store.enrollments import StoredEnrollment
@@ -23,31 +26,64 @@ from sequencer.store.prospects import StoredProspect
 
 BATCH = 200  # people per transaction
 
+# What makes an enrollment wait instead of refusing it.
+_WAITS = frozenset({Reason.STARTS_LATER, Reason.THROTTLED})
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one address: enrolled, or refused with every reason the gate has."""
+    """What became of one address: refused with every reason the gate has, or in.
+
+    Attributes:
+        waits: why it has not begun yet, where it is in.
+    """
 
     address: str
     refusals: tuple[Refusal, ...] = ()
+    waits: tuple[Refusal, ...] = ()
 
     @property
     def enrolled(self) -> bool:
         """Whether the prospect is in."""
         return not self.refusals
 
+    @property
+    def pending(self) -> bool:
+        """Whether the prospect is in, and waits for room or for a day."""
+        return self.enrolled and bool(self.waits)
+
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Who is to be enrolled in what, by whom."""
+    """Who is to be enrolled in what, by whom.
+
+    Attributes:
+        by: who gave the command.
+        rep: for whom, where the cadence asks whose prospects they are; `by` where it is empty.
+        starts_at: when they begin at the earliest.
+        overrides: what they do otherwise than the cadence says, as `domain.overrides` stores it.
+    """
 
     slug: str
     addresses: Sequence[str]
     by: str
+    rep: str = ""
+    starts_at: datetime | None = None
+    overrides: Mapping[str, object] = field(default_factory=dict)
 
 
 class UnknownCadenceError(Exception):
     """No applied cadence has that name."""
+
+
+@dataclass
+class _Taken:
+    """What the people let in so far take up: places in the cadence, in their accounts."""
+
+    people: set[int] = field(default_factory=set)
+    accounts: dict[str, set[int]] = field(default_factory=dict)
+    activated: int = 0
+    waiting: bool = False
 
 
 def enroll(
@@ -62,18 +98,59 @@ def enroll(
 
     Raises:
         UnknownCadenceError: the cadence has not been applied.
+        OverridesError: the overrides do not fit it.
     """
     answers: list[Answer] = []
-    for start in range(0, len(wanted.addresses), BATCH):
-        batch = wanted.addresses[start : start + BATCH]
-        with database.write() as connection:
-            desk_here = _Enrolling(connection, desk, wanted, new_key, now)
-            answers.extend(desk_here.answers(batch))
+    for batch in _batches(wanted.addresses):
+        work = partial(_enroll_batch, desk, wanted, batch, new_key, now)
+        answers.extend(database.transact(work))
         progress(len(batch))
     return answers
 
 
-class _Enrolling:
+def preview(
+    database: Database,
+    desk: Desk,
+    wanted: Enrolment,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _people: None,
+) -> list[Answer]:
+    """The answers that `enroll` would give now; nothing is stored.
+
+    Raises:
+        UnknownCadenceError: the cadence has not been applied.
+        OverridesError: the overrides do not fit it.
+    """
+    answers: list[Answer] = []
+    taken = _Taken()
+    for batch in _batches(wanted.addresses):
+        with database.read() as connection:
+            version_hash = cadences.current_hash(connection, wanted.slug)
+            answers.extend(
+                _Batch(connection, desk, wanted, version_hash, now, taken).answers(batch)
+            )
+        progress(len(batch))
+    return answers
+
+
+def _batches(addresses: Sequence[str]) -> list[Sequence[str]]:
+    return [addresses[start : start + BATCH] for start in range(0, len(addresses), BATCH)]
+
+
+def _enroll_batch(
+    desk: Desk,
+    wanted: Enrolment,
+    batch: Sequence[str],
+    new_key: Callable[[], str],
+    now: datetime,
+    connection: Connection,
+) -> list[Answer]:
+    # The lock lets one batch at a time enrol in this cadence, so that none meets another's.
+    version_hash = cadences.current_hash(connection, wanted.slug, lock=True)
+    return _Enrolling(connection, desk, wanted, version_hash, now, new_key).answers(batch)
+
+
+class _Batch:
     """One batch in one transaction: what concerns all of its people is read once."""
 
     def __init__(
@@ -81,82 +158,122 @@ class _Enrolling:
         connection: Connection,
         desk: Desk,
         wanted: Enrolment,
-        new_key: Callable[[], str],
+        version_hash: str | None,
         now: datetime,
+        taken: _Taken,
     ) -> None:
-        # The lock lets one batch at a time enrol in this cadence, so that none meets another's.
-        version_hash = cadences.current_hash(connection, wanted.slug, lock=True)
         if version_hash is None:
             raise UnknownCadenceError(wanted.slug)
-        self.connection, self.desk, self.now = connection, desk, now
-        self.by, self.new_key = wanted.by, new_key
+        self.connection, self.desk, self.wanted, self.now = connection, desk, wanted, now
+        self.taken = taken
         self.version = desk.versions.get(connection, version_hash)
-        self.load = self._load_of_mailboxes()
-
-    def _load_of_mailboxes(self) -> dict[str, int]:
-        """Live enrollments of each mailbox of the cadence that is able to send at all."""
-        carried = enrollments.live_by_mailbox(self.connection)
-        broken = {
-            each.name
-            for each in mailboxes.listed(self.connection)
-            if each.health.state is MailboxState.NEEDS_SIGN_IN
-        }
-        names = [
-            name
-            for name in self.version.cadence.mailboxes
-            if name in self.desk.policy.mailboxes and name not in broken
-        ]
-        return {name: carried.get(name, 0) for name in names}
+        self.cadence = self.version.cadence
+        self.overrides = overrides_from_json(wanted.overrides).checked(self.cadence)
+        self.load = pool(connection, desk, self.cadence)
+        self.room = room_in(connection, self.cadence, now)
+        self.others_wait = bool(enrollments.to_activate(connection, wanted.slug, now, 1))
 
     def answers(self, batch: Sequence[str]) -> list[Answer]:
         keys = [_key(address) for address in batch]
         known = prospects.find_many(self.connection, [key for key in keys if key])
-        hits = suppressions.hitting(self.connection, list(known))
-        states = enrollments.latest_states(
-            self.connection, self.version.cadence.slug, [each.id for each in known.values()]
-        )
+        self._lock(list(known.values()))
+        rep = self.wanted.rep or self.wanted.by
+        people = list(known.values())
+        asked = Asked(self.version, people, self.now, rep=rep, overrides=self.overrides)
+        standings = survey(self.connection, self.desk, asked)
         answers = []
         for address, key in zip(batch, keys, strict=True):
             person = known.get(key)
             if person is None:
                 unknown = Refusal(Reason.UNKNOWN_PROSPECT if key else Reason.EMAIL_INVALID)
                 answers.append(Answer(address, (unknown,)))
-                continue
-            refusals = self._refusals(person, hits.get(key, ()), states.get(person.id))
-            if not refusals:
-                self._add(person)
-                states[person.id] = EnrollmentState.ACTIVE
-            answers.append(Answer(address, tuple(refusals)))
+            else:
+                answers.append(self._answer(address, person, standings[person.id]))
         return answers
 
-    def _refusals(
-        self,
-        person: StoredProspect,
-        hits: tuple[Suppression, ...],
-        enrolled_here: EnrollmentState | None,
-    ) -> list[Refusal]:
-        missing = missing_variables(self.desk, self.version, person.prospect)
-        refusals = enrolment_refusals(Standing(hits, enrolled_here, missing))
-        if not self.load:
-            refusals.append(Refusal(Reason.NO_ACTIVE_MAILBOX))
-        return refusals
+    def _lock(self, people: Sequence[StoredProspect]) -> None:
+        """Nothing: who only asks keeps nobody waiting."""
 
-    def _add(self, person: StoredProspect) -> None:
-        mailbox = min(self.load, key=lambda name: (self.load[name], name))
-        self.load[mailbox] += 1
+    def _answer(self, address: str, person: StoredProspect, standing: Standing) -> Answer:
+        asked = self._asked(person, standing)
+        refusals = refusals_of(ask_gate(asked, occasion=Occasion.ENROLMENT))
+        if refusals:
+            return Answer(address, tuple(refusals))
+        entry = refusals_of(ask_gate(asked, occasion=Occasion.ACTIVATION))
+        waits = tuple(refusal for refusal in entry if refusal.reason in _WAITS)
+        self._take(person, waits)
+        self._add(person, waits)
+        return Answer(address, waits=waits)
+
+    def _asked(self, person: StoredProspect, standing: Standing) -> Standing:
+        """The standing with what the batch has changed since it was read."""
+        taken, account = self.taken, account_key(person.prospect)
+        colleagues = taken.accounts.get(account, set()) - {person.id} if account else set()
+        in_now = person.id in taken.people
+        return replace(
+            standing,
+            here=Run(EnrollmentState.ACTIVE) if in_now else standing.here,
+            account_active=standing.account_active + len(colleagues),
+            mailboxes=tuple(self.load),
+            starts_at=self.wanted.starts_at,
+            room=Room(
+                self.room.active + taken.activated,
+                (*self.room.activated, *[self.now] * taken.activated),
+                waiting=self.others_wait or taken.waiting,
+            ),
+        )
+
+    def _take(self, person: StoredProspect, waits: Sequence[Refusal]) -> None:
+        taken = self.taken
+        taken.people.add(person.id)
+        taken.accounts.setdefault(account_key(person.prospect), set()).add(person.id)
+        taken.activated += not waits
+        taken.waiting |= any(refusal.reason is Reason.THROTTLED for refusal in waits)
+
+    def _add(self, person: StoredProspect, waits: Sequence[Refusal]) -> None:
+        """Nothing: the answer is all that is wanted."""
+
+
+class _Enrolling(_Batch):
+    """A batch that is stored."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        desk: Desk,
+        wanted: Enrolment,
+        version_hash: str | None,
+        now: datetime,
+        new_key: Callable[[], str],
+    ) -> None:
+        super().__init__(connection, desk, wanted, version_hash, now, _Taken())
+        self.new_key = new_key
+
+    def _lock(self, people: Sequence[StoredProspect]) -> None:
+        lock_gate(self.connection, people)
+
+    def _add(self, person: StoredProspect, waits: Sequence[Refusal]) -> None:
+        wanted = self.wanted
         new = StoredEnrollment(
             id=0,
             prospect_id=person.id,
-            slug=self.version.cadence.slug,
+            slug=self.cadence.slug,
             version_hash=self.version.hash,
             enrolled_at=self.now,
-            enrollment=Enrollment(key=self.new_key(), mailbox=mailbox),
+            enrollment=Enrollment(key=self.new_key()),
+            enrolled_by=wanted.rep or wanted.by,
+            starts_at=wanted.starts_at,
+            overrides=wanted.overrides,
         )
         stored = enrollments.add(self.connection, new)
         case = self.desk.case(self.connection, stored)
-        detail = f"in {new.slug} from {mailbox}, by {self.by}"
+        mailbox = choose(self.load, self.desk.policy, self.cadence, person.prospect)
+        how = waits[0].sentence if waits else f"from {mailbox}"
+        detail = f"in {new.slug}, by {wanted.by}: {how}"
         ledger.write(self.connection, entry_of(case, Kind.ENROLLED, detail, self.now))
-        react(self.connection, self.desk, stored, Enrolled(), detail, self.now)
+        if not waits:
+            self.load[mailbox] += 1
+            begin(self.connection, self.desk, stored, mailbox, self.now)
 
 
 def _key(address: str) -> str:

@@ -11,8 +11,10 @@ from sequencer.domain.ledger import Kind
 from sequencer.domain.send import SendEvent
 from sequencer.engine.desk import Desk
 from sequencer.engine.leases import Lease, is_held
-from sequencer.engine.look import read_locked, refusals_for
+from sequencer.engine.look import read_locked
+from sequencer.engine.mail_gate import refusals_for
 from sequencer.engine.react import entry_of
+from sequencer.engine.traffic import wait_for_room
 from sequencer.store import ledger, mailboxes, sends
 from sequencer.store.database import Connection
 
@@ -28,7 +30,8 @@ def hand_over(
     send, case = read_locked(connection, desk, send_id)
     if not is_held(connection, lease):
         return False
-    if refusals_for(connection, desk, case, send.mailbox, now):
+    wait_for_room(connection, desk, case)
+    if send.mailbox != lease.mailbox or refusals_for(connection, desk, case, send, now):
         return False
     synced_at = mailboxes.get(connection, send.mailbox).health.synced_at
     moved = sends.move(

@@ -20,6 +20,7 @@ from sequencer.domain.meeting import (
 )
 from sequencer.engine.desk import Desk
 from sequencer.engine.hold_back import addresses_in, hold_back, people_named
+from sequencer.engine.meeting_matter import follow_up
 from sequencer.engine.react import stop_person
 from sequencer.store import enrollments, hooks, ledger, meetings, prospects
 from sequencer.store.database import Connection, DatabaseError
@@ -125,6 +126,7 @@ def _apply(connection: Connection, desk: Desk, event: BookingEvent, now: datetim
         if event.kind is BookingKind.BOOKED:
             stop = Stopped(FinishReason.MEETING_BOOKED)
             stop_person(connection, desk, person.id, stop, detail, now)
+        follow_up(connection, person, event.kind, detail, now)
 
 
 def _save(

@@ -4,35 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sequencer.domain.address import address_key
-from sequencer.domain.due import due_from
-from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
-from sequencer.domain.event import Held, Stopped
-from sequencer.domain.gate import (
-    Moment,
-    Standing,
-    passes_at,
-    send_refusals,
-)
-from sequencer.domain.ledger import Kind
-from sequencer.domain.pacing import DAY
-from sequencer.domain.reason import Reason, Refusal
+from sequencer.domain.enrollment import PauseReason
+from sequencer.domain.event import Held, StepSkipped
+from sequencer.domain.gate import refusals_of
+from sequencer.domain.reason import Refusal
 from sequencer.domain.send import OPEN_STATES, SendEvent
-from sequencer.domain.suppression import SUPPRESSION_REASONS
 from sequencer.engine.compose_mail import Composed, compose_step
+from sequencer.engine.course import is_for
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.leases import Lease, is_held
-from sequencer.engine.react import entry_of, react
+from sequencer.engine.mail_gate import answers_for
+from sequencer.engine.react import react
+from sequencer.engine.refused import follow
 from sequencer.files.template import MissingVariableError, TemplateError
 from sequencer.mail.compose_error import ComposeError
-from sequencer.store import enrollments, ledger, mailboxes, sends, suppressions
+from sequencer.store import enrollments, sends
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
-
-# Refusals that concern the mailbox as a whole: no other mail of it would pass either.
-_MAILBOX_WIDE = frozenset(
-    {Reason.CAP_MAILBOX, Reason.GAP, Reason.MAILBOX_UNHEALTHY, Reason.SYNC_STALE}
-)
 
 
 class Next(StrEnum):
@@ -57,11 +45,19 @@ def look(connection: Connection, desk: Desk, send_id: int, lease: Lease, now: da
     send, case = read_locked(connection, desk, send_id)
     if not is_held(connection, lease):
         return Look(Next.STOP)
-    if send.state not in OPEN_STATES:
+    if send.state not in OPEN_STATES or send.mailbox != lease.mailbox:
         return Look(Next.NEXT)
-    refusals = refusals_for(connection, desk, case, send.mailbox, now)
+    if send.handed_at is None and send.mailbox != (bound := case.stored.enrollment.mailbox):
+        # It was on its way when the enrollment moved, and came back.
+        sends.rebind(connection, send.enrollment_id, bound or "")
+        return Look(Next.NEXT)
+    answers = answers_for(connection, desk, case, send, now)
+    refusals = tuple(refusals_of(answers))
     if refusals:
-        return _refused(connection, desk, case, send, refusals, now)
+        stops = follow(connection, desk, case, send, answers, now)
+        return Look(Next.STOP if stops else Next.NEXT, refusals=refusals)
+    if _is_passed_over(connection, desk, case, send, now):
+        return Look(Next.NEXT)
     return _claim(connection, desk, case, send, lease, now)
 
 
@@ -72,61 +68,17 @@ def read_locked(connection: Connection, desk: Desk, send_id: int) -> tuple[Store
     return sends.get(connection, send_id), desk.case(connection, stored)
 
 
-def refusals_for(
-    connection: Connection, desk: Desk, case: Case, mailbox: str, now: datetime
-) -> list[Refusal]:
-    """Everything the gate has against a mail of this enrollment at this moment."""
-    policy = desk.policy.mailboxes.get(mailbox)
-    if policy is None:
-        return [Refusal(Reason.NO_ACTIVE_MAILBOX, f"{mailbox} is not in the settings")]
-    key = address_key(case.person.prospect.email)
-    hits = suppressions.hitting(connection, [key]).get(key, ())
-    moment = Moment(
-        now=now,
-        enrollment=case.stored.enrollment,
-        timing=case.timing,
-        health=mailboxes.get(connection, mailbox).health,
-        pace=policy.pace,
-        sent_at=sends.handed_since(connection, mailbox, now - DAY),
-        freshness=desk.policy.freshness,
-    )
-    return send_refusals(Standing(hits), moment)
-
-
-def _refused(
-    connection: Connection,
-    desk: Desk,
-    case: Case,
-    send: StoredSend,
-    refusals: list[Refusal],
-    now: datetime,
-) -> Look:
-    found = tuple(refusals)
-    if refusals[0].reason in SUPPRESSION_REASONS:
-        event = Stopped(FinishReason.SUPPRESSED)
-        react(connection, desk, case.stored, event, refusals[0].sentence, now)
-        return Look(Next.NEXT, refusals=found)
-    if case.stored.enrollment.state is not EnrollmentState.ACTIVE:
-        return Look(Next.NEXT, refusals=found)
-    if any(refusal.reason in _MAILBOX_WIDE for refusal in refusals):
-        return Look(Next.STOP, refusals=found)
-    passes = passes_at(refusals)
-    if passes is None:
-        event_held = Held(PauseReason.REVIEW, due_at=send.due_at)
-        react(connection, desk, case.stored, event_held, refusals[0].sentence, now)
-        return Look(Next.NEXT, refusals=found)
-    due = due_from(passes, case.timing, f"{case.stored.enrollment.key}:{send.step_id}")
-    _postpone(connection, case, send, due.at, refusals[0].sentence, now)
-    return Look(Next.NEXT, refusals=found)
-
-
-def _postpone(
-    connection: Connection, case: Case, send: StoredSend, due_at: datetime, why: str, now: datetime
-) -> None:
-    sends.postpone(connection, send.id, due_at, why)
-    local = due_at.astimezone(case.timing.tz)
-    detail = f"to {local:%a %d %b %H:%M} {case.timing.tz.key} time: {why}"
-    ledger.write(connection, entry_of(case, Kind.POSTPONED, detail, now, send.step_id))
+def _is_passed_over(
+    connection: Connection, desk: Desk, case: Case, send: StoredSend, now: datetime
+) -> bool:
+    """Whether the guard of the step, which held when the mail was queued, holds no more."""
+    step = case.version.cadence.step(send.step_id)
+    if send.handed_at is not None or is_for(connection, case, step):
+        return False
+    why = f"not for this prospect: {step.when}"
+    sends.cancel_open(connection, case.stored.id, why)
+    event = StepSkipped(send.step_id, by_guard=True)
+    return react(connection, desk, case.stored, event, why, now)
 
 
 def _claim(

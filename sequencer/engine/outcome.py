@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sequencer.domain.due import due_from
 from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.event import Held, StepEnded, Stopped
 from sequencer.domain.ledger import Kind
@@ -13,6 +12,7 @@ from sequencer.domain.suppression import SuppressionReason
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.leases import Lease, doubt
 from sequencer.engine.look import read_locked
+from sequencer.engine.plan import due_at_or_after
 from sequencer.engine.react import entry_of, react, stop_person
 from sequencer.engine.reopen import reopen
 from sequencer.engine.suppress import suppress_address
@@ -183,8 +183,7 @@ def _refused(recording: _Recording) -> None:
 def _defer(recording: _Recording) -> None:
     send, case = recording.send, recording.case
     wait = BACK_OFF[max(send.tries, 1) - 1]
-    key = f"{case.stored.enrollment.key}:{send.step_id}"
-    due = due_from(recording.now + wait, case.timing, key)
+    due = due_at_or_after(case, send.step_id, recording.now + wait)
     why = words(recording.outcome)
     if recording.reopen(SendEvent.DEFER, due_at=due.at, why=why):
         recording.tell(Kind.DEFERRED, why)

@@ -5,12 +5,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sequencer.domain.absence import Absence, days_away
 from sequencer.domain.cadence import Cadence, ZoneFrom
-from sequencer.domain.due import Timing
-from sequencer.domain.pacing import Pace
+from sequencer.domain.days_off import DaysOff
+from sequencer.domain.disposition import Dispositions
+from sequencer.domain.pacing import Limits, Pace
 from sequencer.domain.prospect import Prospect
+from sequencer.domain.timing import Timing
+from sequencer.domain.workdays import Workdays
+from sequencer.files.holiday_book import PublicHolidays
 
 UTC_ZONE = ZoneInfo("UTC")
+SKIPPED = "a skipped date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,9 @@ class MailboxPolicy:
     Attributes:
         keeps_sent_copy: the provider files a copy in Sent by itself. Where it does, a missing copy
             proves that a mail did not go out; where we file the copy ourselves it proves nothing.
+        country: whose public holidays the rep keeps, with the part of it.
+        away: when the rep is away, on the dates of the mailbox's zone.
+        rep: whose mailbox it is, where that is not its name.
     """
 
     name: str
@@ -28,6 +37,15 @@ class MailboxPolicy:
     tz: ZoneInfo | None = None
     pace: Pace = field(default_factory=Pace)
     keeps_sent_copy: bool = False
+    country: str = ""
+    subdivision: str = ""
+    away: tuple[Absence, ...] = ()
+    rep: str = ""
+
+    @property
+    def belongs_to(self) -> str:
+        """The rep whose mailbox it is; by default the one it is named after."""
+        return self.rep or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +57,9 @@ class Policy:
         freshness: how old a mailbox's last scan may be when a mail leaves.
         poll: how often a mailbox is scanned although nothing announced a change.
         settle: how long a send in doubt is left alone before evidence is sought.
+        limits: what counts for every mail; the pace in it is that of its mailbox.
+        consent_countries: where nobody is written to without a recorded consent.
+        dispositions: how calls and other tasks may end.
     """
 
     mailboxes: Mapping[str, MailboxPolicy]
@@ -49,25 +70,71 @@ class Policy:
     freshness: timedelta = timedelta(seconds=120)
     poll: timedelta = timedelta(seconds=60)
     settle: timedelta = timedelta(minutes=15)
+    limits: Limits = field(default_factory=Limits)
+    dispositions: Dispositions = field(default_factory=dict)
+    consent_countries: frozenset[str] = frozenset()
 
     @property
     def salt(self) -> str:
         """What makes Message-IDs unguessable; stays when keys are rotated."""
         return self.keys[-1].hex()
 
-    def timing(self, cadence: Cadence, prospect: Prospect, mailbox: str) -> Timing:
-        """The calendar of a prospect's touches: window, zone by the cadence's rule, jitter."""
+    def timing(
+        self, cadence: Cadence, prospect: Prospect, mailbox: str, step_id: str | None = None
+    ) -> Timing:
+        """The calendar of a step: its window, the zone by the cadence's rule, every day off.
+
+        Without a step, or with one that the cadence does not have any more, the window is the one
+        of the cadence.
+        """
         schedule = cadence.schedule
+        zones = self._zones(prospect, mailbox)
+        order = list(ZoneFrom)
+        chain = order[order.index(schedule.zone_from) :]
+        tz_from, tz = next((each, zone) for each in chain if (zone := zones[each]) is not None)
+        at_home = zones[ZoneFrom.PROSPECT] or tz
+        theirs = PublicHolidays(prospect.country, prospect.subdivision)
+        calendar = []
+        if schedule.skip_dates:
+            calendar.append(DaysOff(tz, dict.fromkeys(schedule.skip_dates, SKIPPED)))
+        if theirs.country and ZoneFrom.PROSPECT in schedule.holidays:
+            calendar.append(DaysOff(at_home, theirs))
+        holidays = self._holidays_of(mailbox) if ZoneFrom.MAILBOX in schedule.holidays else ()
+        return Timing(
+            window=cadence.window_of(step_id),
+            tz=tz,
+            jitter=schedule.jitter,
+            workdays=Workdays(at_home, theirs.weekend, tuple(calendar)),
+            tz_from=tz_from,
+            off=(*calendar, *holidays),
+            away=self._absences_of(mailbox),
+        )
+
+    def zone_of(self, mailbox: str) -> ZoneInfo:
+        """The zone on whose dates the rep of a mailbox works."""
         known = self.mailboxes.get(mailbox)
-        zones = {
+        return (known.tz if known else None) or self.tz
+
+    def _zones(self, prospect: Prospect, mailbox: str) -> dict[ZoneFrom, ZoneInfo | None]:
+        known = self.mailboxes.get(mailbox)
+        return {
             ZoneFrom.PROSPECT: _zone(prospect.timezone),
             ZoneFrom.MAILBOX: known.tz if known else None,
             ZoneFrom.WORKSPACE: self.tz,
         }
-        order = list(ZoneFrom)
-        chain = [zones[each] for each in order[order.index(schedule.zone_from) :]]
-        tz = next(zone for zone in chain if zone is not None)
-        return Timing(schedule.window, tz, schedule.jitter)
+
+    def _holidays_of(self, mailbox: str) -> tuple[DaysOff, ...]:
+        known = self.mailboxes.get(mailbox)
+        if known is None or not known.country:
+            return ()
+        holidays = PublicHolidays(known.country, known.subdivision)
+        return (DaysOff(self.zone_of(mailbox), holidays),)
+
+    def _absences_of(self, mailbox: str) -> tuple[DaysOff, ...]:
+        known = self.mailboxes.get(mailbox)
+        if known is None or not known.away:
+            return ()
+        return (days_away(known.away, known.sender_name, self.zone_of(mailbox)),)
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -49,8 +49,9 @@ class Inbox(Protocol):
     async def scan(
         self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
     ) -> Sequence[Scan]:
-        """New messages of INBOX and Junk, one scan per folder that exists.
+        """New messages of INBOX and Junk, one scan per folder that exists, and heads of Sent.
 
+        Of Sent there are only headers; where it cannot be read, its scan is missing.
         Without any cursor each folder starts after its newest message. Later, a folder that has
         none yet, or whose UIDVALIDITY changed, is read for the last week, and from the day before
         `since`, the last completed scan, if that is longer ago. Raises InboxError.

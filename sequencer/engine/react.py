@@ -5,24 +5,21 @@ Everything happens in the caller's transaction, so a stop signal and what it sto
 
 from datetime import datetime
 
-from sequencer.domain.decide import (
-    CancelSends,
-    Command,
-    Decision,
-    QueueStep,
-    Reschedule,
-    decide,
-)
-from sequencer.domain.due import Due, due_after, due_from
+from sequencer.domain.decide import Decision, decide
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
 from sequencer.domain.event import Event
-from sequencer.domain.ledger import Entry, Kind
+from sequencer.domain.ledger import Kind
 from sequencer.domain.send import OPEN_STATES
-from sequencer.domain.window import is_open
+from sequencer.domain.task import TaskState
+from sequencer.engine.carry_out import carry_out, restart_overdue
+from sequencer.engine.course import course_of
 from sequencer.engine.desk import Case, Desk
-from sequencer.store import enrollments, ledger, sends
+from sequencer.engine.entry import entry_of
+from sequencer.store import enrollments, ledger, sends, tasks
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
+
+__all__ = ["entry_of", "open_due_at", "react", "stop_person"]
 
 
 def react(
@@ -38,15 +35,24 @@ def react(
     The enrollment must have been loaded in this transaction, with its lock.
     """
     case = desk.case(connection, stored)
-    decision = decide(stored.enrollment, event, case.version.cadence, now)
+    decision = decide(stored.enrollment, event, course_of(connection, case), now)
     if not decision.changes(stored.enrollment):
         return False
-    if not enrollments.save(connection, stored, decision.enrollment):
+    if not enrollments.save(connection, stored, decision.enrollment, now):
         return False
-    _tell(connection, case, decision, cause, now)
-    for command in decision.commands:
-        _carry_out(connection, case, command, now)
+    kind = _kind(stored.enrollment, decision.enrollment)
+    if kind is not None:
+        detail = f"{_reason(decision.enrollment)}{cause}"
+        ledger.write(connection, entry_of(case, kind, detail, now))
+    _follow(connection, case, decision, now)
+    if kind is Kind.RESUMED and not decision.commands:
+        restart_overdue(connection, case, now)
     return True
+
+
+def _follow(connection: Connection, case: Case, decision: Decision, now: datetime) -> None:
+    for command in decision.commands:
+        carry_out(connection, case, command, now)
 
 
 def stop_person(
@@ -58,96 +64,34 @@ def stop_person(
 
 
 def open_due_at(connection: Connection, enrollment_id: int) -> datetime | None:
-    """When the open send of an enrollment is due, None where there is none."""
+    """When the open send or task of an enrollment is due, None where there is none."""
     for send in sends.of_enrollment(connection, enrollment_id):
         if send.state in OPEN_STATES:
             return send.due_at
+    for task in tasks.of_enrollment(connection, enrollment_id):
+        if task.state is TaskState.OPEN:
+            return task.due_at
     return None
 
 
-_TOLD = {
-    EnrollmentState.PAUSED: Kind.PAUSED,
-    EnrollmentState.FINISHED: Kind.FINISHED,
-}
-
-
-def _tell(
-    connection: Connection, case: Case, decision: Decision, cause: str, now: datetime
-) -> None:
-    before, after = case.stored.enrollment, decision.enrollment
-    kind = _TOLD.get(after.state)
-    if before.state is EnrollmentState.PAUSED and after.state is EnrollmentState.ACTIVE:
-        kind = Kind.RESUMED
-    if kind is None or (before.state, before.resume_at) == (after.state, after.resume_at):
-        return
-    detail = f"{_reason(after)}{cause}"
-    ledger.write(connection, entry_of(case, kind, detail, now))
+def _kind(before: Enrollment, after: Enrollment) -> Kind | None:
+    """What the ledger calls a change of state, None where it was none."""
+    if (before.state, before.resume_at) == (after.state, after.resume_at):
+        return None
+    match (before.state, after.state):
+        case (_, EnrollmentState.PAUSED):
+            return Kind.PAUSED
+        case (_, EnrollmentState.FINISHED):
+            return Kind.FINISHED
+        case (EnrollmentState.PAUSED, EnrollmentState.ACTIVE | EnrollmentState.PENDING):
+            return Kind.RESUMED
+        case (EnrollmentState.FINISHED, EnrollmentState.ACTIVE | EnrollmentState.PENDING):
+            return Kind.REOPENED
+        case _:
+            return None
 
 
 def _reason(enrollment: Enrollment) -> str:
     reason = enrollment.finish_reason or enrollment.pause_reason
     until = f" until {enrollment.resume_at:%Y-%m-%d %H:%M} UTC" if enrollment.resume_at else ""
     return f"{reason}{until}: " if reason else ""
-
-
-def entry_of(
-    case: Case, kind: Kind, detail: str, now: datetime, step_id: str | None = None
-) -> Entry:
-    """A ledger entry about an enrollment."""
-    return Entry(
-        at=now,
-        kind=kind,
-        detail=detail,
-        prospect_id=case.person.id,
-        enrollment_id=case.stored.id,
-        mailbox=case.stored.enrollment.mailbox,
-        step_id=step_id,
-    )
-
-
-def _carry_out(connection: Connection, case: Case, command: Command, now: datetime) -> None:
-    match command:
-        case QueueStep():
-            _queue(connection, case, command, now)
-        case CancelSends():
-            why = f"the enrollment ended: {command.reason}"
-            for step_id in sends.cancel_open(connection, case.stored.id, why):
-                ledger.write(connection, entry_of(case, Kind.CANCELLED, why, now, step_id))
-        case Reschedule():
-            _reschedule(connection, case, command, now)
-
-
-def _queue(connection: Connection, case: Case, command: QueueStep, now: datetime) -> None:
-    enrollment = case.stored.enrollment
-    due = due_after(now, command.wait, case.timing, f"{enrollment.key}:{command.step_id}")
-    first = case.version.cadence.steps[0].id
-    sends.queue(
-        connection,
-        sends.Queued(
-            enrollment_id=case.stored.id,
-            step_id=command.step_id,
-            mailbox=enrollment.mailbox or "",
-            follow_up=command.step_id != first,
-            due_at=due.at,
-            why=due.reason or "",
-        ),
-    )
-    detail = f"due {_local(due, case)}" + (f" ({due.reason})" if due.reason else "")
-    ledger.write(connection, entry_of(case, Kind.QUEUED, detail, now, command.step_id))
-
-
-def _reschedule(connection: Connection, case: Case, command: Reschedule, now: datetime) -> None:
-    for send in sends.of_enrollment(connection, case.stored.id):
-        if send.state in OPEN_STATES:
-            key = f"{case.stored.enrollment.key}:{send.step_id}"
-            earliest, timing = now + command.remaining, case.timing
-            # What is left of a wait has its jitter in it: with each pause one more would add up.
-            inside = is_open(timing.window, timing.tz, earliest)
-            due = Due(earliest, None) if inside else due_from(earliest, timing, key)
-            sends.postpone(connection, send.id, due.at, due.reason or "resumed")
-            detail = f"due {_local(due, case)} after the pause"
-            ledger.write(connection, entry_of(case, Kind.POSTPONED, detail, now, send.step_id))
-
-
-def _local(due: Due, case: Case) -> str:
-    return f"{due.at.astimezone(case.timing.tz):%a %d %b %Y %H:%M} {case.timing.tz.key} time"

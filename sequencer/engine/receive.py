@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sequencer.domain.address import address_key
-from sequencer.domain.delay import Delay, Unit, add_delay, is_working_day, next_working_day
+from sequencer.domain.delay import Delay, Unit, add_delay
 from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.event import Event, Held, Stopped
 from sequencer.domain.ledger import Entry
 from sequencer.domain.ledger import Kind as Told
 from sequencer.domain.suppression import SuppressionReason
 from sequencer.domain.wall_time import instant_of
+from sequencer.engine.colleagues import tell_colleagues
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.hold_back import addresses_in, hold_back, people_named
 from sequencer.engine.match import REFERENCES_LOOKED_AT, Match, match
 from sequencer.engine.react import entry_of, open_due_at, react, stop_person
+from sequencer.engine.referral import propose
 from sequencer.engine.suppress import suppress_address
 from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.classify import Kind, Verdict
@@ -230,7 +232,11 @@ def _opt_out(message: _Received) -> None:
 
 
 def _reply(message: _Received) -> None:
+    """The end for whoever wrote; what it means to colleagues is for their cadences to say."""
     message.stop(FinishReason.REPLIED)
+    connection, desk, now = message.connection, message.desk, message.now
+    tell_colleagues(connection, desk, message.people, message.told, now)
+    propose(connection, desk, message.verdict, message.case.person, now)
 
 
 def _other(message: _Received) -> None:
@@ -259,14 +265,11 @@ _ACTIONS: dict[Kind, Callable[[_Received], None]] = {
 
 def _resume_at(message: _Received) -> datetime | None:
     """First working day from the announced return on, or a week of working days without one."""
-    timing = message.case.timing
-    closed = timing.window.closed
+    workdays = message.case.timing.workdays
     notice = message.verdict.auto_reply
     returns = notice.returns if notice else None
-    if returns is None or returns.resume_on < message.now.astimezone(timing.tz).date():
-        return add_delay(message.now, UNDATED_ABSENCE, timing.tz, closed)
-    day = returns.resume_on
-    if not is_working_day(day, closed):
-        day = next_working_day(day, closed)
-    resume_at = instant_of(day, 0, timing.tz)
+    if returns is None or returns.resume_on < message.now.astimezone(workdays.tz).date():
+        return add_delay(message.now, UNDATED_ABSENCE, workdays)
+    day = workdays.first_from(returns.resume_on)
+    resume_at = instant_of(day, 0, workdays.tz)
     return resume_at if resume_at - message.now <= LONGEST_ABSENCE else None

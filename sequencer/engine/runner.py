@@ -11,16 +11,20 @@ from datetime import datetime
 
 import structlog
 
-from sequencer.domain.event import Resumed
+from sequencer.engine.activate import activate_waiting, waiting
+from sequencer.engine.away import AbsenceWatch
 from sequencer.engine.desk import Desk
 from sequencer.engine.dispatch import OUT_OF_THE_WAY, dispatch
+from sequencer.engine.dispatch import push_forward as push_send_forward
 from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
 from sequencer.engine.leases import Lease, left_behind, put_right, take_leases
-from sequencer.engine.react import react
+from sequencer.engine.rehome import find_home, homeless
 from sequencer.engine.scan import IMAP, scan
 from sequencer.engine.settle import settle
+from sequencer.engine.spread import Going, go_on, plan_resume
+from sequencer.engine.task_watch import look_at, push_forward, skip_overdue
 from sequencer.engine.world import World
-from sequencer.store import enrollments, hooks, mailboxes
+from sequencer.store import enrollments, hooks, mailboxes, tasks
 from sequencer.store.database import Connection, DatabaseError
 
 log = structlog.get_logger()
@@ -35,6 +39,8 @@ class Runner:
     sources: Mapping[str, Source] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _homes_at: datetime | None = None
+    _absences: AbsenceWatch = field(default_factory=AbsenceWatch)
 
     async def take_leases(self, *, force: bool = False) -> None:
         """Take or renew the leases of all mailboxes that nobody else holds."""
@@ -44,8 +50,12 @@ class Runner:
 
     async def tick(self) -> None:
         """Resume what is due, work through webhooks, and start a task per mailbox with work."""
+        await self._absences.look(self.world, self.leases)
         await self._resume()
         await self._work_through_hooks()
+        await self._watch_tasks()
+        await self._find_homes()
+        await self._let_begin()
         for lease in self.leases.values():
             self.start(f"serve {lease.mailbox}", self._serve(lease))
 
@@ -98,14 +108,55 @@ class Runner:
 
     async def _resume(self) -> None:
         world, now = self.world, self.world.clock.now()
-        for number in await world.read(enrollments.to_resume, now):
+        numbers = await world.read(enrollments.to_resume, now)
+        for going in await world.read(plan_resume, world.desk, numbers, now) if numbers else ():
+            number = going.enrollment_id
             try:
-                await world.write(resume, world.desk, number, now)
+                await world.write(resume, world.desk, going, now)
             except DatabaseError:
                 raise  # no row's fault: the next tick tries again
             except Exception:
                 log.exception("resume_pushed_forward", enrollment=number)
                 await world.write(enrollments.resume_later, number, now + OUT_OF_THE_WAY)
+
+    async def _watch_tasks(self) -> None:
+        world, now = self.world, self.world.clock.now()
+        for find, work in ((tasks.to_look_at, look_at), (tasks.to_skip, skip_overdue)):
+            for number in await world.read(find, now):
+                try:
+                    await world.write(work, world.desk, number, now)
+                except DatabaseError:
+                    raise
+                except Exception:
+                    log.exception("task_pushed_forward", task=number)
+                    await world.write(push_forward, number, now + OUT_OF_THE_WAY)
+
+    async def _let_begin(self) -> None:
+        """Activate those who wait, as far as there is room; the gate is asked for each."""
+        world, now = self.world, self.world.clock.now()
+        for number in await world.read(waiting, world.desk, now):
+            try:
+                await world.write(activate_waiting, world.desk, number, now)
+            except DatabaseError:
+                raise
+            except Exception:
+                log.exception("activation_pushed_forward", enrollment=number)
+                await world.write(enrollments.start_later, number, now + OUT_OF_THE_WAY)
+
+    async def _find_homes(self) -> None:
+        """Care for mails that are due in a mailbox that is gone, now and then."""
+        world, now = self.world, self.world.clock.now()
+        if self._homes_at is not None and abs(now - self._homes_at) < world.desk.policy.poll:
+            return
+        self._homes_at = now
+        for number in await world.read(homeless, world.desk, now):
+            try:
+                await world.write(find_home, world.desk, number, now)
+            except DatabaseError:
+                raise
+            except Exception as error:
+                log.exception("send_pushed_forward", send=number)
+                await world.write(push_send_forward, world.desk, number, repr(error), now)
 
     async def _work_through_hooks(self) -> None:
         world, now = self.world, self.world.clock.now()
@@ -120,10 +171,10 @@ class Runner:
                 await world.write(fail_delivery, world.desk, number, why, now)
 
 
-def resume(connection: Connection, desk: Desk, enrollment_id: int, now: datetime) -> bool:
+def resume(connection: Connection, desk: Desk, going: Going, now: datetime) -> bool:
     """Whether a pause whose date has come was ended; somebody may have moved the date since."""
-    stored = enrollments.get(connection, enrollment_id, lock=True)
+    stored = enrollments.get(connection, going.enrollment_id, lock=True)
     resume_at = stored.enrollment.resume_at
     if resume_at is None or resume_at > now:
         return False
-    return react(connection, desk, stored, Resumed(), "the date has come", now)
+    return go_on(connection, desk, going, "the date has come", now)

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from sequencer.domain.mailbox import MailboxState
+from sequencer.engine.by_hand import take_note
 from sequencer.engine.receive import receive, set_aside
 from sequencer.engine.world import World
 from sequencer.mail.classify import classify
-from sequencer.mail.folder import Cursor, Fetched, InboxError, Scan
+from sequencer.mail.folder import Cursor, Fetched, Folder, InboxError, Scan
 from sequencer.store import mailboxes
 from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.inbound import Place
@@ -52,6 +53,9 @@ async def _scan(world: World, mailbox: str) -> None:
 
 
 async def _take_in(world: World, mailbox: str, found: Scan) -> None:
+    if found.folder is Folder.SENT:
+        await _take_note(world, mailbox, found)
+        return
     for message in found.messages:
         place = Place(mailbox, found.folder, found.uidvalidity, message.uid)
         try:
@@ -64,6 +68,17 @@ async def _take_in(world: World, mailbox: str, found: Scan) -> None:
             now = world.clock.now()
             kind = await world.write(set_aside, world.desk, place, message.raw, repr(error), now)
         log.info("mail_received", mailbox=mailbox, folder=found.folder, kind=kind)
+
+
+async def _take_note(world: World, mailbox: str, found: Scan) -> None:
+    """Store what was sent by hand; a mail that makes trouble is no reason to read it again."""
+    for message in found.messages:
+        try:
+            await world.write(take_note, mailbox, message.raw, world.clock.now())
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("sent_mail_ignored", mailbox=mailbox, uid=message.uid)
 
 
 async def _receive(world: World, place: Place, message: Fetched) -> str:

@@ -4,23 +4,42 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sequencer.domain.mailbox import MailboxHealth
-from sequencer.domain.pacing import DAY
+from sequencer.domain.pacing import Pace
+from sequencer.domain.rolling import DAY, HOUR, WEEK
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
-from sequencer.store import cadences, enrollments, inbound, mailboxes, sends
+from sequencer.store import cadences, enrollments, inbound, mailboxes, sends, traffic
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import Count
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """How much of its limits a mailbox has used, mails by hand among them.
+
+    Attributes:
+        per_day: what it may send in 24 hours now; less than in the end for a new mailbox.
+        ramp_to: what it may send in the end, None where that is the same.
+    """
+
+    sent_hour: int
+    per_hour: int
+    sent_24h: int
+    per_day: int
+    ramp_to: int | None
+    sent_week: int
+    per_week: int | None
+    by_hand_24h: int
+
+
+@dataclass(frozen=True, slots=True)
 class MailboxStatus:
-    """One mailbox: health, mails of the last 24 hours against its cap, what waits."""
+    """One mailbox: health, what it has sent against its limits, what waits."""
 
     name: str
     address: str
     health: MailboxHealth
-    sent_24h: int
-    per_day: int
+    usage: Usage
     waiting: int
     in_doubt: int
     parked: int
@@ -50,8 +69,7 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
                 name=name,
                 address=policy.address,
                 health=stored.health if stored else MailboxHealth(),
-                sent_24h=len(sends.handed_since(connection, name, now - DAY)),
-                per_day=policy.pace.per_day,
+                usage=usage_of(connection, name, policy.pace, now),
                 waiting=waiting.get((name, SendState.QUEUED), 0)
                 + waiting.get((name, SendState.DEFERRED), 0),
                 in_doubt=waiting.get((name, SendState.UNKNOWN), 0),
@@ -65,4 +83,23 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
         enrollments=tuple(enrollments.counts(connection)),
         mailboxes=tuple(rows),
         received=inbound.counts(connection),
+    )
+
+
+def usage_of(connection: Connection, mailbox: str, pace: Pace, now: datetime) -> Usage:
+    """How much of its limits a mailbox has used at this moment."""
+    hour, day, week = traffic.counts_of_mailbox(
+        connection, mailbox, [now - period for period in (HOUR, DAY, WEEK)]
+    )
+    first_at = traffic.first_of_mailbox(connection, mailbox)
+    per_day = pace.daily(first_at).at(now)
+    return Usage(
+        sent_hour=hour.number,
+        per_hour=pace.hourly(first_at).at(now),
+        sent_24h=day.number,
+        per_day=per_day,
+        ramp_to=pace.per_day if per_day < pace.per_day else None,
+        sent_week=week.number,
+        per_week=pace.per_week,
+        by_hand_24h=day.by_hand,
     )

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.mailbox import MailboxState
-from sequencer.domain.pacing import DAY, pacing_refusals
+from sequencer.domain.pacing import mailbox_refusals
 from sequencer.domain.reason import Reason
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.engine.desk import Desk
-from sequencer.engine.look import refusals_for
+from sequencer.engine.mail_gate import refusals_for
+from sequencer.engine.traffic import mailbox_traffic
 from sequencer.store import enrollments, mailboxes, sends
 from sequencer.store.database import Connection
 from sequencer.store.sends import Unfinished
@@ -68,11 +69,12 @@ class _Watch:
         if self._rests(send.mailbox):
             return True
         case = self.desk.case(self.connection, enrollments.get(self.connection, send.enrollment_id))
+        stored = sends.get(self.connection, send.id)
         # A scan that is too old is made anew before each mail: alone it keeps nothing back.
         return any(
             refusal.reason is not Reason.SYNC_STALE
             for at in (self.now, self.now - A_MOMENT)
-            for refusal in refusals_for(self.connection, self.desk, case, send.mailbox, at)
+            for refusal in refusals_for(self.connection, self.desk, case, stored, at)
         )
 
     def _rests(self, mailbox: str) -> bool:
@@ -80,8 +82,8 @@ class _Watch:
         if mailbox not in self._resting:
             health = mailboxes.get(self.connection, mailbox).health
             pace = self.desk.policy.mailboxes[mailbox].pace
-            handed = sends.handed_since(self.connection, mailbox, self.now - A_MOMENT - DAY)
             self._resting[mailbox] = health.state is not MailboxState.OK or any(
-                pacing_refusals(pace, handed, at) for at in (self.now, self.now - A_MOMENT)
+                mailbox_refusals(pace, mailbox_traffic(self.connection, mailbox, pace, at), at)
+                for at in (self.now, self.now - A_MOMENT)
             )
         return self._resting[mailbox]

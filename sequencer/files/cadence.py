@@ -2,25 +2,29 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from sequencer.domain.cadence import Cadence, Schedule, Step, StepKind, Thread
-from sequencer.domain.delay import NO_DELAY, delay_from_text
+from sequencer.domain.cadence import Cadence
 from sequencer.files import names, workspace
-from sequencer.files.cadence_check import problems_together, step_values
+from sequencer.files.audience_keys import (
+    audience_of,
+    colleague_rule,
+    stages_in_order,
+    throttle_of,
+)
+from sequencer.files.cadence_check import problems_together
 from sequencer.files.cadence_file import CadenceKeys
 from sequencer.files.model_error import problems_of
 from sequencer.files.problem import ConfigError, Problem
-from sequencer.files.schedule_keys import ScheduleKeys
-from sequencer.files.step_keys import StepKeys
+from sequencer.files.schedule import normalise_schedule, normalise_step, schedule_of
+from sequencer.files.step import normal_form, steps_of
+from sequencer.files.step_check import template_values
 from sequencer.files.template_folder import TemplateFolder
-from sequencer.files.window_text import window_as_text, window_from_text
 from sequencer.files.yaml_source import YamlSource, load_yaml
 
 
@@ -66,7 +70,7 @@ def cadence_from_source(source: YamlSource, root: Path) -> LoadedCadence:
     templates: dict[str, str] = {}
     if folder is not None:
         try:
-            templates = folder.read(name for _, name in step_values(source, "email"))
+            templates = folder.read(name for _, _, name in template_values(source))
         except ConfigError as error:
             problems.extend(error.problems)
     if problems or keys is None:
@@ -112,32 +116,27 @@ def _folder(source: YamlSource, root: Path) -> TemplateFolder | None:
 
 
 def _cadence(keys: CadenceKeys) -> Cadence:
+    schedule = schedule_of(keys.schedule)
     return Cadence(
         slug=keys.cadence,
         title=keys.title,
-        schedule=_schedule(keys.schedule),
+        schedule=schedule,
         mailboxes=keys.from_.mailboxes,
-        steps=tuple(_steps(keys.steps)),
+        steps=tuple(steps_of(keys.steps, schedule)),
+        audience=audience_of(keys.audience),
+        throttle=throttle_of(keys.throttle),
+        colleagues=colleague_rule(keys.stop_on.colleague_reply),
     )
-
-
-def _schedule(keys: ScheduleKeys) -> Schedule:
-    window = window_from_text(keys.window, frozenset(keys.skip_dates))
-    return Schedule(window, keys.timezone, timedelta(minutes=keys.jitter_minutes))
-
-
-def _steps(steps: Iterable[StepKeys]) -> Iterable[Step]:
-    for index, step in enumerate(steps):
-        wait = delay_from_text(step.wait) if step.wait else NO_DELAY
-        thread = step.thread if index else Thread.NEW
-        yield Step(step.id, wait, StepKind.EMAIL, step.email, thread)
 
 
 def _document(keys: CadenceKeys) -> dict[str, object]:
     document: dict[str, Any] = keys.model_dump(mode="json", by_alias=True)
-    schedule = document["schedule"]
-    schedule["window"] = window_as_text(window_from_text(keys.schedule.window, frozenset()))
-    schedule["skip_dates"] = sorted(set(schedule["skip_dates"]))
-    for written, step in zip(document["steps"], _steps(keys.steps), strict=True):
-        written.update(wait=str(step.wait), thread=str(step.thread))
+    normalise_schedule(document["schedule"], keys.schedule)
+    document["audience"]["stages"] = stages_in_order(keys.audience.stages)
+    steps = steps_of(keys.steps, schedule_of(keys.schedule))
+    written = []
+    for document_step, step_keys, step in zip(document["steps"], keys.steps, steps, strict=True):
+        normalise_step(document_step, step_keys, step.wait)
+        written.append(normal_form(document_step, step))
+    document["steps"] = written
     return document

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from sequencer.files.audience_keys import StopKeys
+from sequencer.files.audience_keys import AudienceKeys, StopKeys, ThrottleKeys
 from sequencer.files.cadence_values import Name, Slug
 from sequencer.files.schedule_keys import ScheduleKeys
 from sequencer.files.section import Section
@@ -26,6 +26,10 @@ class CadenceKeys(Section):
     cadence: Slug = Field(description="Name of the cadence for ever.")
     title: str = Field(
         min_length=1, max_length=200, description="What people read instead of the name."
+    )
+    audience: AudienceKeys = Field(default_factory=AudienceKeys, description="Whom it is for.")
+    throttle: ThrottleKeys = Field(
+        default_factory=ThrottleKeys, description="How fast people enter."
     )
     schedule: ScheduleKeys = Field(
         default_factory=ScheduleKeys, description="When touches may happen."

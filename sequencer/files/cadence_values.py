@@ -4,11 +4,12 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sequencer.domain.delay import delay_from_text
+from sequencer.domain.guard import MAX_LENGTH
 from sequencer.files import names
-from sequencer.files.window_text import block_from_text, days_from_text
+from sequencer.files.window_text import block_from_text, clock_text, clock_time, days_from_text
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -21,6 +22,10 @@ def _days(text: str) -> str:
 def _block(text: str) -> str:
     block_from_text(text)
     return text
+
+
+def _clock_time(text: str) -> str:
+    return clock_text(clock_time(text))
 
 
 def _delay(text: str) -> str:
@@ -36,8 +41,10 @@ def _date(value: object) -> date:
 
 Days = Annotated[str, AfterValidator(_days)]
 Block = Annotated[str, AfterValidator(_block)]
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
 Wait = Annotated[str, AfterValidator(_delay)]
 Date = Annotated[date, BeforeValidator(_date)]
 Slug = Annotated[str, AfterValidator(names.slug)]
 Name = Annotated[str, AfterValidator(names.name)]
 TemplateName = Annotated[str, AfterValidator(names.template_name)]
+Guard = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]

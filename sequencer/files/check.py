@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from sequencer.domain.prospect import FIELDS
 from sequencer.files import workspace
 from sequencer.files.cadence import LoadedCadence, cadence_from_source
 from sequencer.files.check_template import template_problems
+from sequencer.files.dispositions import load_dispositions
+from sequencer.files.guard_check import unknown_names
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.problem import ConfigError, Problem, Severity
 from sequencer.files.settings import Settings, load_settings
@@ -34,12 +37,20 @@ def check_workspace(root: Path, environ: Mapping[str, str] = NOTHING) -> Checked
         problems.extend(error.problems)
     else:
         problems.extend(_advice(settings))
+    dispositions = None
+    try:
+        dispositions = load_dispositions(root)
+    except ConfigError as error:
+        problems.extend(error.problems)
     cadences: list[LoadedCadence] = []
     first_file: dict[str, str] = {}
     for path in workspace.cadence_files(root):
         try:
             source = load_yaml(path, workspace.shown(path, root))
             problems.extend(_together(source, settings, first_file))
+            if settings is not None and dispositions is not None:
+                fields = (*FIELDS, *settings.prospect_fields)
+                problems.extend(unknown_names(source, fields, dispositions))
             cadences.append(cadence_from_source(source, root))
         except ConfigError as error:
             problems.extend(error.problems)

@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from sequencer.files.cadence_file import CadenceKeys
+from sequencer.files.dispositions import DispositionsKeys
 from sequencer.files.front_matter import FrontMatterKeys
 from sequencer.files.model_fields import is_secret, keys_of, model_in, options
 from sequencer.files.settings_model import Settings
@@ -38,6 +39,11 @@ def describe_settings() -> Iterator[Row]:
 def describe_cadence_keys() -> Iterator[Row]:
     """Every key of a cadence file."""
     return _rows(CadenceKeys, "")
+
+
+def describe_disposition_keys() -> Iterator[Row]:
+    """Every key of config/dispositions.yaml."""
+    return _rows(DispositionsKeys, "")
 
 
 def describe_template_keys() -> Iterator[Row]:

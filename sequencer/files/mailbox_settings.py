@@ -2,16 +2,36 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from sequencer.files.provider import IMAP_PORTS, PRESETS, SMTP_PORTS, Address, Provider
-from sequencer.files.section import Section
+from sequencer.files.away_settings import AwaySettings
+from sequencer.files.holiday_book import subdivision_of
+from sequencer.files.provider import IMAP_PORTS, PRESETS, SMTP_PORTS, Address, Preset, Provider
+from sequencer.files.region_cell import country_of
+from sequencer.files.section import HintedError, Section
 from sequencer.files.settings_form import email_address, one_line, web_address, zone
 from sequencer.mail.server import Security, is_loopback
 
-MAX_PER_DAY = 2_000  # what Google allows an ordinary user
+SECONDS_PER_MINUTE = 60
+_LIFTED = "`above_ceiling: true` lifts this, for a plan that allows more"
+MAX_PER_DAY = 100_000  # more is a slip of the finger, whatever the provider
+
+MAX_ABSENCES = 100
+
+
+def _country(code: str) -> str:
+    return country_of(code) if code else code
+
 
 Line = Annotated[str, AfterValidator(one_line)]
+Country = Annotated[str, AfterValidator(_country)]
 Zone = Annotated[str, AfterValidator(zone)]
 Email = Annotated[str, AfterValidator(email_address)]
 Auth = Literal["password", "xoauth2"]
@@ -42,15 +62,27 @@ class OauthSettings(Section):
     """How access tokens are refreshed."""
 
     token_url: WebAddress = Field(
-        default="", description="Where tokens are refreshed. Known for gmail and microsoft."
+        default="", description="Where tokens are refreshed. Known for Google and Microsoft."
     )
     client_id: Line = Field(min_length=1, description="The client that was registered.")
-    scope: Line = Field(default="", description="Known for gmail and microsoft.")
+    scope: Line = Field(default="", description="Known for Google and Microsoft.")
     client_secret: SecretStr | None = Field(
         default=None, description="Secret of the client, where it has one."
     )
     refresh_token: SecretStr | None = Field(
         default=None, description="The first one; those that follow are kept by the daemon."
+    )
+
+
+class RampSettings(Section):
+    """How a new mailbox grows."""
+
+    begin: int = Field(default=10, ge=1, le=MAX_PER_DAY, description="Mails in the first 24 hours.")
+    step: int = Field(
+        default=2,
+        ge=1,
+        le=MAX_PER_DAY,
+        description="How many more with every 24 hours since the mailbox's first mail.",
     )
 
 
@@ -64,10 +96,32 @@ class MailboxSettings(Section):
     username: Line = Field(
         default="", description="What to sign in as; the address where it is left out."
     )
+    rep: Line = Field(
+        default="",
+        max_length=100,
+        description="Whose mailbox it is, as in the column `owner` of the prospects; by default "
+        "the name that it has here.",
+    )
     timezone: Zone = Field(default="", description="Zone of the rep, such as `Europe/Madrid`.")
+    country: Country = Field(
+        default="",
+        description="Country of the rep, two letters: its public holidays are days off.",
+    )
+    subdivision: Line = Field(
+        default="",
+        validate_default=False,
+        description="Part of the country, for the holidays of that part: `MD` for Madrid.",
+    )
+    away: tuple[AwaySettings, ...] = Field(
+        default=(),
+        max_length=MAX_ABSENCES,
+        description="When the rep is away, on the dates of the mailbox's zone. All that the "
+        "mailbox runs waits, and goes on after it.",
+    )
     provider: Provider = Field(
-        default=Provider.CUSTOM,
-        description="`gmail` and `microsoft` know their servers; `custom` needs smtp and imap.",
+        default=Provider.OTHER,
+        description="Who runs the mailbox: that tells the servers, what is a good pace, and what "
+        "would get it blocked. `other` needs smtp and imap.",
     )
     smtp: ServerSettings = Field(
         default_factory=ServerSettings, description="Where mails are handed in."
@@ -88,18 +142,43 @@ class MailboxSettings(Section):
         default=None,
         description="Certificates to trust instead of the system's; relative to the workspace.",
     )
+    above_ceiling: bool = Field(
+        default=False,
+        description="Let `per_day` and `gap_s` exceed what the provider is known to take: for a "
+        "plan that allows more.",
+    )
     per_day: int = Field(
         default=50,
         ge=0,
         le=MAX_PER_DAY,
-        description="Mails in any 24 hours; 0 holds the mailbox back.",
+        description="Mails in any 24 hours, those sent by hand among them; 0 holds the mailbox "
+        "back. 20 where the provider is for private letters.",
+    )
+    per_hour: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_PER_DAY,
+        description="Mails in any hour; by default a fifth of what a day allows.",
+    )
+    per_week: int | None = Field(
+        default=None, ge=1, le=7 * MAX_PER_DAY, description="Mails in any seven days."
+    )
+    ramp: RampSettings | None = Field(
+        default=None, description="How a new mailbox grows up to `per_day`."
+    )
+    first_share: float = Field(
+        default=0.2,
+        ge=0,
+        le=0.5,
+        description="Least share of first touches among the mails while follow-ups are due; 0.2 "
+        "lets one go after four follow-ups.",
     )
     gap_s: int = Field(
         default=90, ge=0, le=86_400, description="Seconds between two mails, at least."
     )
     keeps_sent_copy: bool = Field(
         default=False,
-        description="The provider puts a copy into Sent by itself. Known for gmail and microsoft.",
+        description="The provider puts a copy into Sent by itself. Known for Google and Microsoft.",
     )
 
     @model_validator(mode="before")
@@ -107,6 +186,34 @@ class MailboxSettings(Section):
     def _presets(cls, written: Any) -> Any:
         """What was written, completed by what follows from it."""
         return completed(written) if isinstance(written, dict) else written
+
+    @field_validator("subdivision")
+    @classmethod
+    def _part_of_the_country(cls, subdivision: str, known: ValidationInfo) -> str:
+        country = known.data.get("country")
+        if not subdivision or country is None:  # a country that is a mistake is told as such
+            return subdivision
+        if not country:
+            raise ValueError("a `subdivision` needs its `country`")
+        return subdivision_of(country, subdivision)
+
+    @field_validator("per_day")
+    @classmethod
+    def _under_the_day(cls, per_day: int, known: ValidationInfo) -> int:
+        preset = _bounding(known)
+        most = preset.ceiling.per_day if preset else None
+        if preset is not None and most is not None and per_day > most:
+            raise HintedError(f"{preset.title} takes {most} in 24 hours", _LIFTED)
+        return per_day
+
+    @field_validator("gap_s")
+    @classmethod
+    def _under_the_minute(cls, gap_s: int, known: ValidationInfo) -> int:
+        preset = _bounding(known)
+        most = preset.ceiling.per_minute if preset else None
+        if preset is not None and most is not None and gap_s * most < SECONDS_PER_MINUTE:
+            raise HintedError(f"{preset.title} takes {most} mails in a minute", _LIFTED)
+        return gap_s
 
     @model_validator(mode="after")
     def _together(self) -> "MailboxSettings":
@@ -123,20 +230,27 @@ class MailboxSettings(Section):
 def completed(written: dict[str, Any]) -> dict[str, Any]:
     """The settings of a mailbox with everything that its provider and its other settings say."""
     full = dict(written)
-    provider = full.get("provider")
-    preset = PRESETS.get(Provider(provider)) if provider in list(Provider) else None
-    full["smtp"] = _server(full.get("smtp"), preset.smtp if preset else None, SMTP_PORTS)
-    full["imap"] = _server(full.get("imap"), preset.imap if preset else None, IMAP_PORTS)
-    if preset is not None:
-        full.setdefault("keeps_sent_copy", preset.keeps_sent_copy)
-        if isinstance(full.get("oauth"), dict):
-            known = {"token_url": preset.oauth.url, "scope": preset.oauth.scope}
-            full["oauth"] = {**known, **full["oauth"]}
+    provider = full.get("provider", Provider.OTHER)
+    known = provider if provider in list(Provider) else Provider.OTHER
+    preset = PRESETS[Provider(known)]
+    full["smtp"] = _server(full.get("smtp"), preset.smtp, SMTP_PORTS)
+    full["imap"] = _server(full.get("imap"), preset.imap, IMAP_PORTS)
+    full.setdefault("keeps_sent_copy", preset.keeps_sent_copy)
+    full.setdefault("per_day", preset.per_day)
+    if preset.oauth is not None and isinstance(full.get("oauth"), dict):
+        tokens = {"token_url": preset.oauth.url, "scope": preset.oauth.scope}
+        full["oauth"] = {**tokens, **full["oauth"]}
     if isinstance(full.get("address"), str):
         full["username"] = full.get("username") or full["address"]
     if full.get("oauth") or full.get("token_command"):
         full.setdefault("auth", "xoauth2")
     return full
+
+
+def _bounding(known: ValidationInfo) -> Preset | None:
+    """The preset whose ceiling counts; None where it is lifted, or the provider is a mistake."""
+    provider = known.data.get("provider")
+    return None if provider is None or known.data.get("above_ceiling") else PRESETS[provider]
 
 
 def _server(written: Any, preset: Address | None, ports: dict[Security, int]) -> Any:

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from sequencer.files.model_fields import Model, known_at
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.problem import Problem
+from sequencer.files.section import HintedError
 
 Path = tuple[str | int, ...]
 
@@ -48,8 +49,16 @@ def _problem(error: ErrorDetails, source: Source, model: Model) -> Problem:
         return source.problem(path[:-1], message, at_key=len(path) > 1)
     name = _dotted(path)
     message = f"`{name}`: {_words(error)}" if name else _words(error)
-    hint = "put it in quotes" if kind == "string_type" and _is_plain(error["input"]) else ""
-    return source.problem(path, message, hint, at_key=at_key)
+    return source.problem(path, message, _hint(error), at_key=at_key)
+
+
+def _hint(error: ErrorDetails) -> str:
+    """What to do about it, where that is known."""
+    refused = error.get("ctx", {}).get("error")
+    if isinstance(refused, HintedError):
+        return refused.hint
+    quotes = error["type"] == "string_type" and _is_plain(error["input"])
+    return "put it in quotes" if quotes else ""
 
 
 def _is_plain(value: object) -> bool:

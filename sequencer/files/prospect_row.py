@@ -11,7 +11,9 @@ from sequencer.files.csv_heading import Columns
 from sequencer.files.csv_source import MAX_CELL, Record
 from sequencer.files.email_syntax import sendable_address
 from sequencer.files.formula_cell import unguarded
+from sequencer.files.holiday_book import subdivision_of
 from sequencer.files.region_cell import country_of, language_of
+from sequencer.files.row_code import RowCode
 from sequencer.files.zone_cell import zone_of
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -42,7 +44,7 @@ Row = Accepted | Refused
 class RefusalError(Exception):
     """A row cannot be taken."""
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: RowCode, sentence: str) -> None:
         self.code = code
         self.sentence = sentence
         super().__init__(f"{code}: {sentence}")
@@ -76,7 +78,7 @@ class RowReader:
         first = self._line_of.setdefault(address_key(address), line)
         if first != line:
             sentence = f"The address {address} is on line {first} already."
-            raise RefusalError("email_duplicate", sentence)
+            raise RefusalError(RowCode.EMAIL_DUPLICATE, sentence)
 
 
 def values(columns: Columns, record: Record) -> dict[str, str]:
@@ -89,14 +91,14 @@ def values(columns: Columns, record: Record) -> dict[str, str]:
     beyond = [cell for cell in record.cells[len(names) :] if cell.strip()]
     if beyond:
         sentence = f"The row has {len(record.cells)} cells, the heading line has {len(names)}."
-        raise RefusalError("too_many_cells", sentence)
+        raise RefusalError(RowCode.TOO_MANY_CELLS, sentence)
     found = {}
     for name, cell in zip(names, record.cells, strict=False):
         if name is None:
             continue
         if len(cell) > MAX_CELL:
             sentence = f"`{name}` has {len(cell):,} characters; {MAX_CELL:,} are the most."
-            raise RefusalError("cell_too_long", sentence)
+            raise RefusalError(RowCode.CELL_TOO_LONG, sentence)
         text = (unguarded(cell) if columns.reported else cell).strip()
         if text:
             found[name] = text
@@ -112,7 +114,7 @@ def _check_characters(cells: Mapping[str, str]) -> None:
         if name not in FIELDS:
             found -= _LAYOUT
         if found:
-            raise RefusalError("control_character", _control_sentence(name, min(found)))
+            raise RefusalError(RowCode.CONTROL_CHARACTER, _control_sentence(name, min(found)))
 
 
 def _control_sentence(name: str, character: str) -> str:
@@ -123,11 +125,21 @@ def _control_sentence(name: str, character: str) -> str:
 
 def _email(cell: str) -> str:
     if not cell:
-        raise RefusalError("email_missing", "The row has no e-mail address.")
+        raise RefusalError(RowCode.EMAIL_MISSING, "The row has no e-mail address.")
     try:
         return sendable_address(cell)
     except ValueError as error:
-        raise RefusalError("email_invalid", str(error)) from error
+        raise RefusalError(RowCode.EMAIL_INVALID, str(error)) from error
+
+
+def _subdivision(fields: Mapping[str, str]) -> str:
+    if "country" not in fields:
+        sentence = "A subdivision means nothing without its country."
+        raise RefusalError(RowCode.SUBDIVISION_UNKNOWN, sentence)
+    try:
+        return subdivision_of(fields["country"], fields["subdivision"])
+    except ValueError as error:
+        raise RefusalError(RowCode.SUBDIVISION_UNKNOWN, str(error)) from error
 
 
 def _normalise(fields: dict[str, str]) -> None:
@@ -135,12 +147,14 @@ def _normalise(fields: dict[str, str]) -> None:
     if "timezone" in fields:
         fields["timezone"], mistake = zone_of(fields["timezone"])
         if mistake:
-            raise RefusalError("timezone_unknown", mistake)
+            raise RefusalError(RowCode.TIMEZONE_UNKNOWN, mistake)
     for name, normal in (("country", country_of), ("language", language_of)):
         if name in fields:
             try:
                 fields[name] = normal(fields[name])
             except ValueError as error:
-                raise RefusalError(f"{name}_unknown", str(error)) from error
+                raise RefusalError(RowCode(f"{name}_unknown"), str(error)) from error
+    if "subdivision" in fields:
+        fields["subdivision"] = _subdivision(fields)
     if "stage" in fields:
         fields["stage"] = fields["stage"].lower()

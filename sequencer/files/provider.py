@@ -1,7 +1,7 @@
-"""What is known of the big mail providers: where their servers are, and what they do by themselves.
+"""What is known of the big mail providers: where their servers are, what they do, what they allow.
 
-Hosts and the copy in Sent: the providers' own documentation. Both want OAuth; Google also takes app
-passwords, Microsoft plain ones only until it switches them off for a tenant.
+Hosts and the copy in Sent: the providers' own documentation. Google and Microsoft want OAuth;
+Google also takes app passwords, Microsoft plain ones only until it switches them off for a tenant.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,14 @@ from sequencer.mail.server import Security
 class Provider(StrEnum):
     """Who runs the mailbox."""
 
-    GMAIL = "gmail"
-    MICROSOFT = "microsoft"
-    CUSTOM = "custom"
+    GOOGLE_WORKSPACE = "google_workspace"
+    GOOGLE_FREE = "google_free"
+    MICROSOFT_365 = "microsoft_365"
+    OUTLOOK_COM = "outlook_com"
+    ZOHO = "zoho"
+    FASTMAIL = "fastmail"
+    ICLOUD = "icloud"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +41,107 @@ class TokenServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What a provider takes before it blocks an account; None where nothing is known.
+
+    What belongs to a plan is the least of its plans, so that nobody is blocked by a default.
+
+    Attributes:
+        per_day: recipients in any 24 hours.
+        per_minute: mails in a minute.
+        connections: SMTP connections at the same time.
+    """
+
+    per_day: int | None = None
+    per_minute: int | None = None
+    connections: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Preset:
     """What a mailbox of a provider needs not say.
 
     Attributes:
+        title: its name for people.
+        per_day: what outreach does well to keep to; far below what is possible.
         keeps_sent_copy: whether a mail sent by SMTP appears in Sent by itself.
     """
 
-    smtp: Address
-    imap: Address
-    oauth: TokenServer
-    keeps_sent_copy: bool
+    title: str
+    ceiling: Ceiling
+    per_day: int = 50
+    smtp: Address | None = None
+    imap: Address | None = None
+    oauth: TokenServer | None = None
+    keeps_sent_copy: bool = False
 
+
+_GOOGLE_SMTP = Address("smtp.gmail.com", 587, Security.STARTTLS)
+_GOOGLE_IMAP = Address("imap.gmail.com", 993, Security.TLS)
+_GOOGLE_TOKENS = TokenServer("https://oauth2.googleapis.com/token", "https://mail.google.com/")
+_MICROSOFT_IMAP = Address("outlook.office365.com", 993, Security.TLS)
+_MICROSOFT_TOKENS = TokenServer(
+    "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+    "https://outlook.office.com/IMAP.AccessAsUser.All "
+    "https://outlook.office.com/SMTP.Send offline_access",
+)
+_PERSONAL_PER_DAY = 20  # an account for private letters is blocked sooner
 
 PRESETS = {
-    Provider.GMAIL: Preset(
-        smtp=Address("smtp.gmail.com", 587, Security.STARTTLS),
-        imap=Address("imap.gmail.com", 993, Security.TLS),
-        oauth=TokenServer("https://oauth2.googleapis.com/token", "https://mail.google.com/"),
+    Provider.GOOGLE_WORKSPACE: Preset(
+        title="Google Workspace",
+        ceiling=Ceiling(per_day=2_000),
+        smtp=_GOOGLE_SMTP,
+        imap=_GOOGLE_IMAP,
+        oauth=_GOOGLE_TOKENS,
         keeps_sent_copy=True,
     ),
-    Provider.MICROSOFT: Preset(
+    Provider.GOOGLE_FREE: Preset(
+        title="Gmail without Workspace",
+        ceiling=Ceiling(per_day=500),
+        per_day=_PERSONAL_PER_DAY,
+        smtp=_GOOGLE_SMTP,
+        imap=_GOOGLE_IMAP,
+        oauth=_GOOGLE_TOKENS,
+        keeps_sent_copy=True,
+    ),
+    Provider.MICROSOFT_365: Preset(
+        title="Microsoft 365",
+        ceiling=Ceiling(per_day=10_000, per_minute=30, connections=3),
         smtp=Address("smtp.office365.com", 587, Security.STARTTLS),
-        imap=Address("outlook.office365.com", 993, Security.TLS),
-        oauth=TokenServer(
-            "https://login.microsoftonline.com/common/oauth2/v2.0/token",
-            "https://outlook.office.com/IMAP.AccessAsUser.All "
-            "https://outlook.office.com/SMTP.Send offline_access",
-        ),
+        imap=_MICROSOFT_IMAP,
+        oauth=_MICROSOFT_TOKENS,
         keeps_sent_copy=True,
     ),
+    Provider.OUTLOOK_COM: Preset(
+        title="Outlook.com",
+        ceiling=Ceiling(per_day=300, per_minute=30, connections=3),
+        per_day=_PERSONAL_PER_DAY,
+        smtp=Address("smtp-mail.outlook.com", 587, Security.STARTTLS),
+        imap=_MICROSOFT_IMAP,
+        oauth=_MICROSOFT_TOKENS,
+        keeps_sent_copy=True,
+    ),
+    Provider.ZOHO: Preset(
+        title="Zoho Mail",
+        ceiling=Ceiling(per_day=300),
+        smtp=Address("smtp.zoho.com", 465, Security.TLS),
+        imap=Address("imap.zoho.com", 993, Security.TLS),
+    ),
+    Provider.FASTMAIL: Preset(
+        title="Fastmail",
+        ceiling=Ceiling(per_day=2_000),
+        smtp=Address("smtp.fastmail.com", 465, Security.TLS),
+        imap=Address("imap.fastmail.com", 993, Security.TLS),
+    ),
+    Provider.ICLOUD: Preset(
+        title="iCloud Mail",
+        ceiling=Ceiling(per_day=1_000),
+        per_day=_PERSONAL_PER_DAY,
+        smtp=Address("smtp.mail.me.com", 587, Security.STARTTLS),
+        imap=Address("imap.mail.me.com", 993, Security.TLS),
+    ),
+    Provider.OTHER: Preset(title="any other", ceiling=Ceiling()),
 }
 
 SMTP_PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.PLAIN: 25}

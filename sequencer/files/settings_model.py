@@ -6,7 +6,10 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from sequencer.domain.prospect import FIELDS
 from sequencer.files import names
+from sequencer.files.country_law import NEED_A_RECORD
+from sequencer.files.limits_settings import LimitsSettings
 from sequencer.files.mailbox_settings import Line, MailboxSettings, WebAddress, Zone
+from sequencer.files.region_cell import country_of
 from sequencer.files.section import Section
 from sequencer.files.settings_form import database_url
 
@@ -92,6 +95,18 @@ class HookSettings(Section):
     )
 
 
+class ConsentSettings(Section):
+    """Where the law wants a consent."""
+
+    countries: tuple[Annotated[str, AfterValidator(country_of)], ...] = Field(
+        default=NEED_A_RECORD,
+        max_length=300,
+        description="Countries in which nobody is written to whose column `consent` is empty; it "
+        "holds when and how it was given. The default is a careful reading of the laws, and no "
+        "advice. Without a country, that of a national domain counts.",
+    )
+
+
 class Settings(Section):
     """config/sequencer.yaml with the environment on top."""
 
@@ -112,6 +127,12 @@ class Settings(Section):
     )
     sending: SendingSettings = Field(
         default_factory=SendingSettings, description="How mailboxes are watched."
+    )
+    limits: LimitsSettings = Field(
+        default_factory=LimitsSettings, description="What a company and a person are sent at most."
+    )
+    consent: ConsentSettings = Field(
+        default_factory=ConsentSettings, description="Where the law wants a consent."
     )
     hooks: HookSettings = Field(default_factory=HookSettings, description="Booking tools.")
     prospect_fields: tuple[Annotated[str, AfterValidator(_new_field)], ...] = Field(

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
-from itertools import pairwise
 
+from sequencer.domain.wall_time import MINUTES_PER_DAY
 from sequencer.domain.window import Block, Window
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS_FORM = "days are written `mon-fri`, `sat` or `mon,wed`"
 BLOCK_FORM = 'hours are written "08:30-17:00"'
+CLOCK_FORM = 'a time of day is written "09:30"'
 
-_BLOCK = re.compile(r"(\d{1,2}):(\d{2})\s*[-\u2013]\s*(\d{1,2}):(\d{2})", re.ASCII)
-_END_OF_DAY = 24 * 60
+_TIME = r"(\d{1,2}):(\d{2})"
+_BLOCK = re.compile(rf"{_TIME}\s*[-\u2013]\s*{_TIME}", re.ASCII)
+_CLOCK = re.compile(_TIME, re.ASCII)
 
 
 def days_from_text(text: str) -> tuple[int, ...]:
@@ -35,7 +36,7 @@ def days_from_text(text: str) -> tuple[int, ...]:
 
 
 def block_from_text(text: str) -> Block:
-    """Hours of one day; `9:00` is `09:00`, and `24:00` is the end of the day.
+    """Hours that begin on one day: `9:00` is `09:00`, `24:00` the end of it, `22:00-02:00` a night.
 
     Raises:
         ValueError: it is no such text, or does not end after it begins.
@@ -45,41 +46,54 @@ def block_from_text(text: str) -> Block:
         raise ValueError(BLOCK_FORM)
     start = _minute(match[1], match[2])
     end = _minute(match[3], match[4])
-    if start == _END_OF_DAY or start >= end:
-        raise ValueError("hours end after they begin; split what passes midnight over two days")
-    return Block(start, end)
+    if start in (end, MINUTES_PER_DAY):
+        raise ValueError("hours end after they begin")
+    return Block(start, end if start < end else end + MINUTES_PER_DAY)
+
+
+def clock_time(text: str) -> int:
+    """Minute of the day of `9:30` or `09:30`.
+
+    Raises:
+        ValueError: it is no such text.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(CLOCK_FORM)
+    minute = _minute(match[1], match[2])
+    if minute == MINUTES_PER_DAY:
+        raise ValueError("the midnight that ends a day is written 00:00")
+    return minute
 
 
 def _minute(hours: str, minutes: str) -> int:
     minute = int(hours) * 60 + int(minutes)
-    if int(minutes) > 59 or minute > _END_OF_DAY:
+    if int(minutes) > 59 or minute > MINUTES_PER_DAY:
         raise ValueError("a time of day lies between 00:00 and 24:00")
     return minute
 
 
-def overlap(blocks: Sequence[Block]) -> tuple[Block, Block] | None:
-    """The first two blocks that share a minute, None if no two do."""
-    ordered = sorted(blocks, key=lambda block: (block.start, block.end))
-    for before, after in pairwise(ordered):
-        if after.start < before.end:
-            return before, after
-    return None
-
-
-def window_from_text(text: Mapping[str, Sequence[str]], closed: frozenset[date]) -> Window:
-    """The window that the text describes.
+def blocks_from_text(text: Mapping[str, Sequence[str]]) -> tuple[tuple[Block, ...], ...]:
+    """Blocks by weekday, in order; whether they fit together is another question.
 
     Raises:
-        ValueError: some part of the text is not of the right form, or blocks overlap.
+        ValueError: some part of the text is not of the right form.
     """
     days: list[list[Block]] = [[] for _ in DAYS]
     for key, hours in text.items():
         for day in days_from_text(key):
             days[day].extend(block_from_text(each) for each in hours)
-    if any(overlap(blocks) for blocks in days):
-        raise ValueError("blocks of hours overlap")
-    ordered = (tuple(sorted(blocks, key=lambda block: block.start)) for blocks in days)
-    return Window(tuple(ordered), closed)
+    return tuple(tuple(sorted(blocks, key=lambda block: block.start)) for blocks in days)
+
+
+def window_from_text(text: Mapping[str, Sequence[str]]) -> Window:
+    """The window that the text describes.
+
+    Raises:
+        ValueError: some part of the text is not of the right form, blocks overlap, or there is
+            none.
+    """
+    return Window(blocks_from_text(text))
 
 
 def window_as_text(window: Window) -> dict[str, list[str]]:
@@ -99,5 +113,10 @@ def window_as_text(window: Window) -> dict[str, list[str]]:
 
 def block_as_text(block: Block) -> str:
     """`08:30-17:00`."""
-    start, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in (block.start, block.end))
-    return f"{start}-{end}"
+    end = block.end if block.end <= MINUTES_PER_DAY else block.end - MINUTES_PER_DAY
+    return f"{clock_text(block.start)}-{clock_text(end)}"
+
+
+def clock_text(minute: int) -> str:
+    """`08:30`."""
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -56,14 +56,3 @@ def broken_off(connection: Connection, send_id: int) -> int:
         AttemptRow.code.is_(None),
     )
     return connection.execute(query).scalar_one()
-
-
-def accepted_twice(connection: Connection) -> list[int]:
-    """Numbers of the sends that a server accepted more than once; always empty, or I1 is broken."""
-    rows = connection.execute(
-        sa.select(AttemptRow.send_id)
-        .where(AttemptRow.outcome == "accepted")
-        .group_by(AttemptRow.send_id)
-        .having(sa.func.count() > 1)
-    )
-    return list(rows.scalars())

@@ -16,9 +16,14 @@ from sequencer.domain.enrollment import (
 from sequencer.domain.send import IN_FLIGHT, OPEN_STATES
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow, SendRow
+from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow
 
 LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
+
+
+# Statements that every look makes are built once: that takes longer than to run them.
+_ONE = sa.select(EnrollmentRow.__table__).where(EnrollmentRow.id == sa.bindparam("one"))
+_LOCKED = _ONE.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,12 @@ def add(connection: Connection, new: StoredEnrollment) -> StoredEnrollment:
 
 def get(connection: Connection, enrollment_id: int, *, lock: bool = False) -> StoredEnrollment:
     """The enrollment of that number; `lock` keeps it until the transaction ends."""
-    query = sa.select(EnrollmentRow.__table__).where(EnrollmentRow.id == enrollment_id)
-    return _stored(connection.execute(query.with_for_update() if lock else query).one())
+    return _stored(connection.execute(_LOCKED if lock else _ONE, {"one": enrollment_id}).one())
+
+
+def newest(connection: Connection) -> int:
+    """Number of the newest enrollment, 0 where there is none."""
+    return connection.execute(sa.select(sa.func.max(EnrollmentRow.id))).scalar() or 0
 
 
 def by_key(connection: Connection, key: str) -> StoredEnrollment | None:
@@ -78,7 +87,9 @@ def by_key(connection: Connection, key: str) -> StoredEnrollment | None:
     return _stored(row) if row is not None else None
 
 
-def save(connection: Connection, stored: StoredEnrollment, after: Enrollment) -> bool:
+def save(
+    connection: Connection, stored: StoredEnrollment, after: Enrollment, now: datetime
+) -> bool:
     """Whether the new state was stored: only if nobody changed it since `stored` was loaded."""
     result = connection.execute(
         sa.update(EnrollmentRow)
@@ -87,9 +98,71 @@ def save(connection: Connection, stored: StoredEnrollment, after: Enrollment) ->
             EnrollmentRow.state == stored.enrollment.state,
             EnrollmentRow.step_id.is_not_distinct_from(stored.enrollment.step),
         )
-        .values(**_state_values(after))
+        .values(**_state_values(after), **_instants(stored, after, now))
     )
     return result.rowcount == 1
+
+
+def _instants(stored: StoredEnrollment, after: Enrollment, now: datetime) -> dict[str, object]:
+    """When it began and when it ended; one that was re-opened has not ended."""
+    begins = stored.activated_at is None and after.state is EnrollmentState.ACTIVE
+    ended = after.state is EnrollmentState.FINISHED
+    return {
+        "activated_at": now if begins else stored.activated_at,
+        "finished_at": (stored.finished_at or now) if ended else None,
+    }
+
+
+def rebind(connection: Connection, stored: StoredEnrollment, mailbox: str) -> bool:
+    """Whether the enrollment was given another mailbox; not if it has changed since."""
+    result = connection.execute(
+        sa.update(EnrollmentRow)
+        .where(
+            EnrollmentRow.id == stored.id,
+            EnrollmentRow.state == stored.enrollment.state,
+            EnrollmentRow.mailbox == stored.enrollment.mailbox,
+        )
+        .values(mailbox=mailbox)
+    )
+    return result.rowcount == 1
+
+
+def start_later(connection: Connection, enrollment_id: int, at: datetime) -> None:
+    """Let an enrollment that has not begun wait until then, at least."""
+    connection.execute(
+        sa.update(EnrollmentRow)
+        .where(EnrollmentRow.id == enrollment_id, EnrollmentRow.state == EnrollmentState.PENDING)
+        .values(starts_at=at)
+    )
+
+
+def pending_slugs(connection: Connection, now: datetime) -> list[str]:
+    """Cadences in which somebody waits to begin who may begin now."""
+    query = sa.select(EnrollmentRow.slug).where(*_may_begin(now)).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def to_activate(connection: Connection, slug: str, now: datetime, limit: int) -> list[int]:
+    """Numbers of those who may begin in a cadence now, whoever has waited longest first."""
+    since = sa.func.coalesce(EnrollmentRow.starts_at, EnrollmentRow.enrolled_at)
+    query = (
+        sa.select(EnrollmentRow.id)
+        .where(EnrollmentRow.slug == slug, *_may_begin(now))
+        .order_by(since, EnrollmentRow.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def next_start_at(connection: Connection) -> datetime | None:
+    """Earliest instant at which somebody who waits may begin; None where nobody waits for one."""
+    query = sa.select(sa.func.min(EnrollmentRow.starts_at, type_=EnrollmentRow.starts_at.type))
+    return connection.execute(query.where(EnrollmentRow.state == EnrollmentState.PENDING)).scalar()
+
+
+def _may_begin(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    starts = sa.or_(EnrollmentRow.starts_at.is_(None), EnrollmentRow.starts_at <= now)
+    return (EnrollmentRow.state == EnrollmentState.PENDING, starts)
 
 
 def live_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredEnrollment]:
@@ -99,6 +172,24 @@ def live_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredE
         .where(EnrollmentRow.prospect_id.in_(prospect_ids), EnrollmentRow.state.in_(LIVE))
         .order_by(EnrollmentRow.id)
         .with_for_update()
+    )
+    return [_stored(row) for row in rows]
+
+
+def live_of_accounts(
+    connection: Connection, keys: Sequence[str], but: Sequence[int]
+) -> list[StoredEnrollment]:
+    """Live enrollments of everybody else of these accounts, locked until the transaction ends."""
+    rows = connection.execute(
+        sa.select(EnrollmentRow.__table__)
+        .join(ProspectRow, ProspectRow.id == EnrollmentRow.prospect_id)
+        .where(
+            ProspectRow.account_key.in_(keys),
+            EnrollmentRow.prospect_id.not_in(but),
+            EnrollmentRow.state.in_(LIVE),
+        )
+        .order_by(EnrollmentRow.id)
+        .with_for_update(of=EnrollmentRow)
     )
     return [_stored(row) for row in rows]
 

@@ -54,26 +54,6 @@ def was_in_doubt(connection: Connection, enrollment_id: int, step_id: str) -> bo
     return connection.execute(query.limit(1)).first() is not None
 
 
-def handed_after_end(connection: Connection) -> list[tuple[int, str]]:
-    """(enrollment, step) of each mail handed over after its enrollment had ended.
-
-    Both entries are written while the enrollment's row is locked, so their numbers tell the order
-    of the commits, which two clocks could not.
-    """
-    ended = (
-        sa.select(LedgerRow.enrollment_id, sa.func.min(LedgerRow.id).label("number"))
-        .where(LedgerRow.kind == Kind.FINISHED)
-        .group_by(LedgerRow.enrollment_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        sa.select(LedgerRow.enrollment_id, LedgerRow.step_id)
-        .join(ended, ended.c.enrollment_id == LedgerRow.enrollment_id)
-        .where(LedgerRow.kind == Kind.HANDED, LedgerRow.id > ended.c.number)
-    )
-    return [(row.enrollment_id or 0, row.step_id or "") for row in rows]
-
-
 def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
     return Entry(
         at=row.at,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from sequencer.domain.mailbox import MailboxHealth, MailboxState
+from sequencer.domain.mailbox import TRANSITIONS, MailboxEvent, MailboxHealth, MailboxState
 from sequencer.mail.folder import Cursor, Folder
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection, database_now
@@ -18,6 +18,17 @@ from sequencer.store.insert import insert_new
 from sequencer.store.tables import FolderRow, InboundRow, MailboxRow
 
 OVERLAP_UIDS = 500  # Exchange hands out UIDs late, so a scan begins this far before the last one
+
+
+# Statements that every look makes are built once: that takes longer than to run them.
+_ONE = sa.select(MailboxRow.__table__).where(MailboxRow.name == sa.bindparam("one"))
+_FOLDERS = sa.select(FolderRow.__table__).where(FolderRow.mailbox == sa.bindparam("one"))
+_SEEN = sa.select(InboundRow.uid).where(
+    InboundRow.mailbox == sa.bindparam("one"),
+    InboundRow.folder == sa.bindparam("folder"),
+    InboundRow.uidvalidity == sa.bindparam("uidvalidity"),
+    InboundRow.uid > sa.bindparam("after"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +52,7 @@ def ensure(connection: Connection, names: Sequence[str]) -> None:
 
 def get(connection: Connection, name: str) -> StoredMailbox:
     """The mailbox of that name; one that no daemon has seen yet has neither health nor holder."""
-    row = connection.execute(
-        sa.select(MailboxRow.__table__).where(MailboxRow.name == name)
-    ).one_or_none()
+    row = connection.execute(_ONE, {"one": name}).one_or_none()
     return _stored(row) if row is not None else StoredMailbox(name, MailboxHealth(), None, 0)
 
 
@@ -87,19 +96,43 @@ def release(connection: Connection, holder: str) -> None:
     )
 
 
+_MEANT = {
+    MailboxState.OK: MailboxEvent.RECOVER,
+    MailboxState.NEEDS_SIGN_IN: MailboxEvent.REFUSE_SIGN_IN,
+    MailboxState.THROTTLED: MailboxEvent.THROTTLE,
+    MailboxState.PAUSED: MailboxEvent.PAUSE,
+    MailboxState.FAILING: MailboxEvent.FAIL,
+}
+
+
 def set_health(
     connection: Connection,
     name: str,
     state: MailboxState,
     reason: str = "",
     until: datetime | None = None,
-) -> None:
-    """Store what the mailbox is able to do."""
-    connection.execute(
+) -> bool:
+    """Whether the mailbox became that, by its table: nothing that a server says ends a pause."""
+    return change(connection, name, _MEANT[state], reason, until)
+
+
+def change(
+    connection: Connection,
+    name: str,
+    event: MailboxEvent,
+    reason: str = "",
+    until: datetime | None = None,
+) -> bool:
+    """Whether the mailbox took the event; `reason` and `until` are those of the state after it."""
+    moves = {
+        str(state): str(row[event]) for state, row in TRANSITIONS.items() if row[event] is not None
+    }
+    result = connection.execute(
         sa.update(MailboxRow)
-        .where(MailboxRow.name == name)
-        .values(state=state, reason=cut(reason), until=until)
+        .where(MailboxRow.name == name, MailboxRow.state.in_(moves))
+        .values(state=sa.case(moves, value=MailboxRow.state), reason=cut(reason), until=until)
     )
+    return result.rowcount == 1
 
 
 def mark_synced(connection: Connection, name: str, at: datetime) -> None:
@@ -114,15 +147,10 @@ def mark_synced(connection: Connection, name: str, at: datetime) -> None:
 def cursors(connection: Connection, name: str) -> dict[Folder, Cursor]:
     """How far each folder of the mailbox has been read, with the UIDs stored in the overlap."""
     found = {}
-    for row in connection.execute(sa.select(FolderRow.__table__).where(FolderRow.mailbox == name)):
-        seen = connection.execute(
-            sa.select(InboundRow.uid).where(
-                InboundRow.mailbox == name,
-                InboundRow.folder == row.folder,
-                InboundRow.uidvalidity == row.uidvalidity,
-                InboundRow.uid > row.last_uid - OVERLAP_UIDS,
-            )
-        ).scalars()
+    for row in connection.execute(_FOLDERS, {"one": name}):
+        place = {"one": name, "folder": row.folder, "uidvalidity": row.uidvalidity}
+        after = row.last_uid - OVERLAP_UIDS
+        seen = connection.execute(_SEEN, {**place, "after": after}).scalars()
         found[Folder(row.folder)] = Cursor(row.uidvalidity, row.last_uid, frozenset(seen))
     return found
 

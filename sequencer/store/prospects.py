@@ -18,6 +18,10 @@ from sequencer.store.tables import ProspectRow
 CHUNK = 500  # bound variables per statement stay well below SQLite's limit
 
 
+# The statement that every look makes is built once: that takes longer than to run it.
+_ONE = sa.select(ProspectRow.__table__).where(ProspectRow.id == sa.bindparam("one"))
+
+
 @dataclass(frozen=True, slots=True)
 class StoredProspect:
     """A prospect and its number."""
@@ -28,10 +32,15 @@ class StoredProspect:
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
-    """What an import did: numbers of the people added, and how many were known before."""
+    """What an import did: numbers of the people added, and how many were known before.
+
+    Attributes:
+        owners: those known before who have another owner now: number, the old one, the new one.
+    """
 
     added: tuple[int, ...]
     updated: int
+    owners: tuple[tuple[int, str, str], ...] = ()
 
 
 def upsert(connection: Connection, prospects: Sequence[Prospect], now: datetime) -> Upserted:
@@ -43,8 +52,12 @@ def upsert(connection: Connection, prospects: Sequence[Prospect], now: datetime)
     known = _rows_of(connection, list(rows))
     fresh = [row for key, row in rows.items() if key not in known]
     insert_missing(connection, ProspectRow, fresh)
+    owners = []
     for key, stored in known.items():
         fields = {**stored.fields, **rows[key]["fields"]}
+        before, owner = stored.fields.get("owner", ""), fields.get("owner", "")
+        if before != owner:
+            owners.append((stored.id, before, owner))
         merged = _prospect(rows[key]["email"], fields)
         connection.execute(
             sa.update(ProspectRow)
@@ -57,7 +70,16 @@ def upsert(connection: Connection, prospects: Sequence[Prospect], now: datetime)
             )
         )
     added = _rows_of(connection, [row["email_key"] for row in fresh])
-    return Upserted(tuple(row.id for row in added.values()), len(prospects) - len(fresh))
+    numbers = tuple(row.id for row in added.values())
+    return Upserted(numbers, len(prospects) - len(fresh), tuple(owners))
+
+
+def set_owner(connection: Connection, prospect_id: int, owner: str, now: datetime) -> None:
+    """Give a person another owner."""
+    here = ProspectRow.id == prospect_id
+    fields = connection.execute(sa.select(ProspectRow.fields).where(here)).scalar_one()
+    values = {"fields": {**fields, "owner": owner}, "updated_at": now}
+    connection.execute(sa.update(ProspectRow).where(here).values(**values))
 
 
 def _merge(rows: dict[str, dict[str, Any]], row: dict[str, Any]) -> None:
@@ -84,11 +106,7 @@ def find(connection: Connection, address: str) -> StoredProspect | None:
 
 def get(connection: Connection, prospect_id: int) -> StoredProspect:
     """The person of that number."""
-    return _stored(
-        connection.execute(
-            sa.select(ProspectRow.__table__).where(ProspectRow.id == prospect_id)
-        ).one()
-    )
+    return _stored(connection.execute(_ONE, {"one": prospect_id}).one())
 
 
 def ids_at(connection: Connection, domain: str) -> list[int]:

@@ -1,16 +1,33 @@
 """Sends: every change is guarded by the state that was read; no row changed means a lost race."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from sequencer.domain.enrollment import EnrollmentState
+from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.send import IN_FLIGHT, OPEN_STATES, TRANSITIONS, SendEvent, SendState
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow, SendRow
+from sequencer.store.stream import streamed
+from sequencer.store.tables import EnrollmentRow, MailboxRow, SendRow
+
+
+# Statements that every look makes are built once: that takes longer than to run them.
+_ONE = sa.select(SendRow.__table__).where(SendRow.id == sa.bindparam("one"))
+_OF_ENROLLMENT = (
+    sa.select(SendRow.__table__)
+    .where(SendRow.enrollment_id == sa.bindparam("one"))
+    .order_by(SendRow.id)
+)
+_IN_STATE = (
+    sa.select(SendRow.__table__)
+    .where(SendRow.state == sa.bindparam("wanted"))
+    .order_by(SendRow.id)
+)
+_OF_MAILBOX = _IN_STATE.where(SendRow.mailbox == sa.bindparam("one"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +118,19 @@ def queue(connection: Connection, new: Queued) -> None:
 
 def get(connection: Connection, send_id: int) -> StoredSend:
     """The send of that number."""
-    return _stored(
-        connection.execute(sa.select(SendRow.__table__).where(SendRow.id == send_id)).one()
-    )
+    return _stored(connection.execute(_ONE, {"one": send_id}).one())
 
 
 def of_enrollment(connection: Connection, enrollment_id: int) -> list[StoredSend]:
     """All sends of an enrollment, in the order they were queued."""
-    rows = connection.execute(
-        sa.select(SendRow.__table__)
-        .where(SendRow.enrollment_id == enrollment_id)
-        .order_by(SendRow.id)
-    )
+    rows = connection.execute(_OF_ENROLLMENT, {"one": enrollment_id})
     return [_stored(row) for row in rows]
 
 
-def next_due(connection: Connection, mailbox: str, now: datetime, limit: int) -> list[int]:
-    """Numbers of the sends due in a mailbox: follow-ups before first touches, the oldest first."""
+def next_due(
+    connection: Connection, mailbox: str, now: datetime, limit: int, *, follow_up: bool
+) -> list[int]:
+    """Numbers of the follow-ups, or of the first touches, due in a mailbox, the oldest first."""
     query = (
         sa.select(SendRow.id)
         .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
@@ -125,9 +138,10 @@ def next_due(connection: Connection, mailbox: str, now: datetime, limit: int) ->
             SendRow.mailbox == mailbox,
             SendRow.state.in_(OPEN_STATES),
             SendRow.due_at <= now,
+            SendRow.follow_up.is_(follow_up),
             EnrollmentRow.state == EnrollmentState.ACTIVE,
         )
-        .order_by(SendRow.follow_up.desc(), SendRow.due_at, SendRow.id)
+        .order_by(SendRow.due_at, SendRow.id)
         .limit(limit)
     )
     return list(connection.execute(query).scalars())
@@ -145,6 +159,44 @@ def next_due_at(connection: Connection, mailbox: str) -> datetime | None:
         )
     )
     return connection.execute(query).scalar()
+
+
+def due_elsewhere(
+    connection: Connection, known: Sequence[str], now: datetime, limit: int
+) -> list[int]:
+    """Numbers of the sends due in a mailbox that nobody serves, or that needs a sign-in.
+
+    What is not among the known ones may still be served by a daemon with newer settings.
+    """
+    locked_out = sa.select(MailboxRow.name).where(MailboxRow.state == MailboxState.NEEDS_SIGN_IN)
+    leased = sa.select(MailboxRow.name).where(MailboxRow.lease_until > now)
+    unserved = sa.and_(SendRow.mailbox.not_in(known), SendRow.mailbox.not_in(leased))
+    query = (
+        sa.select(SendRow.id)
+        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
+        .where(
+            SendRow.state.in_(OPEN_STATES),
+            SendRow.due_at <= now,
+            EnrollmentRow.state == EnrollmentState.ACTIVE,
+            sa.or_(unserved, SendRow.mailbox.in_(locked_out)),
+        )
+        .order_by(SendRow.due_at, SendRow.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def rebind(connection: Connection, enrollment_id: int, mailbox: str) -> None:
+    """Let another mailbox send what is open; a mail that may have left stays with its own."""
+    connection.execute(
+        sa.update(SendRow)
+        .where(
+            SendRow.enrollment_id == enrollment_id,
+            SendRow.state.in_(OPEN_STATES),
+            SendRow.handed_at.is_(None),
+        )
+        .values(mailbox=mailbox)
+    )
 
 
 def move(
@@ -224,14 +276,15 @@ def in_state(
     connection: Connection, state: SendState, mailbox: str | None = None
 ) -> list[StoredSend]:
     """Sends in one state, the oldest first."""
-    query = sa.select(SendRow.__table__).where(SendRow.state == state).order_by(SendRow.id)
-    if mailbox is not None:
-        query = query.where(SendRow.mailbox == mailbox)
-    return [_stored(row) for row in connection.execute(query)]
+    if mailbox is None:
+        rows = connection.execute(_IN_STATE, {"wanted": state})
+    else:
+        rows = connection.execute(_OF_MAILBOX, {"wanted": state, "one": mailbox})
+    return [_stored(row) for row in rows]
 
 
-def unfinished(connection: Connection) -> list[Unfinished]:
-    """All sends that wait or are under way, the oldest first."""
+def unfinished(connection: Connection) -> Iterator[Unfinished]:
+    """All sends that wait or are under way, the oldest first, as they are asked for."""
     query = (
         sa.select(
             SendRow.id,
@@ -246,8 +299,8 @@ def unfinished(connection: Connection) -> list[Unfinished]:
         .where(SendRow.state.in_(OPEN_STATES | IN_FLIGHT))
         .order_by(SendRow.id)
     )
-    return [
-        Unfinished(
+    for row in streamed(connection, query):
+        yield Unfinished(
             row.id,
             row.enrollment_id,
             row.mailbox,
@@ -256,8 +309,6 @@ def unfinished(connection: Connection) -> list[Unfinished]:
             row.looked_at,
             EnrollmentState(row.enrollment),
         )
-        for row in connection.execute(query)
-    ]
 
 
 def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> list[StoredSend]:

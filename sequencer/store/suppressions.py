@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from sequencer.domain.ledger import Kind
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
 from sequencer.store.prospects import CHUNK
-from sequencer.store.tables import LedgerRow, ProspectRow, SuppressionRow
-
-CLOCKS_APART = timedelta(minutes=1)  # what two daemons' clocks and a busy database may make up
+from sequencer.store.tables import SuppressionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +58,6 @@ def listed(connection: Connection) -> list[Listed]:
         )
     )
     return [Listed(_stored(row), row.source, row.at) for row in rows]
-
-
-def handed_to_suppressed(connection: Connection) -> list[tuple[int, str]]:
-    """(enrollment, step) of each mail handed over after its address or domain was suppressed.
-
-    The order of the commits stands in the ledger. For people it told nothing about the entry, the
-    clocks have to do; both instants were taken before their transactions had to wait.
-    """
-    told = (
-        sa.select(LedgerRow.prospect_id, sa.func.min(LedgerRow.id).label("number"))
-        .where(LedgerRow.kind == Kind.SUPPRESSED)
-        .group_by(LedgerRow.prospect_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        sa.select(LedgerRow.__table__, SuppressionRow.at.label("listed_at"), told.c.number)
-        .join(ProspectRow, ProspectRow.id == LedgerRow.prospect_id)
-        .join(SuppressionRow, _hits())
-        .join(told, told.c.prospect_id == LedgerRow.prospect_id, isouter=True)
-        .where(LedgerRow.kind == Kind.HANDED)
-    )
-    found = {
-        (row.enrollment_id, row.step_id): None
-        for row in rows
-        if row.at > row.listed_at + CLOCKS_APART or (row.number and row.number < row.id)
-    }
-    return list(found)
-
-
-def _hits() -> sa.ColumnElement[bool]:
-    """Whether an entry of the list is about a prospect."""
-    address = sa.and_(
-        SuppressionRow.kind == SuppressionKind.ADDRESS, SuppressionRow.key == ProspectRow.email_key
-    )
-    domain = sa.and_(
-        SuppressionRow.kind == SuppressionKind.DOMAIN, SuppressionRow.key == ProspectRow.domain_key
-    )
-    return sa.or_(address, domain)
 
 
 def _of_kind(

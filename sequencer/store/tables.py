@@ -158,6 +158,7 @@ class SendRow(Base):
         UniqueConstraint("enrollment_id", "step_id"),
         Index("ix_send_due", "mailbox", "state", "due_at"),
         Index("ix_send_handed_at", "mailbox", "handed_at"),
+        Index("ix_send_follow_up_handed_at", "follow_up", "handed_at"),
     )
 
 
@@ -176,6 +177,7 @@ class TaskRow(Base):
     about: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     skip_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disposition: Mapped[str | None] = mapped_column(Key)
     outcome: Mapped[str | None] = mapped_column(Key)
@@ -186,6 +188,7 @@ class TaskRow(Base):
     __table_args__ = (
         UniqueConstraint("enrollment_id", "step_id"),
         Index("ix_task_state_assignee_due_at", "state", "assignee", "due_at"),
+        Index("ix_task_state_looked_at_due_at", "state", "looked_at", "due_at"),
         Index("ix_task_state_skip_at", "state", "skip_at"),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from builders import NOON
 from fakes.fast_database import fast_database
-from fakes.mortal import Life, MortalInbox, MortalMailer
+from fakes.mortal import MortalInbox, MortalMailer
 from fakes.virtual_clock import VirtualClock
 from foreign_mails import a_mail
 from stage import Stage, a_loaded
@@ -15,6 +15,7 @@ from stage import Stage, a_loaded
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.send import SendState
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
+from sequencer.simulation.life import Life
 
 GREY = Outcome(OutcomeKind.DEFERRED, Phase.DOT, 450, "4.2.0", "later")
 GONE = Outcome(OutcomeKind.REJECTED, Phase.RCPT, 550, "5.1.1", "no such user")

@@ -6,7 +6,6 @@ from typing import Self
 
 import pytest
 from builders import NOON
-from fakes.fake_inbox import FakeInbox
 from fakes.fake_mailer import FakeMailer
 from foreign_mails import a_mail
 from stage import Stage, a_loaded
@@ -18,6 +17,7 @@ from sequencer.engine.daemon import Daemon, Job
 from sequencer.engine.leases import LEASE, take_leases
 from sequencer.mail.folder import InboxError
 from sequencer.mail.transaction import Envelope, Outcome
+from sequencer.simulation.inbox import FakeInbox
 from sequencer.store import enrollments, mailboxes
 from sequencer.store.database import Connection, Database
 

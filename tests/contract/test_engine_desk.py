@@ -23,7 +23,8 @@ from sequencer.engine.stop import (
     suppressed,
     suppression_of,
 )
-from sequencer.engine.why import PersonReport, timeline, why
+from sequencer.engine.timeline import timeline
+from sequencer.engine.why import PersonReport, why
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
 from sequencer.store import mailboxes
 
@@ -51,7 +52,7 @@ def test_a_stop_by_hand(stage: Stage) -> None:
     assert stage.write(stop, stage.desk, " ZOE@bank.example", "Eva", NOON) == 2
     assert stage.write(stop, stage.desk, ZOE, "Eva", NOON) == 0
     assert stage.enrollment(ZOE).finish_reason is FinishReason.REMOVED
-    _, entries = stage.read(timeline, ZOE)
+    entries = stage.read(timeline, stage.desk, ZOE).entries
     assert any("stopped by Eva" in entry.detail for entry in entries)
 
 
@@ -88,7 +89,7 @@ def test_a_stop_of_a_stranger(stage: Stage) -> None:
         with pytest.raises(UnknownProspectError):
             stage.write(work, stage.desk, "x@y.example", *(["Eva"] if work is stop else []), NOON)
     with pytest.raises(UnknownProspectError):
-        stage.read(timeline, "x@y.example")
+        stage.read(timeline, stage.desk, "x@y.example")
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,8 @@ async def test_the_whole_picture(each_stage: Stage) -> None:
     await stage.work()
     found = picture(stage)
     ana: MailboxStatus = found.mailboxes[0]
-    assert (ana.sent_24h, ana.per_day, ana.waiting, ana.in_doubt, ana.parked) == (2, 1_000, 2, 1, 0)
+    assert (ana.waiting, ana.in_doubt, ana.parked) == (2, 1, 0)
+    assert (ana.usage.sent_24h, ana.usage.per_day, ana.usage.ramp_to) == (2, 1_000, None)
     assert ana.held_by == stage.runner.holder
     assert found.cadences == ("fintech-intro",)
     assert [(each.state, each.number) for each in found.enrollments] == [("active", 3)]
@@ -247,7 +249,7 @@ async def test_the_whole_picture(each_stage: Stage) -> None:
     reasons = {(each.state, each.reason): each.number for each in picture(stage).enrollments}
     assert reasons == {("active", ""): 2, ("paused", "review"): 1}
     stage.clock.advance(DAY - timedelta(minutes=1))
-    assert picture(stage).mailboxes[0].sent_24h == 1
+    assert picture(stage).mailboxes[0].usage.sent_24h == 1
 
 
 async def test_a_large_domain_is_stopped_in_batches(stage: Stage) -> None:

@@ -76,7 +76,7 @@ def test_import_goes_on_after_a_bad_row(stage: Stage) -> None:
     """Bad rows are handed back with their reason, good ones around them are stored."""
     given = rows(a_prospect(), None, a_prospect(email="new@bank.example"))
     stage.bring_in(ZOE)
-    done = import_prospects(stage.database, given, "people.csv", NOON)
+    done = import_prospects(stage.database, stage.desk, given, "people.csv", NOON)
     assert (done.added, done.updated) == (1, 1)
     assert done.refused == [given[1]]
     assert done.addresses == [ZOE, "new@bank.example"]
@@ -88,7 +88,8 @@ def test_import_in_batches(stage: Stage) -> None:
     """A long file is stored in portions, and every one of them is reported."""
     seen: list[int] = []
     people = [a_prospect(email=f"p{number}@bank.example") for number in range(BATCH + 1)]
-    done = import_prospects(stage.database, iter(rows(*people)), "x", NOON, seen.append)
+    given = iter(rows(*people))
+    done = import_prospects(stage.database, stage.desk, given, "x", NOON, seen.append)
     assert seen == [BATCH, 1]
     assert done.added == BATCH + 1
     assert len(stage.read(everybody)) == BATCH + 1
@@ -96,7 +97,7 @@ def test_import_in_batches(stage: Stage) -> None:
 
 def test_an_empty_file(stage: Stage) -> None:
     """A file without rows is imported, and does nothing."""
-    done = import_prospects(stage.database, [], "x", NOON)
+    done = import_prospects(stage.database, stage.desk, [], "x", NOON)
     assert (done.added, done.updated, done.refused, done.addresses) == (0, 0, [], [])
 
 

@@ -15,7 +15,7 @@ from sequencer.engine.stop import stop, suppress
 from sequencer.mail.folder import Folder
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
 from sequencer.mail.unsubscribe import make_token
-from sequencer.store import hooks, inbound, ledger, mailboxes, sends, suppressions
+from sequencer.store import hooks, inbound, ledger_proof, mailboxes, sends
 
 PEOPLE = 24
 ACCEPTED = Outcome(OutcomeKind.ACCEPTED, Phase.DOT, 250, "2.0.0", "queued")
@@ -73,8 +73,8 @@ async def test_a_stop_and_a_hand_at_once(
         assert stage.enrollment(address).state is EnrollmentState.FINISHED
         assert state is (SendState.SENT if address in granted else SendState.CLAIMED)
     with stage.database.read() as connection:
-        assert suppressions.handed_to_suppressed(connection) == []
-        assert ledger.handed_after_end(connection) == []
+        assert list(ledger_proof.handed_after_listing(connection)) == []
+        assert list(ledger_proof.handed_after_end(connection)) == []
         assert sends.in_state(connection, SendState.QUEUED) == []
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakes.authority import client_tls
-from fakes.fake_inbox import FakeInbox
 
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapLimits, ImapTime
@@ -17,6 +16,7 @@ from sequencer.adapters.sandbox.imap_server import ImapServer
 from sequencer.engine.ports import Inbox
 from sequencer.mail.folder import Cursor, Folder, Scan
 from sequencer.mail.server import Security, Server
+from sequencer.simulation.inbox import FakeInbox
 
 USER, PASSWORD = "rep@sender.example", "pw"
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
@@ -84,12 +84,43 @@ def read(scans: Sequence[Scan], folder: Folder = Folder.INBOX) -> list[bytes]:
     return [each.raw for scan in scans if scan.folder is folder for each in scan.messages]
 
 
+def head(number: int) -> bytes:
+    """What comes of a letter in Sent."""
+    return letter(number).removesuffix(b"hello\r\n")
+
+
+async def test_new_in_sent(bench: Bench) -> None:
+    """Of what is new in Sent the headers come, once; what was there before is left alone."""
+    await bench.deliver(letter(0), Folder.SENT, NOW)
+    cursors = follow(await bench.inbox.scan({}))
+    await bench.deliver(letter(1), Folder.SENT, NOW)
+    await bench.deliver(letter(2), Folder.SENT, NOW)
+    scans = await bench.inbox.scan(cursors)
+    assert read(scans, Folder.SENT) == [head(1), head(2)]
+    cursors = follow(scans)
+    assert read(await bench.inbox.scan(cursors), Folder.SENT) == []
+    await bench.deliver(letter(3), Folder.SENT, NOW)
+    assert read(await bench.inbox.scan(cursors), Folder.SENT) == [head(3)]
+
+
+async def test_sent_numbered_anew(bench: Bench) -> None:
+    """A Sent that was numbered anew, or has come up since, is read for the last week."""
+    await bench.deliver(letter(1), Folder.SENT, NOW - timedelta(days=12))
+    await bench.deliver(letter(2), Folder.SENT, NOW - timedelta(days=2))
+    cursors = follow(await bench.inbox.scan({}))
+    stale = Cursor(cursors[Folder.SENT].uidvalidity + 1, 70)
+    scans = await bench.inbox.scan({**cursors, Folder.SENT: stale})
+    assert read(scans, Folder.SENT) == [head(2)]
+    del cursors[Folder.SENT]
+    assert read(await bench.inbox.scan(cursors), Folder.SENT) == [head(2)]
+
+
 async def test_first_contact(bench: Bench) -> None:
     """A first scan takes what is there for known: nobody answers to mail of the past."""
     for number in range(3):
         await bench.deliver(letter(number), Folder.INBOX, NOW)
     scans = await bench.inbox.scan({})
-    assert {scan.folder for scan in scans} == {Folder.INBOX, Folder.JUNK}
+    assert {scan.folder for scan in scans} == set(Folder)
     assert read(scans) == []
     assert read(await bench.inbox.scan(follow(scans))) == []
 
@@ -105,7 +136,8 @@ async def test_new_mail(bench: Bench) -> None:
     scans = await bench.inbox.scan(cursors)
     assert read(scans) == [letter(1), letter(2)]
     assert read(scans, Folder.JUNK) == [letter(3)]
-    assert not any(message.truncated for scan in scans for message in scan.messages)
+    received = [scan for scan in scans if scan.folder is not Folder.SENT]
+    assert not any(message.truncated for scan in received for message in scan.messages)
     again = await bench.inbox.scan(follow(scans, cursors))
     assert (read(again), read(again, Folder.JUNK)) == ([], [])
 

@@ -15,6 +15,7 @@ from fakes.tokens import Tokens
 
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapLimits, ImapTime
+from sequencer.adapters.imap.sent_scan import MOST
 from sequencer.mail.folder import Cursor, Fetched, Folder, InboxError, NoSentFolderError, Scan
 from sequencer.mail.server import Security, Server
 from sequencer.mail.sign_in import SignInNeededError, TokenError
@@ -208,6 +209,82 @@ async def test_missing_junk() -> None:
         rude.listed.pop()
         rude.select["Spam"] = "NO [NONEXISTENT] gone"
         assert [scan.folder for scan in await inbox.scan({})] == [Folder.INBOX]
+
+
+SENT = '(\\HasNoChildren \\Sent) "/" Sent'
+
+
+async def test_sent_that_does_not_open() -> None:
+    """A Sent that is listed and does not open keeps nobody from reading INBOX."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.listed.append(SENT)
+        rude.select["Sent"] = "NO [NOPERM] not today"
+        assert [scan.folder for scan in await inbox.scan({})] == [Folder.INBOX]
+        assert [scan.folder for scan in await inbox.scan({})] == [Folder.INBOX]
+        assert rude.connections == 1
+
+
+async def test_sent_that_breaks_the_line() -> None:
+    """Where Sent ends the connection, what was read before it counts, and the next scan works."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(2)
+        rude.listed.append(SENT)
+        rude.hangs_up_at.add("Sent")
+        for _ in range(2):
+            (scan,) = await inbox.scan(CURSORS)
+            assert (scan.folder, len(scan.messages)) == (Folder.INBOX, 2)
+
+
+async def test_huge_and_broken_mails_in_sent() -> None:
+    """A mail in Sent at which the connection breaks is left out, a huge one costs its headers."""
+    cursors = {Folder.INBOX: Cursor(7, 9), Folder.SENT: Cursor(7, 0)}
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(3) | {4: letter(4, 50_000)}
+        rude.deadly_headers = {2}
+        rude.listed.append(SENT)
+        _, scan = await inbox.scan(cursors)
+        assert scan.last_uid == 4
+        assert [message.uid for message in scan.messages] == [1, 3, 4]
+        assert scan.messages[-1].raw == b"Subject: 4\r\n\r\n"
+        assert not any("BODY.PEEK[]" in items for items, _ in rude.fetches)
+
+
+async def test_sent_that_breaks_at_everything() -> None:
+    """Where nothing in Sent can be read, it counts as not read: the next scan tries again."""
+    cursors = {Folder.INBOX: Cursor(7, 9), Folder.SENT: Cursor(7, 0)}
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(3)
+        rude.deadly_headers = {1, 2, 3}
+        rude.listed.append(SENT)
+        assert [scan.folder for scan in await inbox.scan(cursors)] == [Folder.INBOX]
+        rude.deadly_headers = set()
+        _, scan = await inbox.scan(cursors)
+        assert len(scan.messages) == 3
+
+
+async def test_an_archive_in_sent() -> None:
+    """Of very many mails in Sent only the newest are looked at, and the others never again."""
+    cursors = {Folder.INBOX: Cursor(7, 9_999), Folder.SENT: Cursor(7, 0)}
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(MOST + 20)
+        rude.listed.append(SENT)
+        _, scan = await inbox.scan(cursors)
+        assert [message.uid for message in scan.messages] == list(range(21, MOST + 21))
+        assert scan.last_uid == MOST + 20
+
+
+async def test_close_while_sent_is_read() -> None:
+    """Closing ends a scan of Sent too, and it does not look as if everything had been read."""
+    patient = ImapLimits(connect_s=60, command_s=60)
+    async with rude_imap() as rude, inbox_at(rude, patient) as inbox:
+        rude.listed.append(SENT)
+        rude.stalls_at.add("Sent")
+        task = asyncio.create_task(inbox.scan(CURSORS))
+        async with asyncio.timeout(5):
+            await rude.stalled.wait()
+            await inbox.close()
+            with pytest.raises(InboxError):
+                await task
 
 
 async def test_junk_comes_up() -> None:

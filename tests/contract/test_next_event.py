@@ -17,7 +17,7 @@ from sequencer.store import mailboxes, sends
 from sequencer.store.database import Connection, Database
 
 HOUR = timedelta(hours=1)
-PACE = Pace(per_day=2, gap=timedelta(minutes=10))
+PACE = Pace(per_day=2, gap=timedelta(minutes=10), per_hour=2)
 POLICY = Policy(
     mailboxes={
         name: MailboxPolicy(name, f"{name}@reps.example", name, pace=PACE)

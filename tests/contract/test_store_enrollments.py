@@ -51,7 +51,7 @@ def test_everything_comes_back(database: Database) -> None:
     """A saved state is loaded as it was, by number and by key."""
     paused: dict[str, Any] = {
         "state": S.PAUSED,
-        "done": "intro",
+        "step": "bump",
         "pause_reason": PauseReason.AUTO_REPLY,
         "resume_at": NOON + DAY,
         "remaining": timedelta(hours=7),
@@ -70,7 +70,7 @@ def test_everything_comes_back(database: Database) -> None:
             remaining=None,
             finish_reason=FinishReason.REPLIED,
         )
-        assert enrollments.save(connection, stored, ended)
+        assert enrollments.save(connection, stored, ended, NOON)
         assert enrollments.get(connection, stored.id).enrollment == ended
 
 
@@ -80,8 +80,8 @@ def test_a_stale_state_is_not_saved(database: Database) -> None:
         stored = add_enrollment(connection)
         first = replace(stored.enrollment, state=S.FINISHED, finish_reason=FinishReason.REPLIED)
         second = replace(stored.enrollment, state=S.FINISHED, finish_reason=FinishReason.BOUNCED)
-        assert enrollments.save(connection, stored, first)
-        assert not enrollments.save(connection, stored, second)
+        assert enrollments.save(connection, stored, first, NOON)
+        assert not enrollments.save(connection, stored, second, NOON)
         assert enrollments.get(connection, stored.id).enrollment == first
 
 
@@ -90,10 +90,10 @@ def test_a_step_that_ended_meanwhile_is_not_forgotten(database: Database) -> Non
     with database.write() as connection:
         stored = add_enrollment(connection, step="intro")
         after_intro = replace(stored.enrollment, step="bump")
-        assert enrollments.save(connection, stored, after_intro)
-        assert not enrollments.save(connection, stored, after_intro)
+        assert enrollments.save(connection, stored, after_intro, NOON)
+        assert not enrollments.save(connection, stored, after_intro, NOON)
         moved = enrollments.get(connection, stored.id)
-        assert enrollments.save(connection, moved, replace(after_intro, step="last-mail"))
+        assert enrollments.save(connection, moved, replace(after_intro, step="last-mail"), NOON)
 
 
 def test_live_of(database: Database) -> None:

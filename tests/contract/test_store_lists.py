@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 from builders import NOON
-from rows import add_enrollment, add_person, add_send
+from rows import add_person, add_send
 
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
@@ -11,7 +11,7 @@ from sequencer.mail.folder import Folder
 from sequencer.store import attempts, hooks, inbound, ledger, mailboxes, suppressions
 from sequencer.store.attempts import Attempt
 from sequencer.store.columns import TEXT_LIMIT
-from sequencer.store.database import Connection, Database
+from sequencer.store.database import Database
 
 ADDRESS, DOMAIN = SuppressionKind.ADDRESS, SuppressionKind.DOMAIN
 ZOE = Suppression(ADDRESS, "zoe@bank.example", SuppressionReason.OPTED_OUT)
@@ -93,47 +93,6 @@ def test_the_list_is_newest_first(database: Database) -> None:
         assert [each.suppression for each in suppressions.listed(connection)] == [BANK, ZOE]
 
 
-def handed(connection: Connection, listed: Suppression, *, before: bool, told: bool) -> bool:
-    """Whether a mail to zoe@bank.example counts as handed over after the entry."""
-    person = add_person(connection, email="zoe@bank.example")
-    enrollment = add_enrollment(connection, person).id
-    mail = entry(person, Kind.HANDED, enrollment_id=enrollment, step_id="intro")
-    if before:
-        ledger.write(connection, mail)
-    suppressions.add(connection, listed, "", NOON)
-    if told:
-        ledger.write(connection, entry(person, Kind.SUPPRESSED))
-    if not before:
-        ledger.write(connection, mail)
-    found = suppressions.handed_to_suppressed(connection)
-    assert found in ([], [(enrollment, "intro")])
-    return bool(found)
-
-
-@pytest.mark.parametrize("listed", [ZOE, BANK])
-@pytest.mark.parametrize("before", [True, False])
-def test_handed_to_suppressed(database: Database, listed: Suppression, *, before: bool) -> None:
-    """The ledger's order tells which came first where the clocks show the same instant."""
-    with database.write() as connection:
-        assert handed(connection, listed, before=before, told=True) is not before
-
-
-def test_handed_to_suppressed_by_the_clocks(database: Database) -> None:
-    """Where the timeline has no entry, a mail much later than the suppression is found as well."""
-    with database.write() as connection:
-        assert not handed(connection, BANK, before=False, told=False)
-        late = add_enrollment(connection, add_person(connection), slug="other")
-        mail = entry(
-            late.prospect_id,
-            Kind.HANDED,
-            enrollment_id=late.id,
-            step_id="bump",
-            at=NOON + 2 * MINUTE,
-        )
-        ledger.write(connection, mail)
-        assert suppressions.handed_to_suppressed(connection) == [(late.id, "bump")]
-
-
 def test_the_ledger_keeps_its_order(database: Database) -> None:
     """A timeline is in order of time, then of writing; the whole ledger in order of writing."""
     with database.write() as connection:
@@ -164,24 +123,6 @@ def test_the_ledger_can_be_followed(database: Database) -> None:
     assert [found.detail for _, found in first + rest] == list("01234")
 
 
-def test_handed_after_end(database: Database) -> None:
-    """A mail is handed after the end if its entry was written after that of the end."""
-    with database.write() as connection:
-        enrollment = add_enrollment(connection)
-        other = add_enrollment(connection)
-
-        def write(kind: Kind, number: int, step_id: str | None = None) -> None:
-            mail = entry(enrollment.prospect_id, kind, enrollment_id=number, step_id=step_id)
-            ledger.write(connection, mail)
-
-        write(Kind.HANDED, enrollment.id, "intro")
-        write(Kind.FINISHED, enrollment.id)
-        write(Kind.HANDED, other.id, "intro")
-        assert ledger.handed_after_end(connection) == []
-        write(Kind.HANDED, enrollment.id, "bump")
-        assert ledger.handed_after_end(connection) == [(enrollment.id, "bump")]
-
-
 def an_attempt(send_id: int, **changes: object) -> Attempt:
     values = {
         "send_id": send_id,
@@ -195,19 +136,16 @@ def an_attempt(send_id: int, **changes: object) -> Attempt:
     return Attempt(**{**values, **changes})  # type: ignore[arg-type]  # any field may be changed
 
 
-def test_two_accepts_are_found(database: Database) -> None:
-    """A send that a server accepted twice is found; other attempts do not count."""
+def test_attempts_are_cut_to_fit(database: Database) -> None:
+    """What a server says is stored, however long it is and whatever is in it."""
     with database.write() as connection:
-        good, bad = add_send(connection).id, add_send(connection).id
-        for attempt in (
-            an_attempt(good, outcome="deferred", code=None, answer="x\x00" * 5_000),
-            an_attempt(good, enhanced="2." * 40),
-            an_attempt(bad),
-        ):
+        number = add_send(connection).id
+        long = an_attempt(number, outcome="deferred", code=None, answer="x\x00" * 5_000)
+        for attempt in (long, an_attempt(number, enhanced="2." * 40)):
             attempts.add(connection, attempt)
-        assert attempts.accepted_twice(connection) == []
-        attempts.add(connection, an_attempt(bad))
-        assert attempts.accepted_twice(connection) == [bad]
+        assert attempts.is_stored(connection, number, NOON, "deferred")
+        assert attempts.is_stored(connection, number, NOON, "accepted")
+        assert not attempts.is_stored(connection, number, NOON, "rejected")
 
 
 def test_deliveries(database: Database) -> None:

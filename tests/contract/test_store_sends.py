@@ -133,17 +133,19 @@ def test_due(database: Database) -> None:
             bring(connection, add_send(connection).id, state)
         for enrolled in set(EnrollmentState) - {EnrollmentState.ACTIVE}:
             add_send(connection, add_enrollment(connection, state=enrolled).id)
-        assert sends.next_due(connection, "ana", NOON, 100) == [deferred.id, due.id]
+        found = sends.next_due(connection, "ana", NOON, 100, follow_up=False)
+        assert found == [deferred.id, due.id]
 
 
-def test_follow_ups_come_first(database: Database) -> None:
-    """Follow-ups before first touches, then the oldest first, and not more than asked for."""
+def test_due_of_one_kind(database: Database) -> None:
+    """Follow-ups or first touches, the oldest first, and not more than asked for."""
     with database.write() as connection:
         first = add_send(connection, due_at=NOON - 9 * HOUR).id
         late = add_send(connection, follow_up=True, due_at=NOON - HOUR).id
         early = add_send(connection, follow_up=True, due_at=NOON - 2 * HOUR).id
-        assert sends.next_due(connection, "ana", NOON, 100) == [early, late, first]
-        assert sends.next_due(connection, "ana", NOON, 2) == [early, late]
+        assert sends.next_due(connection, "ana", NOON, 9, follow_up=True) == [early, late]
+        assert sends.next_due(connection, "ana", NOON, 1, follow_up=True) == [early]
+        assert sends.next_due(connection, "ana", NOON, 9, follow_up=False) == [first]
 
 
 def test_the_next_due_instant(database: Database) -> None:

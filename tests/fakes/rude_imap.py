@@ -32,6 +32,8 @@ class RudeImap:
         validities: UIDVALIDITY of each connection in turn, the last one for all that follow.
         login: tagged answers to sign-ins, the last one for all that follow; "" hangs up.
         select: answer to EXAMINE instead of OK.
+        hangs_up_at: folders that end the connection when they are opened.
+        stalls_at: folders that are never opened, and never refused either.
         stalls: commands that are never answered.
         pushes: lines to say in IDLE.
         fetches: the items and UIDs of each FETCH.
@@ -54,6 +56,8 @@ class RudeImap:
     login: list[str] = field(default_factory=lambda: ["OK welcome"])
     greeting: str = "* OK ready"
     select: dict[str, str] = field(default_factory=dict)
+    hangs_up_at: set[str] = field(default_factory=set)
+    stalls_at: set[str] = field(default_factory=set)
     stalls: set[str] = field(default_factory=set)
     pushes: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     fetches: list[tuple[str, list[int]]] = field(default_factory=list)
@@ -138,6 +142,11 @@ class _Conversation:
 
     async def examine(self, tag: str, command: str) -> None:
         name = command.split(" ")[1].strip('"')
+        if name in self.server.stalls_at:
+            self.server.stalled.set()
+            await self.reader.read()
+        if name in self.server.hangs_up_at | self.server.stalls_at:
+            raise _OverError
         if name in self.server.select:
             await self.say(f"{tag} {self.server.select[name]}")
             return

@@ -1,15 +1,22 @@
 import re
 import subprocess
 import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 from house.tree import ROOT
 
 from sequencer.cli.commands import COMMANDS
-from sequencer.domain import enrollment, send
+from sequencer.domain import enrollment, mailbox, meeting, send, task
+from sequencer.domain.advice import ADVICE
+from sequencer.domain.ledger import Kind
 from sequencer.domain.reason import Reason
+from sequencer.domain.transition import Table
 from sequencer.files.cadence_file import CadenceKeys
 from sequencer.files.front_matter import FrontMatterKeys
+from sequencer.files.row_code import RowCode
 from sequencer.files.section import Section
 from sequencer.files.settings_model import Settings
 
@@ -58,15 +65,78 @@ def test_keys_are_described(model: type[Section], page: str) -> None:
     assert keys(model) - named == set()
 
 
-@pytest.mark.parametrize(
-    "code", [*Reason, *enrollment.PauseReason, *enrollment.FinishReason], ids=str
-)
-def test_reasons_are_described(code: str) -> None:
-    """Every code that a person may be shown is listed."""
-    assert f"`{code}`" in text("reasons.md")
+CODES = [*Reason, *enrollment.PauseReason, *enrollment.FinishReason, *Kind, *RowCode]
+CODES += mailbox.MailboxState
 
 
-@pytest.mark.parametrize("state", [*enrollment.EnrollmentState, *send.SendState], ids=str)
-def test_states_are_drawn(state: str) -> None:
-    """Every state is in a diagram."""
-    assert f"    {state} --> " in text("states.md")
+@pytest.mark.parametrize("code", CODES, ids=lambda code: f"{type(code).__name__}-{code}")
+def test_codes_are_explained(code: str) -> None:
+    """Every code that a person may be shown has a sentence, and says what to do about it."""
+    rows = re.findall(
+        rf"^\| `{code}` \| (.*) \| (.*) \| (yes|) \|$", text("reasons.md"), re.MULTILINE
+    )
+    assert rows
+    for sentence, advice, _ in rows:
+        assert sentence.endswith(".")
+        assert advice.endswith(".")
+
+
+@pytest.mark.parametrize("code", Reason)
+def test_what_time_heals(code: Reason) -> None:
+    """What time does not heal asks for something to be done, or says that nothing can be."""
+    advice = ADVICE[code]
+    assert advice.what.startswith("Nothing") or advice.heals or len(advice.what) > 20
+
+
+MACHINES: dict[str, Table[Any, Any]] = {
+    "enrollment": enrollment.TRANSITIONS,
+    "send": send.TRANSITIONS,
+    "mailbox": mailbox.TRANSITIONS,
+    "meeting": meeting.TRANSITIONS,
+    "task": task.TRANSITIONS,
+}
+
+
+def arrows(transitions: Table[Any, Any]) -> set[tuple[str, str, str]]:
+    """Every change of a machine, by its table."""
+    return {
+        (str(state), str(after), str(event))
+        for state, row in transitions.items()
+        for event, after in row.items()
+        if after is not None
+    }
+
+
+def drawn(name: str) -> set[tuple[str, str, str]]:
+    """Every change of a machine, by its Mermaid diagram."""
+    section = text("states.md").partition(f"## {name.capitalize()}\n")[2].partition("\n## ")[0]
+    return set(re.findall(r"^    (\w+) --> (\w+): (\w+)$", section, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_diagrams_agree_with_the_tables(name: str) -> None:
+    """A diagram has the arrows of its table, no less and no more."""
+    assert drawn(name) == arrows(MACHINES[name])
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_pictures_have_every_arrow(name: str) -> None:
+    """In a picture each state has its box, each change that leads elsewhere its line."""
+    words = re.findall(r'<text class="(\w+)"[^>]*>([^<]*)</text>', text(f"states-{name}.svg"))
+    found = Counter(words)
+    changes = arrows(MACHINES[name])
+    assert {told for kind, told in words if kind == "name"} == {*map(str, MACHINES[name])}
+    away = Counter(event for before, after, event in changes if before != after)
+    assert {told: times for (kind, told), times in found.items() if kind == "event"} == away
+    stays = Counter(event for before, after, event in changes if before == after)
+    told = [told.removeprefix("stays: ") for kind, told in words if kind == "loops"]
+    assert Counter(event for events in told for event in events.split(", ")) == stays
+
+
+def test_every_machine_is_drawn() -> None:
+    """A module of the domain that has a transition table has a diagram."""
+    folder = Path(enrollment.__file__).parent
+    with_table = {
+        path.stem for path in folder.glob("*.py") if "\nTRANSITIONS" in path.read_text("utf-8")
+    }
+    assert with_table == set(MACHINES)

@@ -47,7 +47,7 @@ mailboxes:
   ana:
     address: ana@seller.example
     name: Ana Ruiz
-    provider: custom
+    provider: other
     smtp: {{host: localhost, port: {smtp}, tls: starttls}}
     imap: {{host: localhost, port: {imaps}, tls: tls}}
     ca_file: {ca}

@@ -48,7 +48,7 @@ mailboxes:
   ana:
     address: {address}
     name: Ana Ruiz
-    provider: custom
+    provider: other
     smtp: {{host: 127.0.0.1, port: {smtp}, tls: plain}}
     imap: {{host: 127.0.0.1, port: {imap}, tls: plain}}
     per_day: 2000

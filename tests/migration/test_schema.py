@@ -171,7 +171,7 @@ def test_lost_parents_are_found(tmp_path: Path) -> None:
     with refused, database.migration() as connection:
         lose(connection)
     with database.read() as connection:
-        assert sends.next_due(connection, "ana", NOON, 9) != []
+        assert sends.next_due(connection, "ana", NOON, 9, follow_up=False) != []
     database.dispose()
 
 

@@ -5,15 +5,23 @@ from builders import NOON
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sequencer.domain.gate import passes_at
-from sequencer.domain.pacing import DAY, Pace, pacing_refusals
+from sequencer.domain.pacing import Limits, Pace, Traffic, mailbox_refusals, pacing_refusals
+from sequencer.domain.reason import Reason
+from sequencer.domain.rolling import DAY, HOUR, WEEK, Ramp
 
+TICK = timedelta(microseconds=1)
+RAMPS = st.builds(Ramp, begin=st.integers(1, 3), step=st.integers(0, 2))
 PACES = st.builds(
     Pace,
     per_day=st.integers(1, 6),
     gap=st.integers(0, 7_200).map(lambda seconds: timedelta(seconds=seconds)),
+    per_hour=st.none() | st.integers(1, 4),
+    per_week=st.none() | st.integers(2, 12),
+    ramp=st.none() | RAMPS,
 )
 WAITS = st.lists(st.integers(0, 20_000), max_size=40)
+# Many instants at the same place, so that limits are reached and instants coincide.
+PAST = st.lists(st.integers(-60, 0).map(lambda each: NOON + each * 3 * HOUR), max_size=20)
 
 
 def sent_by(pace: Pace, waits: list[int]) -> list[datetime]:
@@ -22,27 +30,54 @@ def sent_by(pace: Pace, waits: list[int]) -> list[datetime]:
     now = NOON
     for wait_s in waits:
         now += timedelta(seconds=wait_s)
-        if not pacing_refusals(pace, sent_at, now):
+        if not mailbox_refusals(pace, Traffic(sent_at, sent_at[0] if sent_at else None), now):
             sent_at.append(now)
     return sent_at
 
 
 @given(PACES, WAITS)
-def test_never_above_the_cap(pace: Pace, waits: list[int]) -> None:
-    """In no 24 hours more than the cap, in no two mails less than the gap between them."""
+def test_never_above_the_caps(pace: Pace, waits: list[int]) -> None:
+    """In no period more than its cap, in no two mails less than the gap between them."""
     sent_at = sent_by(pace, waits)
     for at in sent_at:
-        assert sum(at - DAY < other <= at for other in sent_at) <= pace.per_day
+        daily = pace.daily(sent_at[0]).at(at)
+        hourly = pace.hourly(sent_at[0]).at(at)
+        for period, most in ((DAY, daily), (HOUR, hourly), (WEEK, pace.per_week)):
+            assert most is None or sum(at - period < other <= at for other in sent_at) <= most
     for early, late in pairwise(sent_at):
         assert late - early >= pace.gap
 
 
-@given(PACES, WAITS)
-def test_the_promise_is_kept(pace: Pace, waits: list[int]) -> None:
-    """At the instant that the refusals name, a mail may go if none went in between."""
-    sent_at = sent_by(pace, waits)
-    refusals = pacing_refusals(pace, sent_at, NOON + timedelta(seconds=sum(waits)))
-    healed_at = passes_at(refusals)
-    assert (healed_at is None) == (not refusals)
-    if healed_at is not None:
-        assert pacing_refusals(pace, sent_at, healed_at) == []
+@given(st.builds(Limits, PACES, *[st.none() | st.integers(1, 4)] * 4), st.data())
+def test_until_is_exact(limits: Limits, data: st.DataObject) -> None:
+    """A rule passes at the instant it names, and not a microsecond earlier."""
+    mails, to_domain, to_person, new = (sorted(data.draw(PAST)) for _ in range(4))
+    traffic = Traffic(mails, data.draw(st.none() | st.just(NOON - WEEK)), to_domain, to_person, new)
+    for refusal in pacing_refusals(limits, traffic, NOON):
+        assert refusal.until is not None
+        # Two limits of a person have one code, so there the last one to heal counts.
+        same = [
+            each.until
+            for each in pacing_refusals(limits, traffic, NOON)
+            if each.reason is refusal.reason and each.until is not None
+        ]
+        healed_at = max(same)
+        assert refusal.reason not in codes(limits, traffic, healed_at)
+        assert refusal.reason in codes(limits, traffic, healed_at - TICK)
+
+
+@given(PACES, PAST, st.none() | st.just(NOON - 3 * DAY))
+def test_the_newest_are_enough(pace: Pace, past: list[datetime], first_at: datetime | None) -> None:
+    """Who knows of as many mails as the largest limit says the same as who knows of all."""
+    mails = sorted(past)
+    most = max(pace.per_day, pace.hourly(first_at).most, pace.per_week or 0)
+    whole = mailbox_refusals(pace, Traffic(mails, first_at), NOON)
+    newest = mailbox_refusals(pace, Traffic(mails[-most:], first_at), NOON)
+    assert [(each.reason, each.until) for each in whole] == [
+        (each.reason, each.until) for each in newest
+    ]
+
+
+def codes(limits: Limits, traffic: Traffic, now: datetime) -> set[Reason]:
+    """Codes of what is against a mail."""
+    return {each.reason for each in pacing_refusals(limits, traffic, now)}

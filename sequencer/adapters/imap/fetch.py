@@ -7,6 +7,7 @@ from sequencer.adapters.imap.wire import Wire
 from sequencer.mail.folder import Fetched, InboxError
 
 _TRIES = (WHOLE, HEADER, HEADER)
+HEAD = f"{HEADER}<0.65536>"  # recipients and marks come before that, or never
 _OTHERS = 3  # messages of which one has to be readable
 
 
@@ -34,6 +35,22 @@ def fetched(wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]) -> lis
     return sorted(messages, key=lambda message: message.uid)
 
 
+def fetched_heads(wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]) -> list[Fetched]:
+    """The begin of the headers of these messages; one at which the connection breaks is left out.
+
+    Raises:
+        InboxError: the connection breaks whatever is read.
+        RefusedError: the server said no.
+    """
+    reading = _Reading(wire, name, uidvalidity)
+    heads = []
+    for start in range(0, len(uids), wire.limits.batch):
+        batch = uids[start : start + wire.limits.batch]
+        heads += reading.together(batch, HEAD, (HEAD,))
+    reading.check_others()
+    return sorted((each for each in heads if each.raw), key=lambda message: message.uid)
+
+
 def _batches(sizes: Mapping[int, int], most: int, octets: int) -> Iterator[list[int]]:
     batch: list[int] = []
     total = 0
@@ -57,12 +74,14 @@ class _Reading:
         self._read: set[int] = set()
         self._deadly: set[int] = set()
 
-    def together(self, uids: Sequence[int]) -> list[Fetched]:
+    def together(
+        self, uids: Sequence[int], part: str = WHOLE, tries: Sequence[str] = _TRIES
+    ) -> list[Fetched]:
         try:
-            parts = self._wire.session().parts(uids, WHOLE)
+            parts = self._wire.session().parts(uids, part)
         except BROKEN:
             self._reopen()
-            return [message for uid in uids for message in self.alone(uid, _TRIES)]
+            return [message for uid in uids for message in self.alone(uid, tries)]
         self._read |= parts.keys()
         return [Fetched(uid, raw) for uid, raw in parts.items()]
 

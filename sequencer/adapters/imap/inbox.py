@@ -12,7 +12,8 @@ from sequencer.adapters.imap.folders import INBOX
 from sequencer.adapters.imap.line import Line
 from sequencer.adapters.imap.scan import scanned
 from sequencer.adapters.imap.sent import has_sent, keep_copy
-from sequencer.adapters.imap.session import NoFolderError, Selected
+from sequencer.adapters.imap.sent_scan import scanned_sent
+from sequencer.adapters.imap.session import BROKEN, NoFolderError, RefusedError, Selected
 from sequencer.adapters.imap.watch import Watch, WatchTime
 from sequencer.adapters.imap.wire import Wire
 from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
@@ -20,6 +21,7 @@ from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
 READ_AGAIN = timedelta(days=7)
 A_DAY = timedelta(days=1)  # SINCE compares days in the server's zone, which may be a day behind
 READ = (Folder.INBOX, Folder.JUNK)
+LOCATED = {*READ, Folder.SENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class ImapInbox:
     async def scan(
         self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
     ) -> Sequence[Scan]:
-        """New messages of INBOX and Junk since the cursors."""
+        """New messages of INBOX and Junk since the cursors, and the headers of those in Sent."""
         day = _first_day(self._time.now(), since) if cursors else None
         return await self._work.run(lambda wire: self._scans(wire, cursors, day))
 
@@ -98,7 +100,7 @@ class ImapInbox:
     ) -> Sequence[Scan]:
         """Scan one folder after the other. In a thread."""
         wire.answering()
-        if not wire.names().keys() >= set(READ):
+        if not wire.names().keys() >= LOCATED:
             wire.forget_names()  # some servers add Junk only with the first mail for it
         scans = []
         for folder in READ:
@@ -107,7 +109,7 @@ class ImapInbox:
                 scans.append(scanned(wire, folder, selected, cursors.get(folder), since))
             if folder is Folder.INBOX:
                 self._found = selected
-        return scans
+        return scans + _of_sent(wire, cursors.get(Folder.SENT), since)
 
     async def _differs(self) -> bool:
         """Whether INBOX is not any more as the last scan found it, if there was one."""
@@ -115,6 +117,23 @@ class ImapInbox:
             return False
         present = await self._work.run(lambda wire: wire.answering().examine(INBOX))
         return present != self._found
+
+
+def _of_sent(wire: Wire, cursor: Cursor | None, since: date | None) -> list[Scan]:
+    """The scan of Sent, if it can be read. In a thread.
+
+    Nobody writes to us there: so a Sent that fails must not look as if INBOX had not been read.
+    """
+    try:
+        selected = _examined(wire, Folder.SENT)
+        return [scanned_sent(wire, selected, cursor, since)] if selected is not None else []
+    except (NoFolderError, RefusedError, InboxError):
+        return []
+    except BROKEN:
+        if wire.is_cut:
+            raise
+        wire.drop()
+        return []
 
 
 def _first_day(now: datetime, since: datetime | None) -> date:

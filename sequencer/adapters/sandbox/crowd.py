@@ -17,11 +17,12 @@ from sequencer.adapters.sandbox.letters import Heard, Writer, absence, answer, h
 from sequencer.adapters.sandbox.people import Act, Habit
 from sequencer.adapters.sandbox.smtp_server import AcceptedMail
 from sequencer.domain.address import address_key
-from sequencer.domain.delay import next_working_day
-from sequencer.domain.due import Timing, due_from
+from sequencer.domain.due import due_from
 from sequencer.domain.jitter import fraction
 from sequencer.domain.prospect import Prospect
+from sequencer.domain.timing import Timing, plain_timing
 from sequencer.domain.window import Block, Window
+from sequencer.domain.workdays import Workdays
 
 _DESK_HOURS = Window(days=((Block(8 * 60, 18 * 60),),) * 5 + ((),) * 2)
 _MACHINES = frozenset({Act.ABSENCE, Act.BOUNCE})  # these answer at night as well
@@ -94,7 +95,7 @@ class Crowd:
         return due_from(earliest, self._calendar(habit), habit.address).at
 
     def _calendar(self, habit: Habit) -> Timing:
-        return Timing(_DESK_HOURS, self._tz(habit), timedelta(minutes=30))
+        return plain_timing(_DESK_HOURS, self._tz(habit), timedelta(minutes=30))
 
     def _tz(self, habit: Habit) -> ZoneInfo:
         return ZoneInfo(self._people[address_key(habit.address)].timezone)
@@ -149,7 +150,7 @@ class Crowd:
 
 def _working_day(at: datetime) -> datetime:
     """The instant, moved to the next Monday where it falls on a weekend."""
-    day = next_working_day(at.date() - timedelta(days=1), frozenset())
+    day = Workdays(ZoneInfo("UTC")).first_from(at.date())
     return at + (day - at.date())
 
 

@@ -43,7 +43,7 @@ _MAILBOX = """\
     address: {rep.address}
     name: {rep.name}
     timezone: {rep.tz}
-    provider: custom
+    provider: other
     keeps_sent_copy: true
     smtp: {{host: 127.0.0.1, port: {smtp_port}, tls: plain}}
     imap: {{host: 127.0.0.1, port: {imap_port}, tls: plain}}

@@ -16,7 +16,7 @@ from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.engine.demo_frame import Frame, News, Standing
 from sequencer.engine.demo_summary import Summary
-from sequencer.engine.verify import Findings
+from sequencer.engine.verify import Findings, Proof
 
 FINISHED, PAUSED, ACTIVE = EnrollmentState.FINISHED, EnrollmentState.PAUSED, EnrollmentState.ACTIVE
 SIZES = [(80, 24), (120, 40), (200, 60), (40, 10)]
@@ -143,7 +143,8 @@ def test_summary() -> None:
 
 def test_summary_of_a_broken_promise() -> None:
     """A broken promise is told, and nothing else is claimed."""
-    findings = Findings(sends=58, doubles=1, details=["send 7 was accepted more than once"])
+    broken = Proof("I1", "", 58, "sends", 1, ("send 7 was accepted more than once",))
+    findings = Findings(sends=58, proofs=(broken,))
     text = " ".join(summary_lines(a_summary(findings=findings, running=2)))
     assert "send 7 was accepted more than once" in text
     assert "Nobody got a step twice" not in text

@@ -1,9 +1,13 @@
 from datetime import UTC, date, datetime, timedelta
 
-from builders import BERLIN, a_timing, a_window
+from builders import BERLIN, a_timing
 
+from sequencer.domain.days_off import DaysOff
 from sequencer.domain.delay import Delay, Unit
 from sequencer.domain.due import Due, due_after, due_from
+from sequencer.domain.workdays import Workdays
+
+LABOUR_DAY = DaysOff(BERLIN, {date(2026, 5, 1): "Labour Day, DE"})
 
 
 def at(text: str) -> datetime:
@@ -12,22 +16,31 @@ def at(text: str) -> datetime:
 
 def test_inside_the_window() -> None:
     """An instant inside the window is taken as it is, and needs no reason."""
-    assert due_from(at("2026-03-03T09:00"), a_timing(), "k") == Due(at("2026-03-03T09:00"), None)
+    due = due_from(at("2026-03-03T09:00"), a_timing(), "k")
+    assert due == Due(at("2026-03-03T09:00"))
+    assert due.reason == ""
 
 
 def test_moved_into_the_window() -> None:
     """An instant outside moves to the next opening and says until when it was closed."""
     due = due_from(at("2026-03-06T18:00"), a_timing(), "k")
     assert due.at == at("2026-03-09T08:30")
-    assert due.reason == "window closed until Mon 09 Mar 08:30 Europe/Berlin time"
+    assert due.reason == "window closed until 08:30"
 
 
-def test_moved_over_a_skipped_date() -> None:
-    """A closed date is named as such."""
-    window = a_window(closed=frozenset({date(2026, 5, 1)}))
-    due = due_from(at("2026-05-01T09:00"), a_timing(window=window), "k")
+def test_moved_over_a_holiday() -> None:
+    """A day off that made the wait longer is named."""
+    due = due_from(at("2026-05-01T09:00"), a_timing(off=(LABOUR_DAY,)), "k")
     assert due.at == at("2026-05-04T08:30")
-    assert due.reason == "a skipped date until Mon 04 May 08:30 Europe/Berlin time"
+    assert due.reason == "window closed until 08:30 (Labour Day, DE)"
+
+
+def test_sunday_to_monday_and_what_follows() -> None:
+    """A step that was due on a Sunday goes on Monday, and the next one counts from there."""
+    second = due_after(at("2026-03-05T09:00"), Delay(3, Unit.DAYS), a_timing(), "bump")
+    assert second.at == at("2026-03-09T08:30")
+    third = due_after(second.at, Delay(3, Unit.DAYS), a_timing(), "last-mail")
+    assert third.at == at("2026-03-12T08:30")
 
 
 def test_delay_then_window() -> None:
@@ -36,12 +49,11 @@ def test_delay_then_window() -> None:
     assert due.at == at("2026-03-04T13:00")
 
 
-def test_delay_knows_the_closed_dates() -> None:
-    """A closed date is not counted as a business day."""
-    window = a_window(closed=frozenset({date(2026, 3, 4)}))
-    timing = a_timing(window=window)
-    due = due_after(at("2026-03-03T09:00"), Delay(1, Unit.BUSINESS_DAYS), timing, "k")
-    assert due == Due(at("2026-03-05T09:00"), None)
+def test_delay_knows_the_holidays() -> None:
+    """A holiday is not counted as a business day."""
+    timing = a_timing(workdays=Workdays(BERLIN, off=(LABOUR_DAY,)), off=(LABOUR_DAY,))
+    due = due_after(at("2026-04-30T09:00"), Delay(1, Unit.BUSINESS_DAYS), timing, "k")
+    assert due == Due(at("2026-05-04T09:00"))
 
 
 def test_jitter_is_computed() -> None:

@@ -1,8 +1,10 @@
 from sequencer.domain.enrollment import (
+    REOPENABLE,
     TRANSITIONS,
     Enrollment,
     EnrollmentEvent,
     EnrollmentState,
+    FinishReason,
 )
 
 S, E = EnrollmentState, EnrollmentEvent
@@ -17,7 +19,7 @@ def test_total() -> None:
 def test_finished_is_final() -> None:
     """Only re-opening leads out of finished, and every other state leads to it."""
     leading = {event for event, state in TRANSITIONS[S.FINISHED].items() if state}
-    assert leading == {E.REOPEN}
+    assert leading == {E.REOPEN, E.WAIT}
     running = set(S) - {S.FINISHED}
     assert all(TRANSITIONS[state][E.FINISH] is S.FINISHED for state in running)
 
@@ -37,3 +39,14 @@ def test_a_new_one_waits() -> None:
     """An enrollment begins before its first step, with nothing decided."""
     fresh = Enrollment(key="k1")
     assert (fresh.state, fresh.step, fresh.finish_reason) == (S.PENDING, None, None)
+
+
+def test_what_cannot_be_taken_back() -> None:
+    """What the recipient or a server said stays said, and after the last step nothing is left."""
+    assert set(FinishReason) - REOPENABLE == {
+        FinishReason.COMPLETED,
+        FinishReason.OPTED_OUT,
+        FinishReason.BOUNCED,
+        FinishReason.COMPLAINED,
+        FinishReason.SUPPRESSED,
+    }

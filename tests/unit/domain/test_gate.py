@@ -1,149 +1,141 @@
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import timedelta
 
 import pytest
-from builders import NOON, a_moment, an_enrollment
+from builders import NOON, a_moment, a_prospect, a_standing, an_enrollment
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
-from sequencer.domain.gate import Moment, Standing, enrolment_refusals, passes_at, send_refusals
-from sequencer.domain.mailbox import MailboxHealth, MailboxState
-from sequencer.domain.pacing import Pace
-from sequencer.domain.reason import Reason, Refusal
+from sequencer.domain.gate import (
+    RULES,
+    Answer,
+    Effect,
+    Occasion,
+    Rule,
+    ask_gate,
+    decisive,
+    passes_at,
+    refusals_of,
+)
+from sequencer.domain.mailbox import MailboxHealth
+from sequencer.domain.pacing import Limits, Pace, Traffic
+from sequencer.domain.reason import SENTENCES, Reason, Refusal
+from sequencer.domain.standing import Moment, Standing
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 
-OPTED_OUT = Suppression(SuppressionKind.ADDRESS, "zoe@bank.example", SuppressionReason.OPTED_OUT)
-CLOSED = Suppression(SuppressionKind.DOMAIN, "bank.example", SuppressionReason.MANUAL)
 SECOND = timedelta(seconds=1)
+OPTED_OUT = Suppression(SuppressionKind.ADDRESS, "zoe@bank.example", SuppressionReason.OPTED_OUT)
+MAILS = {Occasion.FIRST_MAIL, Occasion.MAIL}
+
+# Codes of rows that are no prospect, or no cadence: nobody stands anywhere with them.
+BEFORE_THE_GATE = {Reason.UNKNOWN_PROSPECT, Reason.UNKNOWN_CADENCE}
 
 
-def only(moment: Moment) -> Refusal:
-    [refusal] = send_refusals(Standing(), moment)
-    return refusal
+def test_every_code_has_its_rule() -> None:
+    """Each code that the gate may say belongs to one rule of each kind, and is a sentence too."""
+    assert {rule.reason for rule in RULES} == set(Reason) - BEFORE_THE_GATE
+    for occasion in Occasion:
+        codes = Counter(rule.reason for rule in RULES if rule.is_asked(occasion))
+        assert set(codes.values()) <= {1}, occasion
+    assert set(SENTENCES) == set(Reason)
 
 
-def a_health(state: MailboxState, reason: str = "", until: datetime | None = None) -> MailboxHealth:
-    return MailboxHealth(state, reason, until, synced_at=NOON)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.reason)
+def test_effect_of_every_rule(rule: Rule) -> None:
+    """A rule that is asked before a mail says what follows; one that finishes says as what."""
+    assert rule.asked
+    assert (rule.effect is not None) == bool(rule.asked & MAILS)
+    assert (rule.finish_reason is not None) == (rule.effect is Effect.FINISH)
 
 
-def test_open() -> None:
-    """Where nothing speaks against it, the gate is open at enrolment and at each send."""
-    assert enrolment_refusals(Standing()) == []
-    assert send_refusals(Standing(), a_moment()) == []
+def test_first_mail_is_a_mail() -> None:
+    """What is asked before every mail is asked before the first one, which may be asked more."""
+    every = {rule.reason for rule in RULES if rule.is_asked(Occasion.MAIL)}
+    first = {rule.reason for rule in RULES if rule.is_asked(Occasion.FIRST_MAIL)}
+    assert first - every == {Reason.EXCLUSIVE_CONFLICT, Reason.TOUCHED_TOO_RECENTLY}
+    assert every < first
 
 
-@pytest.mark.parametrize(
-    ("state", "reason"),
-    [
-        (EnrollmentState.PENDING, Reason.ALREADY_IN_THIS),
-        (EnrollmentState.ACTIVE, Reason.ALREADY_IN_THIS),
-        (EnrollmentState.PAUSED, Reason.ALREADY_IN_THIS),
-        (EnrollmentState.FINISHED, Reason.FINISHED_THIS),
-    ],
-)
-def test_enrolled_before(state: EnrollmentState, reason: Reason) -> None:
-    """Nobody enters the same cadence twice; at a send the own enrollment is no hindrance."""
-    standing = Standing(enrolled_here=state)
-    assert [each.reason for each in enrolment_refusals(standing)] == [reason]
-    assert send_refusals(standing, a_moment()) == []
-
-
-def test_everything_is_named() -> None:
-    """All that speaks against it is said at once."""
-    standing = Standing((OPTED_OUT, CLOSED), EnrollmentState.FINISHED, ("company", "title"))
-    assert [each.code for each in enrolment_refusals(standing)] == [
-        "opted_out",
-        "suppressed_domain",
-        "finished_this",
-        "missing_variable:company",
-        "missing_variable:title",
+def test_all_rules_are_asked() -> None:
+    """Without an occasion every rule answers, also those that pass, in the order of the table."""
+    standing = a_standing(suppressions=(OPTED_OUT,), missing=("company",))
+    answers = ask_gate(standing, a_moment())
+    assert [answer.rule for answer in answers] == list(RULES)
+    assert [answer.rule.reason for answer in answers if not answer.passes] == [
+        Reason.OPTED_OUT,
+        Reason.MISSING_VARIABLE,
     ]
 
 
-def test_person_is_asked_again_at_the_send() -> None:
-    """What came up since the enrolment stops the mail."""
-    standing = Standing((OPTED_OUT,), missing=("company",))
-    reasons = [each.reason for each in send_refusals(standing, a_moment())]
-    assert reasons == [Reason.OPTED_OUT, Reason.MISSING_VARIABLE]
+def test_without_a_moment() -> None:
+    """Rules about a mail have nothing to say where there is none."""
+    assert refusals_of(ask_gate(a_standing(), None, Occasion.MAIL)) == []
 
 
-def test_paused() -> None:
-    """A pause is named with its reason and its end."""
-    resume_at = NOON + timedelta(days=3)
-    paused = an_enrollment(
-        state=EnrollmentState.PAUSED, pause_reason=PauseReason.AUTO_REPLY, resume_at=resume_at
+def decided(
+    standing: Standing, moment: Moment, occasion: Occasion = Occasion.MAIL
+) -> tuple[Reason, Effect]:
+    found = decisive(ask_gate(standing, moment, occasion))
+    assert found is not None
+    return found[0].rule.reason, found[1]
+
+
+STALE = MailboxHealth()
+PAUSED = an_enrollment(state=EnrollmentState.PAUSED, pause_reason=PauseReason.MANUAL)
+TO_DOMAIN = {"limits": Limits(per_domain=1), "traffic": Traffic(to_domain=[NOON])}
+
+
+def test_nothing_to_decide() -> None:
+    """Where everything passes, nothing follows."""
+    assert decisive(ask_gate(a_standing(), a_moment(), Occasion.MAIL)) is None
+
+
+def test_what_decides() -> None:
+    """An end comes before a pause that is there, that before a rest, a question, and a wait."""
+    customer = a_standing(prospect=a_prospect(country="DE"), consent_countries=frozenset({"DE"}))
+    suppressed = a_standing(suppressions=(OPTED_OUT,))
+    worst = a_moment(health=STALE, enrollment=PAUSED, **TO_DOMAIN)
+    assert decided(suppressed, worst) == (Reason.OPTED_OUT, Effect.FINISH)
+    assert decided(customer, worst) == (Reason.PAUSED, Effect.SKIP)
+    assert decided(customer, a_moment(health=STALE, **TO_DOMAIN)) == (
+        Reason.SYNC_STALE,
+        Effect.REST,
     )
-    refusal = only(a_moment(enrollment=paused))
-    assert (refusal.code, refusal.until) == ("paused:auto_reply", resume_at)
+    assert decided(customer, a_moment(**TO_DOMAIN)) == (
+        Reason.COUNTRY_NEEDS_CONSENT,
+        Effect.ASK,
+    )
+    assert decided(a_standing(), a_moment(**TO_DOMAIN)) == (Reason.CAP_DOMAIN, Effect.WAIT)
 
 
-def test_paused_without_reason() -> None:
-    """A pause whose reason was lost is still a pause."""
-    assert only(a_moment(enrollment=an_enrollment(state=EnrollmentState.PAUSED))).code == "paused"
+def test_a_wait_without_end() -> None:
+    """What no time heals is for a person, although its rule would only wait."""
+    never = a_moment(limits=Limits(per_domain=0))
+    assert decided(a_standing(), never) == (Reason.CAP_DOMAIN, Effect.ASK)
 
 
-@pytest.mark.parametrize(
-    ("state", "finish_reason", "detail"),
-    [
-        (EnrollmentState.FINISHED, FinishReason.REPLIED, "replied"),
-        (EnrollmentState.PENDING, None, "pending"),
-    ],
-)
-def test_not_active(
-    state: EnrollmentState, finish_reason: FinishReason | None, detail: str
-) -> None:
-    """What does not run sends nothing, and says why it does not run."""
-    enrollment = an_enrollment(state=state, finish_reason=finish_reason)
-    refusal = only(a_moment(enrollment=enrollment))
-    assert (refusal.reason, refusal.detail) == (Reason.NOT_ACTIVE, detail)
+def test_mailbox_that_never_sends() -> None:
+    """A mailbox held back for good is no question about a person."""
+    never = a_moment(limits=Limits(Pace(per_day=0)))
+    assert decided(a_standing(), never) == (Reason.CAP_MAILBOX, Effect.REST)
 
 
-def test_window_closed() -> None:
-    """Outside the window the next opening is named, in the time of the person."""
-    now = NOON + timedelta(hours=6)
-    refusal = only(a_moment(now=now, health=MailboxHealth(synced_at=now)))
-    assert refusal.reason is Reason.OUTSIDE_WINDOW
-    assert refusal.detail == ""
-    assert refusal.until == NOON.replace(day=4, hour=7, minute=30)
+def test_gone_mailbox_has_its_pause() -> None:
+    """Who asks because of a mailbox pauses because of it."""
+    found = decisive(ask_gate(a_standing(), a_moment(known=False), Occasion.MAIL))
+    assert found is not None
+    assert (found[1], found[0].rule.pause_reason) == (Effect.ASK, PauseReason.MAILBOX)
 
 
-def test_pace_is_kept() -> None:
-    """The pace of the mailbox is part of the gate."""
-    refusal = only(a_moment(pace=Pace(per_day=1), sent_at=[NOON - timedelta(hours=2)]))
-    assert refusal.reason is Reason.CAP_MAILBOX
-
-
-@pytest.mark.parametrize("state", [state for state in MailboxState if state != MailboxState.OK])
-def test_mailbox_unwell(state: MailboxState) -> None:
-    """A mailbox that needs attention sends nothing until somebody gives it."""
-    refusal = only(a_moment(health=a_health(state, reason="535 5.7.8")))
-    assert refusal == Refusal(Reason.MAILBOX_UNHEALTHY, f"{state}: 535 5.7.8")
-
-
-def test_mailbox_throttled() -> None:
-    """A mailbox that was told to wait is well again at the end of it, not before."""
-    moment = a_moment(health=a_health(MailboxState.THROTTLED, until=NOON + SECOND))
-    assert only(moment) == Refusal(Reason.MAILBOX_UNHEALTHY, "throttled", NOON + SECOND)
-    over = a_moment(health=a_health(MailboxState.THROTTLED, until=NOON))
-    assert send_refusals(Standing(), over) == []
-
-
-def test_never_read() -> None:
-    """A mailbox that was never read may hold an answer."""
-    refusal = only(a_moment(health=MailboxHealth()))
-    assert refusal == Refusal(Reason.SYNC_STALE, "never read")
-
-
-@pytest.mark.parametrize("age_s", [120, 0, -120])
-def test_read_recently(age_s: int) -> None:
-    """A scan counts up to the bound, the bound included."""
-    health = MailboxHealth(synced_at=NOON - timedelta(seconds=age_s))
-    assert send_refusals(Standing(), a_moment(health=health)) == []
-
-
-@pytest.mark.parametrize("age_s", [121, -121])
-def test_read_too_long_ago(age_s: int) -> None:
-    """An older scan proves nothing, and neither does one dated by a clock that was wrong."""
-    health = MailboxHealth(synced_at=NOON - timedelta(seconds=age_s))
-    assert only(a_moment(health=health)).reason is Reason.SYNC_STALE
+def test_ends() -> None:
+    """Each suppression ends an enrollment as what it is."""
+    ends = {rule.reason: rule.finish_reason for rule in RULES if rule.finish_reason}
+    assert ends == {
+        Reason.SUPPRESSED_ADDRESS: FinishReason.SUPPRESSED,
+        Reason.SUPPRESSED_DOMAIN: FinishReason.SUPPRESSED,
+        Reason.OPTED_OUT: FinishReason.OPTED_OUT,
+        Reason.BOUNCED_BEFORE: FinishReason.BOUNCED,
+        Reason.COMPLAINED_BEFORE: FinishReason.COMPLAINED,
+    }
 
 
 def test_passes_at() -> None:
@@ -153,3 +145,12 @@ def test_passes_at() -> None:
     assert passes_at([gap, cap]) == NOON + timedelta(hours=1)
     assert passes_at([gap, Refusal(Reason.OPTED_OUT)]) is None
     assert passes_at([]) is None
+
+
+def test_answer_passes_at() -> None:
+    """An answer passes when the last of its refusals does."""
+    answer = Answer(
+        RULES[0], (Refusal(Reason.GAP, until=NOON), Refusal(Reason.GAP, until=NOON + SECOND))
+    )
+    assert answer.passes_at == NOON + SECOND
+    assert Answer(RULES[0]).passes_at is None

@@ -18,6 +18,13 @@ def test_end_of_day() -> None:
     assert instant_of(date(2026, 1, 31), 1_440, BERLIN) == datetime(2026, 1, 31, 23, tzinfo=UTC)
 
 
+def test_past_midnight() -> None:
+    """What counts on past midnight lies on the next day, also when that one is short."""
+    assert instant_of(date(2026, 3, 28), 1_440 + 150, BERLIN) == instant_of(
+        date(2026, 3, 29), 150, BERLIN
+    )
+
+
 def test_gap_berlin() -> None:
     """02:30 does not exist on 29 March 2026: it becomes 03:00, the first minute after the gap."""
     assert instant_of(date(2026, 3, 29), 150, BERLIN) == datetime(2026, 3, 29, 1, tzinfo=UTC)
@@ -45,6 +52,39 @@ def test_half_hour_gap() -> None:
 def test_half_hour_fold() -> None:
     """Lord Howe Island repeats only half an hour: 01:45 is the first of the two."""
     assert instant_of(date(2026, 4, 5), 105, LORD_HOWE) == datetime(2026, 4, 4, 14, 45, tzinfo=UTC)
+
+
+def test_gap_troll() -> None:
+    """The station Troll leaves out two hours: 01:30 becomes 03:00."""
+    troll = ZoneInfo("Antarctica/Troll")
+    assert instant_of(date(2026, 3, 29), 90, troll) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+
+def test_fold_casablanca() -> None:
+    """At the begin of Ramadan 02:30 comes twice in Morocco: the first is meant."""
+    casablanca = ZoneInfo("Africa/Casablanca")
+    assert instant_of(date(2026, 2, 15), 150, casablanca) == datetime(
+        2026, 2, 15, 1, 30, tzinfo=UTC
+    )
+
+
+def test_gap_casablanca() -> None:
+    """At the end of Ramadan 02:30 is left out."""
+    casablanca = ZoneInfo("Africa/Casablanca")
+    assert instant_of(date(2026, 3, 22), 150, casablanca) == datetime(2026, 3, 22, 2, tzinfo=UTC)
+
+
+def test_midnight_left_out() -> None:
+    """In Chile the clocks jump at midnight: the day begins at 01:00."""
+    santiago = ZoneInfo("America/Santiago")
+    assert instant_of(date(2026, 9, 6), 0, santiago) == datetime(2026, 9, 6, 4, tzinfo=UTC)
+    assert instant_of(date(2026, 9, 5), 1_440, santiago) == datetime(2026, 9, 6, 4, tzinfo=UTC)
+
+
+def test_leap_day() -> None:
+    """29 February 2028 lies between the 28th and the 1st."""
+    assert instant_of(date(2028, 2, 28), 1_440, BERLIN) == instant_of(date(2028, 2, 29), 0, BERLIN)
+    assert instant_of(date(2028, 2, 29), 1_440, BERLIN) == instant_of(date(2028, 3, 1), 0, BERLIN)
 
 
 def test_day_that_was_left_out() -> None:

@@ -94,7 +94,7 @@ def test_everything_written(workspace: Path) -> None:
     assert cadence.mailboxes == ("ana", "luis")
     assert cadence.schedule.window.days[0] == (Block(510, 690), Block(810, 1_020))
     assert cadence.schedule.window.days[5] == (Block(600, 1_440),)
-    assert cadence.schedule.window.closed == {date(2026, 12, 24), date(2026, 12, 31)}
+    assert cadence.schedule.skip_dates == {date(2026, 12, 24), date(2026, 12, 31)}
     assert cadence.schedule.zone_from is ZoneFrom.MAILBOX
     assert [str(step.wait) for step in cadence.steps] == ["0 minutes", "3 business_days", "1 day"]
     assert [step.thread for step in cadence.steps] == [Thread.NEW, Thread.REPLY, Thread.NEW]

@@ -8,7 +8,7 @@ SETTINGS = """\
 workspace: {postal_address: "1 Example Street"}
 prospect_fields: [deal_size]
 mailboxes:
-  ana: {address: ana@sales.example, name: Ana, provider: gmail}
+  ana: {address: ana@sales.example, name: Ana, provider: google_workspace}
 """
 CADENCE = """\
 cadence: first

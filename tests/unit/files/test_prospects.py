@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sequencer.domain.prospect import Prospect
+from sequencer.domain.prospect import FIELDS, Prospect
 from sequencer.files.problem import ConfigError
 from sequencer.files.prospects import (
     Accepted,
@@ -47,23 +47,49 @@ def failure(folder: Path, text: str) -> str:
 
 def test_every_field(tmp_path: Path) -> None:
     """Each column of a prospect reaches its field, trimmed and in the usual spelling."""
-    heading = "email,first_name,last_name,company,title,phone,timezone,country,language,stage,owner"
-    row = (
-        "p@a.example, Ana ,Ruiz,Acme,CFO,+34 600,europe/madrid,es,PT_br,Customer,luis@mailbox.test"
-    )
-    assert prospect(tmp_path, f"{heading}\n{row}\n") == Prospect(
-        "p@a.example",
-        "Ana",
-        "Ruiz",
-        "Acme",
-        "CFO",
-        "+34 600",
-        "Europe/Madrid",
-        "ES",
-        "pt-BR",
-        "customer",
-        "luis@mailbox.test",
-    )
+    cells = {
+        "email": "p@a.example",
+        "first_name": " Ana ",
+        "last_name": "Ruiz",
+        "company": "Acme",
+        "account": "A-7",
+        "title": "CFO",
+        "phone": "+34 600",
+        "timezone": "europe/madrid",
+        "country": "es",
+        "subdivision": "es-md",
+        "language": "PT_br",
+        "stage": "Customer",
+        "owner": "luis@mailbox.test",
+        "consent": "2026-02-03 web form",
+    }
+    assert tuple(cells) == FIELDS
+    expected = {
+        **cells,
+        "first_name": "Ana",
+        "timezone": "Europe/Madrid",
+        "country": "ES",
+        "subdivision": "MD",
+        "language": "pt-BR",
+        "stage": "customer",
+    }
+    text = f"{','.join(cells)}\n{','.join(cells.values())}\n"
+    assert prospect(tmp_path, text) == Prospect(**expected)
+
+
+@pytest.mark.parametrize(
+    ("country", "subdivision", "said"),
+    [
+        ("DE", "XX", "`XX` is no subdivision of DE"),
+        ("", "BY", "without its country"),
+        ("AQ", "01", "AQ has no subdivisions"),
+    ],
+)
+def test_subdivision_refused(tmp_path: Path, country: str, subdivision: str, said: str) -> None:
+    """A part that its country does not have is told at the import, not when a mail is due."""
+    row = refused(tmp_path, f"email,country,subdivision\np@a.example,{country},{subdivision}\n")
+    assert row.code == "subdivision_unknown"
+    assert said in row.sentence
 
 
 @pytest.mark.parametrize(
@@ -73,7 +99,7 @@ def test_every_field(tmp_path: Path) -> None:
         ("given-name", "first_name"),
         ("SURNAME", "last_name"),
         ("Organisation", "company"),
-        ("Account", "company"),
+        ("Account Name", "company"),
         ("Job Title", "title"),
         ("Time zone", "timezone"),
         ("Country Code", "country"),

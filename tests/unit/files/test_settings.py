@@ -12,7 +12,7 @@ mailboxes:
   ana:
     address: ana@sales.example
     name: Ana Ruiz
-    provider: gmail
+    provider: google_workspace
 """
 OWN = """\
 mailboxes:
@@ -80,7 +80,7 @@ def test_gmail(root: Path) -> None:
 
 def test_microsoft_with_oauth(root: Path) -> None:
     """A client id is all that OAuth at a known provider needs in the file."""
-    text = ONE.replace("gmail", "microsoft") + "    oauth: {client_id: abc}\n"
+    text = ONE.replace("google_workspace", "microsoft_365") + "    oauth: {client_id: abc}\n"
     ana = load(root, text, SEQUENCER_MAILBOXES__ANA__OAUTH__REFRESH_TOKEN=CANARY).mailboxes["ana"]
     assert ana.smtp.host == "smtp.office365.com"
     assert ana.imap.host == "outlook.office365.com"
@@ -140,11 +140,14 @@ def test_preset_can_be_overruled(root: Path) -> None:
         (ONE.replace("ana@sales", "ana@sales@"), "3:14 `mailboxes.ana.address`: this is no e-mai"),
         (ONE.replace("    name: Ana Ruiz\n", ""), "2:3 the key `name` is missing in `mailboxes."),
         (ONE.replace("Ana Ruiz", '"Ana\\nBcc: x"'), "4:11 `mailboxes.ana.name`: one line without"),
-        (ONE.replace("gmail", "gmial"), "5:15 `mailboxes.ana.provider`: one of `gmail`"),
+        (ONE.replace("google_workspace", "gogle"), "5:15 `mailboxes.ana.provider`: one of `goo"),
         (ONE.replace("ana:", "A_na:"), "2:3 `mailboxes.A_na`: lower-case letters, digits, hyphe"),
-        (ONE.replace("    provider: gmail\n", ""), "2:3 `mailboxes.ana`: a mailbox of provider `c"),
+        (
+            ONE.replace("    provider: google_workspace\n", ""),
+            "2:3 `mailboxes.ana`: a mailbox of provider `o",
+        ),
         (ONE + "    auth: xoauth2\n", "2:3 `mailboxes.ana`: `auth: xoauth2` needs `oauth`"),
-        (OWN + "    oauth: {client_id: a}\n", "2:3 `mailboxes.ana`: a mailbox of provider `custo"),
+        (OWN + "    oauth: {client_id: a}\n", "2:3 `mailboxes.ana`: a mailbox of provider `other"),
         (ONE + "    per_day: -1\n", "6:14 `mailboxes.ana.per_day`: at least 0"),
         (ONE + "    smtp: {tls: none}\n", "6:17 `mailboxes.ana.smtp.tls`: one of `tls`"),
         (ONE + "    smtp: {tls: plain}\n", "6:5 `mailboxes.ana.smtp`: `plain` is only for a serv"),
@@ -339,7 +342,7 @@ def test_mailbox_from_the_environment_alone(root: Path) -> None:
         "",
         SEQUENCER_MAILBOXES__BOB__ADDRESS="bob@sales.example",
         SEQUENCER_MAILBOXES__BOB__NAME="Bob",
-        SEQUENCER_MAILBOXES__BOB__PROVIDER="gmail",
+        SEQUENCER_MAILBOXES__BOB__PROVIDER="google_workspace",
         SEQUENCER_MAILBOXES__BOB__PASSWORD=CANARY,
     )
     assert settings.mailboxes["bob"].imap.host == "imap.gmail.com"

@@ -1,12 +1,11 @@
-from datetime import date
-
 import pytest
 
 from sequencer.domain.window import Block
 from sequencer.files.window_text import (
+    block_as_text,
     block_from_text,
+    clock_time,
     days_from_text,
-    overlap,
     window_as_text,
     window_from_text,
 )
@@ -62,7 +61,6 @@ def test_block(text: str, block: Block) -> None:
         ("09:00-25:00", "between 00:00 and 24:00"),
         ("09:60-10:00", "between 00:00 and 24:00"),
         ("24:00-24:00", "end after they begin"),
-        ("17:00-09:00", "end after they begin"),
         ("09:00-09:00", "end after they begin"),
         ("24:01-24:02", "between 00:00 and 24:00"),
         ("\u0669:\u0660\u0660-10:00", "hours are written"),
@@ -74,27 +72,46 @@ def test_no_block(text: str, said: str) -> None:
         block_from_text(text)
 
 
-def test_overlap() -> None:
-    """Blocks that touch do not overlap, whatever their order."""
-    assert overlap([Block(60, 120), Block(0, 60)]) is None
-    assert overlap([Block(60, 120), Block(0, 61)]) == (Block(0, 61), Block(60, 120))
+def test_night() -> None:
+    """Hours that end before they begin end on the next day."""
+    night = block_from_text("22:00-02:00")
+    assert night == Block(1_320, 1_560)
+    assert block_as_text(night) == "22:00-02:00"
+
+
+def test_up_to_midnight() -> None:
+    """Midnight may be written as the end of the day or as the begin of the next."""
+    assert block_from_text("22:00-24:00") == block_from_text("22:00-00:00") == Block(1_320, 1_440)
+    assert block_as_text(Block(1_320, 1_440)) == "22:00-24:00"
+
+
+@pytest.mark.parametrize(("text", "minute"), [("9:30", 570), ("09:30", 570), (" 00:00 ", 0)])
+def test_clock_time(text: str, minute: int) -> None:
+    """A time of day is its minute."""
+    assert clock_time(text) == minute
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("half past", "written"), ("9", "written"), ("24:00", "00:00"), ("09:60", "between")],
+)
+def test_no_clock_time(text: str, said: str) -> None:
+    """Each way of being wrong has its words."""
+    with pytest.raises(ValueError, match=said):
+        clock_time(text)
 
 
 def test_window_and_back() -> None:
     """One window has one normal form, however it was written."""
-    closed = frozenset({date(2026, 12, 24)})
-    first = window_from_text({"mon-wed": ["9:00-10:00"], "thu,fri": ["09:00-10:00"]}, closed)
-    second = window_from_text({"mon-fri": ["09:00-10:00"]}, closed)
+    first = window_from_text({"mon-wed": ["9:00-10:00"], "thu,fri": ["09:00-10:00"]})
+    second = window_from_text({"mon-fri": ["09:00-10:00"]})
     assert first == second
-    assert first.closed == closed
     assert window_as_text(first) == {"mon-fri": ["09:00-10:00"]}
 
 
 def test_normal_form() -> None:
     """Equal neighbours are joined, blocks are sorted, closed days are left out."""
-    window = window_from_text(
-        {"sun": ["10:00-12:00"], "mon,wed": ["13:00-14:00", "8:00-9:00"]}, frozenset()
-    )
+    window = window_from_text({"sun": ["10:00-12:00"], "mon,wed": ["13:00-14:00", "8:00-9:00"]})
     assert window_as_text(window) == {
         "mon": ["08:00-09:00", "13:00-14:00"],
         "wed": ["08:00-09:00", "13:00-14:00"],
@@ -104,7 +121,7 @@ def test_normal_form() -> None:
 
 def test_overlapping_days() -> None:
     """Two keys may name the same day as long as their hours do not overlap."""
-    window = window_from_text({"mon-fri": ["9:00-10:00"], "mon": ["10:00-11:00"]}, frozenset())
+    window = window_from_text({"mon-fri": ["9:00-10:00"], "mon": ["10:00-11:00"]})
     assert window_as_text(window)["mon"] == ["09:00-10:00", "10:00-11:00"]
     with pytest.raises(ValueError, match="overlap"):
-        window_from_text({"mon-fri": ["9:00-10:00"], "mon": ["9:30-11:00"]}, frozenset())
+        window_from_text({"mon-fri": ["9:00-10:00"], "mon": ["9:30-11:00"]})

@@ -334,6 +334,9 @@ def upgrade() -> None:
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.create_index("ix_send_due", ["mailbox", "state", "due_at"], unique=False)
         batch_op.create_index("ix_send_handed_at", ["mailbox", "handed_at"], unique=False)
+        batch_op.create_index(
+            "ix_send_follow_up_handed_at", ["follow_up", "handed_at"], unique=False
+        )
 
     op.create_table(
         "task",
@@ -357,6 +360,7 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=2000), nullable=False),
         sa.Column("why", sa.String(length=2000), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("looked_at", UtcDateTime(), nullable=True),
         sa.Column("skip_at", UtcDateTime(), nullable=True),
         sa.Column("disposition", sa.String(length=128), nullable=True),
         sa.Column("outcome", sa.String(length=128), nullable=True),
@@ -375,6 +379,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_task_prospect_id"), ["prospect_id"], unique=False)
         batch_op.create_index(
             "ix_task_state_assignee_due_at", ["state", "assignee", "due_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_task_state_looked_at_due_at", ["state", "looked_at", "due_at"], unique=False
         )
         batch_op.create_index("ix_task_state_skip_at", ["state", "skip_at"], unique=False)
 
@@ -408,11 +415,13 @@ def downgrade() -> None:
     op.drop_table("attempt")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("ix_task_state_skip_at")
+        batch_op.drop_index("ix_task_state_looked_at_due_at")
         batch_op.drop_index("ix_task_state_assignee_due_at")
         batch_op.drop_index(batch_op.f("ix_task_prospect_id"))
 
     op.drop_table("task")
     with op.batch_alter_table("send", schema=None) as batch_op:
+        batch_op.drop_index("ix_send_follow_up_handed_at")
         batch_op.drop_index("ix_send_handed_at")
         batch_op.drop_index("ix_send_due")
 

@@ -70,9 +70,9 @@ class FakeInbox:
     async def scan(
         self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
     ) -> Sequence[Scan]:
-        """New messages of INBOX and Junk."""
+        """New messages of INBOX and Junk, and the headers of those in Sent."""
         self._check()
-        roles = [role for role in (Folder.INBOX, Folder.JUNK) if role in self.boxes]
+        roles = [role for role in Folder if role in self.boxes]
         begin = min(self.now() - READ_AGAIN, (since or self.now()) - timedelta(days=1))
         day = begin.date() if cursors else None
         return [self._scanned(role, cursors.get(role), day) for role in roles]
@@ -126,6 +126,8 @@ class FakeInbox:
         newest = box.uidnext - 1
         if day is None:
             return Scan(role, box.uidvalidity, newest, ())
+        if role is Folder.SENT:
+            return _of_sent(box, cursor, day)
         if cursor is None or cursor.uidvalidity != box.uidvalidity:
             fresh = [each for each in box.stored if each.at.astimezone(UTC).date() >= day]
             last_uid = newest
@@ -135,6 +137,20 @@ class FakeInbox:
             last_uid = max(cursor.last_uid, newest - OVERLAP)
         messages = tuple(Fetched(each.uid, each.raw) for each in fresh)
         return Scan(role, box.uidvalidity, last_uid, messages)
+
+
+def _of_sent(box: Box, cursor: Cursor | None, day: date) -> Scan:
+    if cursor is None or cursor.uidvalidity != box.uidvalidity:
+        fresh = [each for each in box.stored if each.at.astimezone(UTC).date() >= day]
+    else:
+        fresh = [each for each in box.stored if each.uid > cursor.last_uid]
+    heads = tuple(Fetched(each.uid, _head(each.raw)) for each in fresh)
+    return Scan(Folder.SENT, box.uidvalidity, box.uidnext - 1, heads)
+
+
+def _head(raw: bytes) -> bytes:
+    head, end, _ = raw.partition(b"\r\n\r\n")
+    return head + end
 
 
 def _has(raw: bytes, message_id: str, ref: str) -> bool:

@@ -1,0 +1,42 @@
+"""Lines of prose for a terminal: broken to its width, what follows a break set under the text."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from sequencer.cli.desk import console
+
+NARROWEST = 40  # columns; a terminal that claims less breaks the lines itself
+
+
+class Line(NamedTuple):
+    """A line of an answer: `lead` stands before the text and is never broken."""
+
+    text: str = ""
+    lead: str = ""
+    style: str = ""
+
+
+def show(lines: Iterable[Line]) -> None:
+    """Print the lines; where no terminal is, each stays one line."""
+    screen = console()
+    width = max(screen.width, NARROWEST) if screen.is_terminal else None
+    for line in lines:
+        for part in broken(line, width):
+            screen.print(part, style=line.style or None, soft_wrap=True)
+
+
+def broken(line: Line, width: int | None) -> Iterator[str]:
+    """The line in parts that fit, at least one; words that are longer than a line stay whole."""
+    if width is None:
+        yield f"{line.lead}{line.text}".rstrip()
+        return
+    parts = textwrap.wrap(
+        line.text,
+        width,
+        initial_indent=line.lead,
+        subsequent_indent=" " * len(line.lead),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    yield from parts or [line.lead.rstrip()]

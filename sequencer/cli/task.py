@@ -1,0 +1,160 @@
+"""`sequencer task`: show one task, and do something with it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sequencer.cli.desk import json_option, print_json, user, with_workspace
+from sequencer.cli.task_words import next_words, page_lines
+
+if TYPE_CHECKING:
+    from sequencer.bootstrap import Workspace
+    from sequencer.engine.task_send import Edited
+
+NUMBER = click.argument("number", type=click.IntRange(1, 2**31 - 1))
+TEXT_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+@click.group("task")
+def command() -> None:
+    """Show one task, end it, put it off, pass it on. NUMBER is that of `sequencer tasks`."""
+
+
+@command.command("show")
+@NUMBER
+@json_option
+@with_workspace
+def show(workspace: "Workspace", number: int, *, as_json: bool) -> None:
+    """Show task NUMBER: the person, the guide for them, what happened last."""
+    from sequencer.engine.task_list import task_page
+
+    with workspace.database.read() as connection:
+        page = task_page(connection, workspace.desk, number)
+    if as_json:
+        print_json(page)
+        return
+    for line in page_lines(page, workspace.clock.now()):
+        click.echo(line)
+    if page.row.task.state == "open":
+        click.echo(f"\n{next_words(number, page.row.task.kind)}")
+
+
+@command.command("done")
+@NUMBER
+@click.option("--disposition", default="", help="How it ended; see `sequencer dispositions`.")
+@click.option("--note", default="", help="What was said, in your own words.")
+@with_workspace
+def done(workspace: "Workspace", number: int, *, disposition: str, note: str) -> None:
+    """End task NUMBER as done; its cadence goes on as the disposition says."""
+    from sequencer.engine.tasks import Ending
+    from sequencer.engine.tasks import done as end
+
+    ending = Ending(user(), disposition, note)
+    with workspace.database.write() as connection:
+        end(connection, workspace.desk, number, ending, workspace.clock.now())
+    click.echo(f"Task {number} is done.")
+
+
+@command.command("skip")
+@NUMBER
+@click.option("--because", default="", help="Why, for the timeline.")
+@with_workspace
+def skip(workspace: "Workspace", number: int, *, because: str) -> None:
+    """Pass over task NUMBER; its cadence goes on."""
+    from sequencer.engine.tasks import skip as pass_over
+
+    with workspace.database.write() as connection:
+        pass_over(connection, workspace.desk, number, user(), because, workspace.clock.now())
+    click.echo(f"Task {number} is skipped.")
+
+
+@command.command("snooze")
+@NUMBER
+@click.argument("until")
+@with_workspace
+def snooze(workspace: "Workspace", number: int, until: str) -> None:
+    """Put task NUMBER off until a date or an instant, as 2026-05-04 or 2026-05-04T09:00."""
+    from sequencer.engine.tasks import snooze as put_off
+
+    at = instant_of(workspace, until)
+    with workspace.database.write() as connection:
+        put_off(connection, number, at, user(), workspace.clock.now())
+    click.echo(f"Task {number} waits until {at:%Y-%m-%d %H:%M} UTC.")
+
+
+@command.command("assign")
+@NUMBER
+@click.argument("assignee")
+@with_workspace
+def assign(workspace: "Workspace", number: int, assignee: str) -> None:
+    """Pass task NUMBER on to ASSIGNEE."""
+    from sequencer.engine.tasks import assign as pass_on
+
+    with workspace.database.write() as connection:
+        pass_on(connection, number, assignee, user(), workspace.clock.now())
+    click.echo(f"Task {number} is for {assignee} now.")
+
+
+@command.command("send")
+@NUMBER
+@click.option("--edit", is_flag=True, help="Open the mail in $EDITOR first.")
+@click.option("--file", type=TEXT_FILE, help="Send the text of this file instead.")
+@click.option("--subject", help="Another subject; a mail that answers in a thread keeps its own.")
+@with_workspace
+def send(
+    workspace: "Workspace", number: int, *, edit: bool, file: Path | None, subject: str | None
+) -> None:
+    """Release the mail of task NUMBER; it leaves through the same gate as every other.
+
+    The step ends when the mail was sent. Without options it leaves as its template says.
+    """
+    from sequencer.engine.task_send import send as release
+
+    edited = _edited(workspace, number, edit=edit, file=file, subject=subject)
+    with workspace.database.write() as connection:
+        release(connection, workspace.desk, number, edited, user(), workspace.clock.now())
+    click.echo(f"The mail of task {number} is queued.")
+
+
+@command.command("undo")
+@NUMBER
+@with_workspace
+def undo(workspace: "Workspace", number: int) -> None:
+    """Take the end of task NUMBER back, as long as nothing that followed has happened."""
+    from sequencer.engine.task_undo import undo as take_back
+
+    with workspace.database.write() as connection:
+        take_back(connection, workspace.desk, number, user(), workspace.clock.now())
+    click.echo(f"Task {number} is open again.")
+
+
+def instant_of(workspace: "Workspace", text: str) -> datetime:
+    """The instant (UTC) that somebody wrote in the workspace's zone; a date is its morning."""
+    from sequencer.engine.spoken_instant import read_instant
+
+    try:
+        return read_instant(text, workspace.desk.policy.tz)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _edited(
+    workspace: "Workspace", number: int, *, edit: bool, file: Path | None, subject: str | None
+) -> "Edited | None":
+    from sequencer.engine.task_list import task_page
+    from sequencer.engine.task_send import Edited
+
+    if edit and file:
+        raise click.UsageError("Give either --edit or --file.")
+    if not edit and file is None and subject is None:
+        return None
+    with workspace.database.read() as connection:
+        page = task_page(connection, workspace.desk, number)
+    text = file.read_text(encoding="utf-8") if file else page.text
+    if edit:
+        text = click.edit(text, extension=".txt") or ""
+        if not text.strip():
+            raise click.ClickException("The mail was left empty: nothing is sent.")
+    return Edited(page.subject if subject is None else subject, text)

@@ -1,0 +1,133 @@
+"""When could many mails of one mailbox leave, if all of them may go on at once?
+
+Each gets the first instant that its own wait, its calendar and the mailbox's pace leave, beside all
+that is planned already. Nothing is sent by that: the last look before each mail decides.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sequencer.domain.days_off import NeverOpenError
+from sequencer.domain.opening import next_open
+from sequencer.domain.pacing import Pace, Traffic
+from sequencer.domain.rolling import DAY, HOUR, WEEK, Level
+from sequencer.domain.timing import Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A mail that is to be planned.
+
+    Attributes:
+        key: what it is known by; decides between two of the same instant.
+        earliest: the instant (UTC) before which it may not leave.
+        timing: its calendar, None for a mail whose hour is settled already.
+    """
+
+    key: str
+    earliest: datetime
+    timing: Timing | None = None
+
+
+def spread(
+    pace: Pace, before: Traffic, queued: Iterable[datetime], wishes: Iterable[Wish]
+) -> dict[str, datetime]:
+    """Instant (UTC) of each mail by its key; one whose calendar never opens has none.
+
+    Mails of the same calendar keep their order. A mailbox that is held back, since one of its
+    limits is zero, has no pace to plan with: its mails keep their own instants.
+
+    Args:
+        pace: limits of the mailbox.
+        before: what left it, as far back as its limits look.
+        queued: instants at which other mails of it are due.
+        wishes: the mails to be planned, in any order.
+    """
+    plan = _Plan(pace, before)
+    plan.settle(queued)
+    planned = {}
+    for wish in sorted(wishes, key=lambda each: (each.earliest, each.key)):
+        try:
+            planned[wish.key] = plan.place(wish)
+        except NeverOpenError:
+            continue
+    return planned
+
+
+class _Plan:
+    """The instants that are taken, in order, and where the last mail of each calendar went."""
+
+    def __init__(self, pace: Pace, before: Traffic) -> None:
+        self._pace = pace
+        self._taken = list(before.mails)
+        self._first_at = before.first_at
+        self._last: list[tuple[Timing | None, datetime]] = []
+
+    def settle(self, queued: Iterable[datetime]) -> None:
+        """Find the instants at which what is due will leave: not all that is due at once will."""
+        for due_at in sorted(queued):
+            self.place(Wish("", due_at))
+        self._last.clear()
+
+    def place(self, wish: Wish) -> datetime:
+        """The first instant that fits, which is taken from now on."""
+        at = max(wish.earliest, self._last_of(wish.timing) or wish.earliest)
+        while True:
+            if wish.timing is not None:
+                at = next_open(wish.timing, at).start
+            blocked_until = self._blocked_until(at)
+            if blocked_until is None:
+                break
+            at = blocked_until
+        if self._first_at is None:
+            self._first_at = at
+        insort(self._taken, at)
+        self._last = [(timing, last) for timing, last in self._last if timing != wish.timing]
+        self._last.append((wish.timing, at))
+        return at
+
+    def _last_of(self, timing: Timing | None) -> datetime | None:
+        """Where the last mail of that calendar went: all before was too full for it already."""
+        return next((at for known, at in self._last if known == timing), None)
+
+    def _blocked_until(self, at: datetime) -> datetime | None:
+        """A later instant before which nothing fits, None if a mail fits at this one."""
+        levels = list(self._levels())
+        if any(level.top == 0 for _, level in levels):
+            return None
+        index = bisect_right(self._taken, at)
+        blocked_until = self._gap(at, index)
+        for period, level in levels:
+            blocked_until = blocked_until or self._full(at, index, period, level)
+        return blocked_until
+
+    def _levels(self) -> Iterator[tuple[timedelta, Level]]:
+        yield HOUR, self._pace.hourly(self._first_at)
+        yield DAY, self._pace.daily(self._first_at)
+        if self._pace.per_week is not None:
+            yield WEEK, Level(self._pace.per_week)
+
+    def _gap(self, at: datetime, index: int) -> datetime | None:
+        """End of the gap after the mail before, or after the next one if that comes too soon."""
+        if index > 0 and at < self._clear_after(index - 1):
+            return self._clear_after(index - 1)
+        if index < len(self._taken) and at + self._pace.gap_after(at) > self._taken[index]:
+            return self._clear_after(index)
+        return None
+
+    def _clear_after(self, index: int) -> datetime:
+        return self._taken[index] + self._pace.gap_after(self._taken[index])
+
+    def _full(self, at: datetime, index: int, period: timedelta, level: Level) -> datetime | None:
+        """When one more would fit under a limit; it must not make the mails after it too many."""
+        most = level.at(at)
+        if index - bisect_right(self._taken, at - period) >= most:
+            grows_old_at = self._taken[index - most] + period
+            return min(grows_old_at, level.rises_at(at) or grows_old_at)
+        for ahead in range(index, bisect_left(self._taken, at + period, lo=index)):
+            then = self._taken[ahead]
+            if ahead + 2 - bisect_right(self._taken, then - period) > level.at(then):
+                return self._clear_after(ahead)
+        return None

@@ -1,0 +1,126 @@
+"""What the gate is asked about: where a person stands with a cadence, and the moment of a mail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sequencer.domain.audience import Audience, ColleagueRule, Exclusive, Throttle
+from sequencer.domain.days_off import NeverOpenError
+from sequencer.domain.enrollment import Enrollment, EnrollmentState, FinishReason
+from sequencer.domain.mailbox import MailboxHealth
+from sequencer.domain.pacing import Limits, Traffic, pacing_refusals
+from sequencer.domain.postponement import postponement_at
+from sequencer.domain.prospect import Prospect
+from sequencer.domain.reason import Reason, Refusal
+from sequencer.domain.suppression import Suppression
+from sequencer.domain.timing import Timing
+from sequencer.domain.workdays import Workdays
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How far somebody got in a cadence: where they are, or what ended it."""
+
+    state: EnrollmentState
+    finish_reason: FinishReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A cadence that the person is in at the same time, and whether it bears others."""
+
+    slug: str
+    exclusive: Exclusive
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueReply:
+    """The last answer of somebody else of the same account."""
+
+    at: datetime
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many people run through the cadence, and when the last ones began, in order.
+
+    Attributes:
+        waiting: whether somebody who came earlier waits for room as well.
+    """
+
+    active: int = 0
+    activated: Sequence[datetime] = ()
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a person and of the cadence they are to be in, or are in.
+
+    Attributes:
+        workdays: the person's calendar, in which days are counted.
+        here: the newest other enrollment of the person in this cadence.
+        touched_at: the last contact by anybody, this enrollment's own left out.
+        account_active: other people of the account who are in a cadence, whichever it is.
+        rep: who enrols; None where nobody does any more.
+        mailboxes: those of the cadence that are able to send.
+        missing: values that a template needs and the person does not have.
+        consent_countries: where a consent has to be recorded.
+        starts_at: when the enrollment may begin, None for at once.
+    """
+
+    now: datetime
+    prospect: Prospect
+    workdays: Workdays = field(default_factory=lambda: Workdays(ZoneInfo("UTC")))
+    audience: Audience = field(default_factory=Audience)
+    colleagues: ColleagueRule = field(default_factory=ColleagueRule)
+    throttle: Throttle = field(default_factory=Throttle)
+    suppressions: tuple[Suppression, ...] = ()
+    here: Run | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
+    touched_at: datetime | None = None
+    account_active: int = 0
+    account_reply: ColleagueReply | None = None
+    rep: str | None = None
+    mailboxes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    consent_countries: frozenset[str] = frozenset()
+    starts_at: datetime | None = None
+    room: Room = field(default_factory=Room)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is known of the instant of a mail: its mailbox, what left before, its calendar.
+
+    Attributes:
+        mailbox: where the mail comes from; one that the settings do not know has no limits.
+        known: whether the settings know the mailbox.
+    """
+
+    now: datetime
+    enrollment: Enrollment
+    timing: Timing
+    mailbox: str
+    health: MailboxHealth
+    limits: Limits
+    traffic: Traffic
+    freshness: timedelta
+    known: bool = True
+
+    @cached_property
+    def paced(self) -> tuple[Refusal, ...]:
+        """What pacing has against it; several rules read it, each for its own code."""
+        return tuple(pacing_refusals(self.limits, self.traffic, self.now))
+
+    @cached_property
+    def closed(self) -> Refusal | None:
+        """What the calendar has against it."""
+        try:
+            held = postponement_at(self.timing, self.now)
+        except NeverOpenError as error:
+            return Refusal(Reason.OUTSIDE_WINDOW, str(error))  # no time heals it
+        return None if held is None else Refusal(held.reason, held.sentence, held.until)

@@ -1,0 +1,67 @@
+"""Take note of what a rep sent by hand, as it lies in Sent: it counts like a mail of ours."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sequencer.domain.address import address_key, domain_of
+from sequencer.domain.ledger import Entry, Kind
+from sequencer.mail.sent_mail import SentMail, read_sent
+from sequencer.store import ledger, prospects, sends, touches
+from sequencer.store.columns import is_storable
+from sequencer.store.database import Connection
+
+MOST_RECIPIENTS = 100  # of one mail; a provider takes no more over SMTP
+OLDEST = timedelta(days=366)  # an archive that is moved into Sent is no news
+
+
+def take_note(connection: Connection, mailbox: str, head: bytes, now: datetime) -> int:
+    """How many touches follow from the headers of a mail in Sent; none if the mail is ours.
+
+    One for each recipient, as providers count. A mail that is seen again changes nothing.
+    """
+    mail = read_sent(head)
+    at = mail.date if mail.date is not None and mail.date <= now else now
+    if mail.is_automatic or at < now - OLDEST or _is_ours(connection, mail):
+        return 0
+    digest = hashlib.sha256(mailbox.encode() + b"\0" + head).hexdigest()
+    addresses = {_key(address): address for address in mail.recipients[:MOST_RECIPIENTS]}
+    recipients = [address for key, address in addresses.items() if key] or [""]
+    return sum(
+        _touched(connection, mailbox, address, f"{digest}:{number}", (at, now))
+        for number, address in enumerate(recipients)
+    )
+
+
+def _touched(
+    connection: Connection,
+    mailbox: str,
+    address: str,
+    source: str,
+    instants: tuple[datetime, datetime],
+) -> bool:
+    """Store the touch, and tell of it in the timeline of somebody whom we know."""
+    at, now = instants
+    person = prospects.find(connection, address)
+    number = person.id if person is not None else None
+    domain = domain_of(address) if address else ""
+    mail = touches.MailByHand(at, mailbox, number, domain, source)
+    if not touches.add_mail_by_hand(connection, mail):
+        return False
+    if number is not None:
+        detail = f"a mail by hand from {mailbox}, sent {at:%Y-%m-%d %H:%M} UTC"
+        entry = Entry(now, Kind.TOUCHED, detail, prospect_id=number, mailbox=mailbox)
+        ledger.write(connection, entry)
+    return True
+
+
+def _is_ours(connection: Connection, mail: SentMail) -> bool:
+    return mail.is_marked or bool(sends.by_message_ids(connection, mail.message_ids))
+
+
+def _key(address: str) -> str:
+    """Key of an address; the empty string for what is none."""
+    try:
+        key = address_key(address)
+    except ValueError:
+        return ""
+    return key if is_storable(key) else ""

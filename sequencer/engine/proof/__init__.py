@@ -1,0 +1,1 @@
+"""Each promise of this engine, proved afterwards from the database alone."""

@@ -1,0 +1,121 @@
+"""A stop that a person takes back: the enrollment goes on where it stood, if the gate lets it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sequencer.domain.address import address_key
+from sequencer.domain.enrollment import REOPENABLE, EnrollmentState
+from sequencer.domain.event import Reopened
+from sequencer.domain.overrides import overrides_from_json
+from sequencer.domain.reason import Reason, Refusal
+from sequencer.domain.send import IN_FLIGHT, SendState
+from sequencer.domain.task import TaskState
+from sequencer.engine.compose_mail import missing_variables
+from sequencer.engine.desk import Case, Desk
+from sequencer.engine.outcome import accept
+from sequencer.engine.react import react
+from sequencer.engine.why import known
+from sequencer.store import enrollments, sends, suppressions, tasks
+from sequencer.store.database import Connection
+from sequencer.store.enrollments import StoredEnrollment
+
+
+class NotReopenedError(Exception):
+    """Why the enrollment stays as it is; the sentence is for whoever asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who wants whose enrollment to go on, and why.
+
+    Attributes:
+        slug: which cadence; empty for the one that ended last.
+    """
+
+    address: str
+    by: str
+    because: str
+    slug: str = ""
+
+
+def reopen_enrollment(
+    connection: Connection, desk: Desk, wanted: Request, now: datetime
+) -> StoredEnrollment:
+    """The enrollment, running again.
+
+    Its step that was cancelled is queued anew, no sooner than it was due; one that was sent never
+    is, then the next comes. A mail that may have left counts as sent: who re-opens has looked.
+
+    Raises:
+        UnknownProspectError: nobody has that address.
+        NotReopenedError: nothing can be re-opened, or the gate is against it.
+    """
+    person = known(connection, wanted.address)
+    stored = _ended(connection, person.id, wanted)
+    case = desk.case(connection, stored)
+    refusals = refusals_against(connection, desk, case)
+    if refusals:
+        raise NotReopenedError("; ".join(f"{each.code}: {each.sentence}" for each in refusals))
+    for send in sends.of_enrollment(connection, stored.id):
+        if send.state is SendState.PARKED:
+            accept(connection, desk, send, f"counted as sent by {wanted.by}", now)
+    event, cause = _standing(connection, case), f"re-opened by {wanted.by}: {wanted.because}"
+    if not react(connection, desk, stored, event, cause, now):
+        raise NotReopenedError("Somebody else has changed it in this moment; look again.")
+    return enrollments.get(connection, stored.id)
+
+
+def _ended(connection: Connection, prospect_id: int, wanted: Request) -> StoredEnrollment:
+    every = [
+        stored
+        for stored in enrollments.of_prospect(connection, prospect_id)
+        if wanted.slug in {"", stored.slug}
+    ]
+    ended = [each for each in every if each.enrollment.finish_reason in REOPENABLE]
+    if not ended:
+        reasons = ", ".join(f"{each.slug}: {_word(each)}" for each in every) or "not enrolled"
+        raise NotReopenedError(f"Nothing can be re-opened for {wanted.address} ({reasons}).")
+    latest = max(ended, key=lambda each: (each.finished_at or each.enrolled_at, each.id))
+    if any(_is_live(each) and each.slug == latest.slug for each in every):
+        raise NotReopenedError(f"{wanted.address} is in {latest.slug} again already.")
+    return enrollments.get(connection, latest.id, lock=True)
+
+
+def _is_live(stored: StoredEnrollment) -> bool:
+    return stored.enrollment.state is not EnrollmentState.FINISHED
+
+
+def _word(stored: StoredEnrollment) -> str:
+    return str(stored.enrollment.finish_reason or stored.enrollment.state)
+
+
+def refusals_against(connection: Connection, desk: Desk, case: Case) -> list[Refusal]:
+    """What the gate has against the person; the stop that is taken back is not looked at."""
+    prospect, enrollment = case.person.prospect, case.stored.enrollment
+    key = address_key(prospect.email)
+    hits = suppressions.hitting(connection, [key]).get(key, ())
+    refusals = [Refusal(each.refused_as, each.key) for each in hits]
+    if enrollment.mailbox not in desk.policy.mailboxes:
+        refusals.append(Refusal(Reason.NO_ACTIVE_MAILBOX, f"{enrollment.mailbox} is gone"))
+    overrides = overrides_from_json(case.stored.overrides)
+    missing = missing_variables(desk, case.version, prospect, overrides)
+    return [*refusals, *(Refusal(Reason.MISSING_VARIABLE, name) for name in missing)]
+
+
+def _standing(connection: Connection, case: Case) -> Reopened:
+    """Whether the step it stopped at has happened, or is about to."""
+    step_id = case.stored.enrollment.step
+    states = {
+        send.state
+        for send in sends.of_enrollment(connection, case.stored.id)
+        if send.step_id == step_id
+    }
+    ended = {
+        task.state
+        for task in tasks.of_enrollment(connection, case.stored.id)
+        if task.step_id == step_id
+    }
+    done_by_hand = TaskState.DONE in ended and not states
+    return Reopened(
+        over=SendState.SENT in states or done_by_hand, under_way=bool(states & IN_FLIGHT)
+    )

@@ -1,0 +1,74 @@
+"""A task that was ended by mistake: open again, if nothing that followed has happened yet."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sequencer.domain.enrollment import REOPENABLE, EnrollmentState
+from sequencer.domain.event import Reopened, TakenBack
+from sequencer.domain.ledger import Kind
+from sequencer.domain.send import OPEN_STATES, SendState
+from sequencer.domain.task import TaskState
+from sequencer.engine.carry_out import close_all, reopen_task, skip_at
+from sequencer.engine.desk import Case, Desk
+from sequencer.engine.entry import entry_of
+from sequencer.engine.react import react
+from sequencer.engine.tasks import TaskError, find_locked, touch_of
+from sequencer.store import enrollments, ledger, sends, tasks, touches
+from sequencer.store.database import Connection
+from sequencer.store.tasks import StoredTask
+
+_WAITS = OPEN_STATES | {SendState.CANCELLED}
+
+
+def undo(connection: Connection, desk: Desk, task_id: int, by: str, now: datetime) -> None:
+    """Take the end of a task back.
+
+    Raises:
+        TaskError: it has not ended, what followed has happened, or its enrollment ended otherwise.
+    """
+    task = find_locked(connection, task_id)
+    if task.state is TaskState.OPEN:
+        raise TaskError(f"Task {task.id} is open.")
+    if task.enrollment_id is None:
+        _open_again(connection, task)
+        return
+    case = desk.case(connection, enrollments.get(connection, task.enrollment_id, lock=True))
+    _refuse_what_happened(connection, case, task)
+    cause = f"{task.title.lower()} taken back by {by}"
+    if case.stored.enrollment.state is EnrollmentState.FINISHED:
+        _refuse_other_ends(case, task)
+        react(connection, desk, case.stored, Reopened(under_way=True), cause, now)
+    elif case.stored.enrollment.step == task.step_id:
+        close_all(connection, case, cause, now)  # the mail that the rep had released
+    else:
+        react(connection, desk, case.stored, TakenBack(task.step_id or ""), cause, now)
+    step = case.version.cadence.step(task.step_id or "")
+    limit = skip_at(case, step, max(now, task.due_at))
+    _open_again(connection, replace(task, skip_at=limit))
+    ledger.write(connection, entry_of(case, Kind.TAKEN_BACK, cause, now, task.step_id))
+
+
+def _open_again(connection: Connection, task: StoredTask) -> None:
+    reopen_task(connection, replace(task, why="taken back"))
+    touches.take_back(connection, touch_of(task))
+
+
+def _refuse_what_happened(connection: Connection, case: Case, task: StoredTask) -> None:
+    """What a person has had or done since cannot be taken back with it."""
+    cadence, step_id = case.version.cadence, task.step_id or ""
+    later = {step_id, *cadence.ids_after(step_id)}
+    for send in sends.of_enrollment(connection, case.stored.id):
+        if send.step_id in later and send.state not in _WAITS:
+            raise TaskError(f"The mail {send.step_id} has left, or is about to.")
+    for other in tasks.of_enrollment(connection, case.stored.id):
+        happened = other.state is TaskState.DONE and other.id != task.id
+        if happened and other.step_id in later:
+            raise TaskError(f"The task {other.step_id} has been done since.")
+
+
+def _refuse_other_ends(case: Case, task: StoredTask) -> None:
+    """Only an end that this task brought about ends with it."""
+    enrollment, at = case.stored.enrollment, case.stored.finished_at
+    mine = enrollment.step == task.step_id and at == task.ended_at
+    if not mine or enrollment.finish_reason not in REOPENABLE:
+        raise TaskError(f"The enrollment has ended: {enrollment.finish_reason}.")

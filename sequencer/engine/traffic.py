@@ -1,0 +1,78 @@
+"""What limits a mail, and what left before it: gathered for one mailbox, person and cadence."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sequencer.domain.address import domain_of
+from sequencer.domain.free_mail import is_free_mail
+from sequencer.domain.pacing import Limits, Pace, Traffic
+from sequencer.domain.rolling import DAY, HOUR, WEEK, Level
+from sequencer.engine.desk import Case, Desk
+from sequencer.store import traffic
+from sequencer.store.database import Connection
+from sequencer.store.turn_lock import wait_for_turn
+
+
+def mailbox_traffic(connection: Connection, mailbox: str, pace: Pace, now: datetime) -> Traffic:
+    """What left a mailbox, as far as its pace needs to know it."""
+    first_at = traffic.first_of_mailbox(connection, mailbox)
+    caps = [(HOUR, pace.hourly(first_at)), (DAY, pace.daily(first_at))]
+    if pace.per_week is not None:
+        caps.append((WEEK, Level(pace.per_week)))
+    found = traffic.counts_of_mailbox(connection, mailbox, [now - period for period, _ in caps])
+    # A limit that is not reached needs no instants, and the gap needs the last one.
+    needed = [1]
+    for (_, level), since in zip(caps, found, strict=True):
+        if since.number >= level.at(now):
+            needed.append(level.most)
+    newest = traffic.newest_of_mailbox(connection, mailbox, max(needed))
+    return Traffic(newest, first_at)
+
+
+def whole_traffic(connection: Connection, mailbox: str, pace: Pace) -> Traffic:
+    """What left a mailbox, as far back as its limits look."""
+    first_at = traffic.first_of_mailbox(connection, mailbox)
+    most = max(pace.daily(first_at).most, pace.hourly(first_at).most, pace.per_week or 0, 1)
+    return Traffic(traffic.newest_of_mailbox(connection, mailbox, most), first_at)
+
+
+def limits_for(connection: Connection, desk: Desk, case: Case, pace: Pace) -> Limits:
+    """Everything that limits the next mail of an enrollment from a mailbox of that pace."""
+    limits, throttle = replace(desk.policy.limits, pace=pace), case.version.cadence.throttle
+    if throttle.new_per_day is None or not traffic.is_first_touch(connection, case.stored.id):
+        return limits
+    return replace(limits, new_per_day=throttle.new_per_day)
+
+
+def wait_for_room(connection: Connection, desk: Desk, case: Case) -> None:
+    """Keep other daemons from counting for the same company, person or cadence side by side.
+
+    Each would find room for one more, and two mails would leave where there is room for one.
+    """
+    limits, throttle = desk.policy.limits, case.version.cadence.throttle
+    keys = {
+        f"person {case.person.id}": (limits.per_person_day, limits.per_person_week),
+        f"domain {domain_of(case.person.prospect.email)}": (limits.per_domain,),
+        f"cadence {case.stored.slug}": (throttle.new_per_day,),
+    }
+    wait_for_turn(connection, [key for key, most in keys.items() if any(most)])
+
+
+def traffic_for(
+    connection: Connection, case: Case, mailbox: str, limits: Limits, now: datetime
+) -> Traffic:
+    """What left before a mail of this enrollment, as far as its limits need to know it."""
+    found = mailbox_traffic(connection, mailbox, limits.pace, now)
+    domain, day = domain_of(case.person.prospect.email), now - DAY
+    if limits.per_domain is not None and not is_free_mail(domain):
+        most = limits.per_domain
+        found = replace(found, to_domain=traffic.newest_to_domain(connection, domain, day, most))
+    persons = [most for most in (limits.per_person_day, limits.per_person_week) if most is not None]
+    if persons:
+        person, week = case.person.id, now - WEEK
+        newest = traffic.newest_to_person(connection, person, week, max(persons))
+        found = replace(found, to_person=newest)
+    if limits.new_per_day is not None:
+        slug, most = case.stored.slug, limits.new_per_day
+        found = replace(found, new=traffic.newest_first_touches(connection, slug, day, most))
+    return found

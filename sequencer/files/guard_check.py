@@ -1,0 +1,106 @@
+"""Can the `when:` of every step be read, and does it ask for things that there are?"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+from sequencer.domain.guard import (
+    CALL_CONNECTED,
+    DONE,
+    SENT,
+    SKIPPED,
+    Guard,
+    GuardError,
+    Name,
+    names_in,
+    parse_guard,
+)
+from sequencer.files.nearest import did_you_mean, nearest
+from sequencer.files.problem import Problem
+from sequencer.files.step_check import step_values
+from sequencer.files.yaml_source import YamlSource
+
+STEP_WORDS = (SENT, DONE, SKIPPED)
+
+
+def guard_problems(source: YamlSource) -> Iterator[Problem]:
+    """Guards that cannot be read, and steps in them that are not there or come later."""
+    places = {step_id: index for index, step_id in reversed(list(step_values(source, "id")))}
+    for index, text in step_values(source, "when"):
+        try:
+            guard = parse_guard(text)
+        except GuardError as error:
+            yield _at(source, index, error.at, str(error), error.hint)
+            continue
+        for name, compared in names_in(guard):
+            yield from _step_problem(source, index, name, places, compared=compared)
+
+
+def unknown_names(
+    source: YamlSource, fields: Collection[str], dispositions: Collection[str]
+) -> Iterator[Problem]:
+    """Names in guards that no prospect has a field for, or no task can end with."""
+    ids = [step_id for _, step_id in step_values(source, "id")]
+    for index, guard in _readable(source):
+        for name, _ in names_in(guard):
+            step_id, dot, word = name.name.partition(".")
+            if name.name == CALL_CONNECTED or (dot and step_id not in ids):
+                continue
+            known = (*STEP_WORDS, *dispositions) if dot else fields
+            if (word if dot else name.name) not in known:
+                yield _unknown(source, index, name, known, ids)
+
+
+def _readable(source: YamlSource) -> Iterator[tuple[int, Guard]]:
+    for index, text in step_values(source, "when"):
+        try:
+            yield index, parse_guard(text)
+        except GuardError:
+            continue
+
+
+def _unknown(
+    source: YamlSource, index: int, name: Name, known: Collection[str], ids: list[str]
+) -> Problem:
+    step_id, dot, word = name.name.partition(".")
+    if dot:
+        message = f"no step ends as `{word}`"
+        hint = did_you_mean(word, known) or "see config/dispositions.yaml"
+    elif step_id in ids:
+        message = f"`{step_id}` is a step"
+        hint = f"ask for `{step_id}.sent`, `{step_id}.done` or `{step_id}.skipped`"
+    else:
+        message = f"there is no field `{name.name}`"
+        declare = "declare it under prospect_fields in the settings"
+        hint = did_you_mean(name.name, known) if nearest(name.name, known) else declare
+    return _at(source, index, name.at, message, hint)
+
+
+def _step_problem(
+    source: YamlSource, index: int, name: Name, places: Mapping[str, int], *, compared: bool
+) -> Iterator[Problem]:
+    step_id, dot, _ = name.name.partition(".")
+    if not dot:
+        return
+    if compared:
+        hint = f"write `{name.name}` alone, or `not {name.name}`"
+        yield _at(source, index, name.at, "only a field has a text to compare", hint)
+    elif name.name == CALL_CONNECTED:
+        return
+    elif step_id not in places:
+        earlier = [each for each, at in places.items() if at < index]
+        hint = did_you_mean(step_id, [*earlier, "call"])
+        yield _at(source, index, name.at, f"there is no step `{step_id}`", hint)
+    elif places[step_id] >= index:
+        hint = "a guard knows the steps further up"
+        message = f"`{step_id}` has not happened yet when this step is reached"
+        yield _at(source, index, name.at, message, hint)
+
+
+def _at(source: YamlSource, index: int, at: int, message: str, hint: str) -> Problem:
+    """A problem at a position in a guard, where it stands on one line."""
+    problem = source.problem(("steps", index, "when"), message, hint)
+    written = problem.source_line[(problem.column or 1) - 1 :]
+    if problem.column is None or written[:1] in {"|", ">"}:
+        return problem
+    quote = written[:1] in {"'", '"'}
+    return replace(problem, column=min(problem.column + at + quote, len(problem.source_line) + 1))

@@ -1,0 +1,58 @@
+"""From the keys of one step to the step that the engine runs, and to their normal form."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sequencer.domain.cadence import Schedule, Step, StepKind, TaskType, Thread
+from sequencer.domain.delay import delay_from_text
+from sequencer.files.schedule import step_window, waits_of
+from sequencer.files.step_keys import StepKeys
+
+KINDS = tuple(str(kind) for kind in StepKind)
+MAILS = frozenset({StepKind.EMAIL, StepKind.MANUAL_EMAIL})
+
+
+def steps_of(steps: Sequence[StepKeys], schedule: Schedule) -> Iterator[Step]:
+    """The steps of a cadence; the first mail begins a thread.
+
+    Raises:
+        ValueError: a step is not exactly one thing.
+    """
+    begun = False
+    for index, (keys, wait) in enumerate(zip(steps, waits_of(steps), strict=True)):
+        kind = kind_of(keys)
+        mail = kind in MAILS
+        thread = (keys.thread or Thread.REPLY) if begun or not mail else Thread.NEW
+        begun = begun or mail
+        yield Step(
+            id=keys.id,
+            wait=wait,
+            kind=kind,
+            template=str(getattr(keys, kind)),
+            thread=thread,
+            task_type=keys.type or TaskType.OTHER,
+            skip_after=delay_from_text(keys.skip_after) if keys.skip_after else None,
+            when=(keys.when or "").strip(),
+            goto=keys.goto,
+            window=step_window(keys, schedule, is_first=not index),
+        )
+
+
+def kind_of(keys: StepKeys) -> StepKind:
+    """What a step is; ValueError where it is nothing, or several things."""
+    kinds = [kind for kind in StepKind if getattr(keys, kind) is not None]
+    if len(kinds) != 1:
+        raise ValueError(f"the step {keys.id} is not exactly one of {', '.join(KINDS)}")
+    return kinds[0]
+
+
+def normal_form(written: Mapping[str, Any], step: Step) -> dict[str, object]:
+    """What a document says of a step: defaults written out, what it has not left out."""
+    known: dict[str, Any] = {
+        **written,
+        "thread": str(step.thread) if step.kind in MAILS else None,
+        "type": str(step.task_type) if step.kind is StepKind.TASK else None,
+        "skip_after": str(step.skip_after) if step.skip_after else None,
+        "when": step.when or None,
+    }
+    return {key: value for key, value in known.items() if value is not None}

@@ -1,0 +1,59 @@
+"""What do the headers of a mail in Sent tell: to whom it went, when, and whether it is ours?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sequencer.mail.foreign_address import read_addresses
+from sequencer.mail.foreign_date import first_date
+from sequencer.mail.foreign_header import Block, read_block
+from sequencer.mail.incoming import message_ids
+
+_RECIPIENTS = ("to", "cc", "bcc")
+_MARK = "x-sequencer-ref"
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail that left a mailbox.
+
+    Attributes:
+        message_ids: its Message-ID and, where a provider has replaced it, the one it had before.
+        is_marked: whether it carries the mark of our own mails.
+        is_automatic: whether a machine wrote it, such as a notice of absence.
+        recipients: addresses as they are written, each once.
+        date: when its writer's program says it was sent.
+    """
+
+    message_ids: tuple[str, ...]
+    is_marked: bool
+    is_automatic: bool
+    recipients: tuple[str, ...]
+    date: datetime | None
+
+
+def read_sent(raw: bytes) -> SentMail:
+    """What can be read of the headers at the begin of `raw`, whatever the bytes are."""
+    block = read_block(raw.replace(b"\r\n", b"\n").lstrip())
+    automatic = block.first("auto-submitted").partition(";")[0].strip().lower()
+    found = [person.address for value in _values(block) for person in read_addresses(value)]
+    return SentMail(
+        message_ids=_message_ids(block),
+        is_marked=block.first(_MARK) != "",
+        is_automatic=automatic not in {"", "no"},
+        recipients=tuple(dict.fromkeys(address for address in found if address)),
+        date=first_date(block.all("date"), block.all("received")),
+    )
+
+
+def _values(block: Block) -> list[str]:
+    return [value for name in _RECIPIENTS for value in block.all(name)]
+
+
+def _message_ids(block: Block) -> tuple[str, ...]:
+    """Message-IDs in Message-ID, and in what providers call X-Google-Original-Message-ID."""
+    values = [
+        value
+        for name, value in block.fields
+        if name == "message-id" or (name.startswith("x-") and name.endswith("message-id"))
+    ]
+    return message_ids(" ".join(values))

@@ -1,0 +1,70 @@
+"""Who takes part in a world: people, their addresses, their zones, and what they have done."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from sequencer.domain.prospect import Prospect
+from sequencer.simulation.record import Absence, Answer, Stop
+
+PLACES = (
+    ("Europe/Berlin", "DE"),
+    ("Europe/Madrid", "ES"),
+    ("America/New_York", "US"),
+    ("Asia/Kolkata", "IN"),
+    ("Australia/Lord_Howe", "AU"),
+    ("", ""),
+)
+
+
+@dataclass
+class Person:
+    """Somebody who may get mail.
+
+    Attributes:
+        spellings: ways in which lists write the address; it is the same person each time.
+        gone: the address does not exist any more, and every server says so.
+        held: since when a rep wants silence, None while nobody does.
+    """
+
+    address: str
+    tz: str
+    country: str
+    first_name: str
+    gone: bool = False
+    stops: list[Stop] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    enrolled: dict[str, int] = field(default_factory=dict)
+    held: Stop | None = None
+    absences: list[Absence] = field(default_factory=list)
+
+    @property
+    def domain(self) -> str:
+        """Domain of the company."""
+        return self.address.rpartition("@")[2]
+
+    @property
+    def colleague(self) -> str:
+        """Address of somebody else at the company, who is in no list."""
+        return f"colleague.of.{self.address}"
+
+    def prospect(self, spelling: str = "") -> Prospect:
+        """The person as a list has them."""
+        return Prospect(
+            email=spelling or self.address,
+            first_name=self.first_name,
+            last_name="Example",
+            company=self.domain,
+            timezone=self.tz,
+            country=self.country,
+        )
+
+
+def cast(chance: Random, size: int) -> list[Person]:
+    """People of companies that are small, so that some have a colleague in the cadence too."""
+    companies = max(1, round(size * 0.8))
+    people = []
+    for number in range(size):
+        tz, country = chance.choice(PLACES)
+        domain = f"bank{number % companies}.example"
+        people.append(Person(f"p{number}@{domain}", tz, country, f"Person{number}"))
+    return people

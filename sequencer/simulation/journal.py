@@ -1,0 +1,34 @@
+"""What the engine logs in a simulated world: nothing is printed, and an unforeseen error is kept."""
+
+import sys
+from collections.abc import MutableMapping
+from typing import Any, NoReturn
+
+import structlog
+
+from sequencer.store.database import DatabaseError
+
+ERROR = 40  # by the numbers of the standard library's logging
+
+
+class Journal:
+    """Keeps errors that no trouble of the world explains."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def configure(self) -> None:
+        """Take all log lines of this program, from now on."""
+        structlog.configure(
+            processors=[self._take],
+            wrapper_class=structlog.make_filtering_bound_logger(ERROR),
+            cache_logger_on_first_use=False,
+        )
+
+    def _take(self, _logger: Any, _method: str, entry: MutableMapping[str, Any]) -> NoReturn:
+        error = entry.get("exc_info")
+        if error is True:
+            error = sys.exc_info()[1]
+        if not isinstance(error, DatabaseError):
+            self.errors.append(f"{entry.get('event')}: {error!r}")
+        raise structlog.DropEvent

@@ -1,0 +1,145 @@
+"""Is every promise kept, by what the world itself has seen? Looked at with each mail that leaves."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sequencer.domain.pacing import Pace
+from sequencer.simulation.cast import Person
+from sequencer.simulation.clock import MachineClock
+from sequencer.simulation.play import Play
+from sequencer.simulation.record import Dot, Hand, Stop
+
+DAY = timedelta(hours=24)
+LEASE_S = 30.0
+MOST_S = 5.0  # from the commit that allows a dot to the dot
+
+
+@dataclass
+class Judge:
+    """Looks at each dot as it is written, and at each mail as it is accepted."""
+
+    play: Play
+    paces: Mapping[str, Pace]
+    clocks: Mapping[str, MachineClock]
+    left: dict[str, list[datetime]] = field(default_factory=dict)
+    ids: dict[tuple[str, str, int], bytes] = field(default_factory=dict)
+    last: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    copies: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def at_dot(self, dot: Dot) -> None:
+        """The promises about what may leave at all."""
+        if dot.hand is None:
+            self._broken("I1", dot, "no committed hand-over allows it")
+            return
+        person = self.play.person(dot.envelope.recipient)
+        self._is_ours_and_awake(dot, dot.hand)
+        self._nobody_stopped_it(dot, dot.hand, person)
+        self._nobody_answered(dot, dot.hand, person)
+        self._window_is_open(dot, dot.hand, person)
+        self._is_the_same(dot, dot.hand)
+
+    def at_accept(self, dot: Dot) -> None:
+        """The promises about what has left."""
+        person = self.play.person(dot.envelope.recipient)
+        self.copies[person.address, dot.mark] += 1
+        slug = dot.mark.partition(".")[0]
+        if self.copies[person.address, dot.mark] > person.enrolled.get(slug, 0):
+            self._broken("I1", dot, "the person has it already")
+        self._pace_is_kept(dot)
+        self._wait_is_over(dot, person, slug)
+
+    def at_lease(self, mailbox: str, name: str, *, alive: bool) -> None:
+        """Nobody takes a lease that has not run out; `alive` tells whether its holder lives."""
+        holder, since = self.play.record.holders.get(mailbox, (name, 0.0))
+        held_s = self.play.true.seconds - since
+        if holder != name:
+            self.play.tally.sometimes("lease taken over")
+            if alive and held_s < LEASE_S:
+                self.play.record.violated(
+                    f"I13: {name} takes {mailbox} from {holder}, who has had it for {held_s:.0f} s"
+                )
+        self.play.record.holders[mailbox] = (name, self.play.true.seconds)
+
+    def _broken(self, promise: str, dot: Dot, why: str) -> None:
+        day = f"{self.play.true.now:%Y-%m-%d %H:%M:%S}"
+        self.play.record.violated(
+            f"{promise}: {dot.mark} to {dot.envelope.recipient} at {day}: {why}"
+        )
+
+    def _is_ours_and_awake(self, dot: Dot, hand: Hand) -> None:
+        if dot.at - hand.at > MOST_S:
+            self._broken("I13", dot, f"{dot.at - hand.at:.0f} s after the last look")
+        if hand.owner != hand.by:
+            self._broken("I13", dot, f"{hand.by} writes it, and the mailbox is {hand.owner}'s")
+
+    def _nobody_stopped_it(self, dot: Dot, hand: Hand, person: Person) -> None:
+        for stop in (*person.stops, *([person.held] if person.held else [])):
+            if _concerns(stop, hand):
+                promise = "I3" if stop.for_ever else "I2"
+                self._broken(promise, dot, f"it begins after {stop.how} was committed")
+
+    def _nobody_answered(self, dot: Dot, hand: Hand, person: Person) -> None:
+        """The scan that the mail relies on really was, is fresh, and saw no answer."""
+        looked = self._read_at(hand.synced_at)
+        reads = self.play.record.reads.get(dot.mailbox, [])
+        if looked is None or not any(looked[0] <= at <= hand.at for at in reversed(reads)):
+            self._broken("I2", dot, f"the scan that it relies on never was: {hand.synced_at}")
+            return
+        oldest_s = self.play.desk.policy.freshness.total_seconds() + self.clocks[hand.by].stepped_s
+        if hand.at - looked[1] > oldest_s:
+            self._broken("I2", dot, f"the scan is {hand.at - looked[1]:.0f} s old")
+        for answer in person.answers:
+            seen = answer.at <= looked[0] and answer.mailbox == dot.mailbox
+            if seen and hand.enrollment_id <= answer.upto:
+                self._broken("I2", dot, f"{answer.how} lay in the mailbox when it was scanned")
+        for away in person.absences:
+            seen = away.at <= looked[0] and away.mailbox == dot.mailbox
+            if seen and hand.enrollment_id <= away.upto and dot.at < away.until:
+                self._broken("I2", dot, "the person is away")
+
+    def _read_at(self, instant: datetime | None) -> tuple[float, float] | None:
+        """When some machine's clock showed that instant, in true seconds."""
+        if instant is None:
+            return None
+        shown = [clock.read_at[instant] for clock in self.clocks.values() if instant in clock.read_at]
+        return (min(at for at, _ in shown), max(at for _, at in shown)) if shown else None
+
+    def _wait_is_over(self, dot: Dot, person: Person, slug: str) -> None:
+        """The mail before was long enough ago, whatever pauses there were; and it is one mail."""
+        place, wall = (person.address, slug), dot.hand.wall if dot.hand else dot.wall
+        since = wall - self.last.get(place, datetime.min.replace(tzinfo=UTC))
+        if since.total_seconds() < self.play.scripts[slug].least_s[dot.mark]:
+            self._broken("I4", dot, f"only {since} after the mail before")
+        self.last[place] = dot.wall
+
+    def _is_the_same(self, dot: Dot, hand: Hand) -> None:
+        """Whenever a step is tried again it has the Message-ID it has had before."""
+        place = (dot.envelope.recipient.lower(), dot.mark, hand.enrollment_id)
+        message_id = dot.envelope.data.partition(b"Message-ID: ")[2].partition(b"\r\n")[0]
+        if self.ids.setdefault(place, message_id) != message_id:
+            self._broken("I1", dot, "it has another Message-ID than before")
+
+    def _window_is_open(self, dot: Dot, hand: Hand, person: Person) -> None:
+        script = self.play.scripts[dot.mark.partition(".")[0]]
+        local = hand.wall.astimezone(ZoneInfo(person.tz or "UTC"))
+        minute = local.hour * 60 + local.minute
+        blocks = script.open_minutes[local.weekday()]
+        if not any(start <= minute < end for start, end in blocks):
+            self._broken("I4", dot, f"the window is closed at {local:%a %H:%M} of {person.tz}")
+
+    def _pace_is_kept(self, dot: Dot) -> None:
+        pace, earlier = self.paces[dot.mailbox], self.left.setdefault(dot.mailbox, [])
+        wall = dot.hand.wall if dot.hand else dot.wall
+        recent = [at for at in earlier if at > wall - DAY]
+        if len(recent) >= pace.per_day:
+            self._broken("I4", dot, f"{len(recent)} mails of {dot.mailbox} left within 24 hours")
+        if recent and wall < max(recent) + pace.gap:
+            self._broken("I4", dot, f"{wall - max(recent)} after another mail of {dot.mailbox}")
+        earlier.append(wall)
+
+
+def _concerns(stop: Stop, hand: Hand) -> bool:
+    return stop.number < hand.number and (stop.for_ever or hand.enrollment_id <= stop.upto)

@@ -1,0 +1,67 @@
+"""Run many seeds: here, or in several processes that share nothing."""
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import count, repeat
+from multiprocessing import get_context
+
+from sequencer.simulation.simulate import Lived, Simulation
+
+SEEDS_OF_A_COLLECTION = 20  # what one world leaves behind is little, and to look for it takes long
+MOST_AT_ONCE = 10  # seeds that a process is given at once
+
+Make = Callable[[], Simulation]
+
+
+def live_all(make: Make, seeds: Sequence[int], days: float, workers: int) -> Iterator[Lived]:
+    """Results in the order of their seeds; `make` is called once in each process."""
+    if workers == 1:
+        simulation = make()
+        with _rare_collections() as lived:
+            for seed in seeds:
+                yield simulation.live(seed, days)
+                lived()
+        return
+    # A copy of this process would share its threads and its database, so each begins anew.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (make,)) as pool:
+        chunk = max(1, min(MOST_AT_ONCE, len(seeds) // (workers * 4)))
+        yield from pool.map(_live_there, seeds, repeat(days), chunksize=chunk)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[Callable[[], None]]:
+    """No garbage collection but after every so many worlds, which the returned function counts."""
+    lived = count(1)
+
+    def collect() -> None:
+        if next(lived) % SEEDS_OF_A_COLLECTION == 0:
+            gc.collect()
+
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield collect
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+class _Here:
+    """The simulation of a worker process."""
+
+    simulation: Simulation
+    collect: Callable[[], None]
+
+
+def _begin(make: Make) -> None:
+    _Here.simulation = make()
+    _Here.collect = _rare_collections().__enter__()
+
+
+def _live_there(seed: int, days: float) -> Lived:
+    lived = _Here.simulation.live(seed, days)
+    _Here.collect()
+    return lived

@@ -1,0 +1,194 @@
+"""A mail provider as it really is: folders, an SMTP server with its moods, and its own record."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
+from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind, Phase
+from sequencer.simulation.fate import FatedLife, Troubles
+from sequencer.simulation.inbox import FakeInbox
+from sequencer.simulation.play import Play
+from sequencer.simulation.record import Dot, Hand
+from sequencer.simulation.scripts import MARK
+
+LINE_DIES_AFTER_S = 600.0  # of silence in the middle of a mail; RFC 5321 section 4.5.3.2.6
+ACCEPTED = Outcome(OutcomeKind.ACCEPTED, Phase.DOT, 250, "2.0.0", "queued")
+LINE_LOST = Outcome(OutcomeKind.UNKNOWN, Phase.DOT, None, "", "line lost", Blame.MAILBOX)
+NO_SUCH_USER = Outcome(OutcomeKind.REJECTED, Phase.RCPT, 550, "5.1.1", "no such user")
+
+_MAILBOX, _SIGN_IN = Blame.MAILBOX, Blame.SIGN_IN
+_FAULTS = (
+    Outcome(OutcomeKind.DEFERRED, Phase.CONNECT, 421, "4.3.2", "busy", _MAILBOX),
+    Outcome(OutcomeKind.DEFERRED, Phase.CONNECT, None, "", "no connection", _MAILBOX),
+    Outcome(OutcomeKind.DEFERRED, Phase.CONNECT, 535, "5.7.8", "password", _SIGN_IN),
+    Outcome(OutcomeKind.DEFERRED, Phase.MAIL, None, "", "line lost", _MAILBOX),
+    Outcome(OutcomeKind.DEFERRED, Phase.MAIL, 451, "4.7.0", "not now", _MAILBOX),
+    Outcome(OutcomeKind.DEFERRED, Phase.RCPT, 451, "4.7.1", "greylisted"),
+    Outcome(OutcomeKind.DEFERRED, Phase.RCPT, None, "", "line lost", _MAILBOX),
+    NO_SUCH_USER,
+    Outcome(OutcomeKind.DEFERRED, Phase.DATA, None, "", "line lost", _MAILBOX),
+    Outcome(OutcomeKind.DEFERRED, Phase.BODY, None, "", "line lost", _MAILBOX),
+    Outcome(OutcomeKind.DEFERRED, Phase.DOT, 452, "4.2.2", "mailbox full"),
+    Outcome(OutcomeKind.DEFERRED, Phase.DOT, 421, "4.3.2", "shutting down", _MAILBOX),
+    Outcome(OutcomeKind.REJECTED, Phase.DOT, 554, "5.7.26", "blocked"),
+    *[LINE_LOST] * 3,
+    *[Outcome(OutcomeKind.UNKNOWN, Phase.DOT, None, "", "no answer", _MAILBOX)] * 2,
+)
+
+
+@dataclass
+class Provider:
+    """One mailbox and the servers it lives on.
+
+    Attributes:
+        files_sent: whether it files a copy of each mail in Sent by itself.
+        filed_after_s: how long that takes.
+        on_accept: what the world does with a mail that it has accepted.
+    """
+
+    name: str
+    play: Play
+    troubles: Troubles
+    inbox: FakeInbox
+    files_sent: bool = False
+    filed_after_s: float = 0.0
+    on_accept: Callable[[Dot], None] = lambda _dot: None
+
+    def fault_for(self, recipient: str) -> Outcome | None:
+        """What goes wrong with the next transaction, if anything does."""
+        person = self.play.person(recipient)
+        if person.gone:
+            return NO_SUCH_USER
+        if not self.play.happens(self.troubles.smtp):
+            return None
+        fault = self.play.chance.choice(_FAULTS)
+        person.gone = fault is NO_SUCH_USER
+        self.play.tally.sometimes(f"{fault.kind} at {fault.phase}")
+        return fault
+
+    def take(self, dot: Dot, outcome: Outcome) -> Outcome:
+        """The server's answer to a final dot; what is accepted goes its way."""
+        lost = outcome.kind is OutcomeKind.UNKNOWN
+        if outcome.kind is OutcomeKind.ACCEPTED or (lost and self.play.chance.random() < 0.7):
+            dot.accepted = True
+            self.play.tally.sometimes("accepted, and the answer was lost", int(lost))
+            self._file(dot.envelope.data)
+            self.on_accept(dot)
+        self.play.record.tell(f"{dot.mark} to {dot.envelope.recipient}: {outcome.kind}")
+        return outcome
+
+    def _file(self, data: bytes) -> None:
+        if not self.files_sent:
+            return
+        if not self.filed_after_s:
+            self.inbox.deliver(data, Folder.SENT)
+            return
+        self.play.later(
+            self.filed_after_s, lambda: _ignore(self.inbox.deliver(data, Folder.SENT))
+        )
+
+
+def _ignore(_uid: int) -> None:
+    """Nobody asks for that number."""
+
+
+@dataclass
+class FatedMailer:
+    """A daemon's way to the SMTP server; the port `Mailer`."""
+
+    provider: Provider
+    life: FatedLife
+    judge: Callable[[Dot], None]
+    take_hand: Callable[[], Hand | None]
+
+    async def send(self, envelope: Envelope, hand: Callable[[], Awaitable[bool]]) -> Outcome:
+        """One transaction, with a step wherever a real mailer waits for the network."""
+        play, recipient = self.provider.play, envelope.recipient
+        await self.life.step("before a mail")
+        fault = self.provider.fault_for(recipient)
+        if fault is not None and fault.phase is not Phase.DOT:
+            await self.life.step(f"at {fault.phase}")
+            return fault
+        await self._on_the_line(recipient)
+        last_word_at = play.true.seconds
+        if not await hand():
+            play.tally.sometimes("withheld")
+            await self.life.step("after a mail was withheld")
+            return Outcome(OutcomeKind.WITHHELD, Phase.BODY)
+        dot = self._dot(envelope)
+        in_time = play.true.seconds - last_word_at <= LINE_DIES_AFTER_S
+        outcome = (fault or ACCEPTED) if in_time else LINE_LOST
+        if in_time:
+            self.provider.take(dot, outcome)
+        await self.life.step("after the dot")
+        return outcome
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def _on_the_line(self, recipient: str) -> None:
+        """Something may happen while the server takes its time."""
+        play, odds = self.provider.play, self.provider.troubles
+        if play.happens(odds.slow):
+            play.tally.sometimes("slow server")
+            await self.life.clock.sleep(play.chance.choice((3.0, 20.0, 110.0, 150.0, 550.0)))
+        if play.happens(odds.meddling):
+            play.meddle(play.person(recipient))
+        await self.life.step("before the dot")
+
+    def _dot(self, envelope: Envelope) -> Dot:
+        play = self.provider.play
+        mark = envelope.data.partition(MARK.encode())[2].split(b".\r\n", 1)[0].decode()
+        dot = Dot(
+            number=play.record.next(),
+            mailbox=self.provider.name,
+            envelope=envelope,
+            mark=mark.splitlines()[0].rstrip(".") if mark else "",
+            at=play.true.seconds,
+            wall=self.life.clock.now(),
+            hand=self.take_hand(),
+        )
+        self.judge(dot)
+        play.record.dots.append(dot)
+        return dot
+
+
+@dataclass(slots=True)
+class FatedInbox(FakeInbox):
+    """A daemon's way to the folders, which the nemesis may cut."""
+
+    provider: Provider = field(kw_only=True)
+    life: FatedLife = field(kw_only=True)
+
+    async def scan(
+        self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
+    ) -> Sequence[Scan]:
+        """As the server has it at that moment."""
+        await self._reach("in IMAP")
+        play = self.provider.play
+        if play.happens(self.provider.troubles.renumber):
+            self.renumber(Folder.INBOX)
+            play.tally.sometimes("renumbered")
+        found = await FakeInbox.scan(self, cursors, since)
+        play.record.reads.setdefault(self.provider.name, []).append(play.true.seconds)
+        await self.life.step("after a scan")
+        return found
+
+    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
+        """As the server has it at that moment."""
+        await self._reach("in a search")
+        return await FakeInbox.has_sent(self, message_id, ref, since)
+
+    async def keep_copy(self, data: bytes, at: datetime) -> None:
+        """Into the server's folder."""
+        await self._reach("before a copy is filed")
+        await FakeInbox.keep_copy(self, data, at)
+
+    async def _reach(self, where: str) -> None:
+        await self.life.step(where)
+        play = self.provider.play
+        if play.happens(self.provider.troubles.imap):
+            play.tally.sometimes("IMAP cut")
+            play.later(75.0, play.wake)
+            raise InboxError("line lost", permanent=play.chance.random() < 0.1)

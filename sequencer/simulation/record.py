@@ -1,0 +1,108 @@
+"""What really happened, written down outside the engine: the judge believes nothing else.
+
+Everything is numbered in the order of its commit. Times are true seconds since the world began;
+`wall` is what the clock of the machine showed that did it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sequencer.mail.transaction import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A stop that was committed.
+
+    Attributes:
+        upto: number of the newest enrollment at that moment; a later one is another story.
+        for_ever: no enrollment of that person may write again, whenever it was made.
+    """
+
+    number: int
+    how: str
+    upto: int
+    for_ever: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A mail that lies in a folder which is read: whoever has read it later must have stopped."""
+
+    at: float
+    how: str
+    upto: int
+    raw: bytes
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A notice that lies in a folder which is read: until its date nothing may leave."""
+
+    at: float
+    until: float
+    upto: int
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A commit that allowed a final dot.
+
+    Attributes:
+        owner: who held the lease of the mailbox in the database at that moment.
+    """
+
+    number: int
+    at: float
+    wall: datetime
+    by: str
+    owner: str | None
+    enrollment_id: int
+    synced_at: datetime | None
+
+
+@dataclass(slots=True)
+class Dot:
+    """A final dot that was written; `hand` is None where no commit allowed it."""
+
+    number: int
+    mailbox: str
+    envelope: Envelope
+    mark: str
+    at: float
+    wall: datetime
+    hand: Hand | None
+    accepted: bool = False
+
+
+@dataclass(slots=True)
+class Record:
+    """The record of one world.
+
+    Attributes:
+        reads: true seconds at which each mailbox was read completely.
+        holders: who took or renewed the lease of each mailbox last, and when.
+        broken: one sentence for each promise that was not kept.
+        story: what happened, line by line, where somebody wants to read it.
+    """
+
+    number: int = 0
+    dots: list[Dot] = field(default_factory=list)
+    reads: dict[str, list[float]] = field(default_factory=dict)
+    holders: dict[str, tuple[str, float]] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    tell: Callable[[str], None] = lambda _line: None
+
+    def next(self) -> int:
+        """Number of what happens now."""
+        self.number += 1
+        return self.number
+
+    def violated(self, sentence: str) -> None:
+        """Note a promise that was not kept, each once."""
+        if sentence not in self.broken:
+            self.broken.append(sentence)
+            self.tell(f"VIOLATION: {sentence}")

@@ -1,0 +1,80 @@
+"""A database in memory: for a simulation, which moves its clock and fills its disk.
+
+One connection serves readers and writers, so there are no threads and no two transactions at once.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import StaticPool
+
+from sequencer.store.database import CLOCK, Database
+
+STATEMENTS = 1_000  # that the driver keeps prepared; there are fewer different ones
+
+
+class MemoryDatabase(Database):
+    """An SQLite database without a file.
+
+    Attributes:
+        clock: what the database's own clock shows.
+        is_full: whether a commit finds no room on the disk.
+    """
+
+    def __init__(self) -> None:
+        self.url = sa.make_url("sqlite://")
+        self.is_sqlite = True
+        self.clock: Callable[[], datetime] = lambda: datetime(1970, 1, 1, tzinfo=UTC)
+        self.is_full = False
+        self._driver = sqlite3.connect(
+            ":memory:", isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+        )
+        engine = sa.create_engine(
+            self.url, creator=lambda: self._driver, poolclass=StaticPool, hide_parameters=True
+        )
+        self._writer = self._reader = engine.execution_options(**{CLOCK: lambda: self.clock()})
+        self._connection = self._writer.connect()
+        self._driver.execute("PRAGMA foreign_keys = ON")
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write; no room at its end is an error, and rolls it back."""
+        self._driver.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+            if self.is_full:
+                full = sqlite3.OperationalError("database or disk is full")
+                raise OperationalError("COMMIT", None, full)
+        except BaseException:
+            self._driver.execute("ROLLBACK")
+            raise
+        self._driver.execute("COMMIT")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One transaction that only reads; nothing else can happen meanwhile."""
+        yield self._connection
+
+    @contextmanager
+    def migration(self) -> Iterator[Connection]:
+        """A transaction with foreign keys off."""
+        self._driver.execute("PRAGMA foreign_keys = OFF")
+        with self.write() as connection:
+            yield connection
+        self._driver.execute("PRAGMA foreign_keys = ON")
+
+    def copy_from(self, template: "MemoryDatabase") -> None:
+        """Hold what the template holds, and nothing else any more."""
+        template._driver.backup(self._driver)  # noqa: SLF001 - of the same class
+        self.is_full = False
+
+    def dispose(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+        self._writer.dispose()
+        self._driver.close()

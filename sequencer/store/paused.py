@@ -1,0 +1,55 @@
+"""Which enrollments are paused, and which mails are due beside those that wait for them?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from sequencer.domain.enrollment import EnrollmentState, PauseReason
+from sequencer.domain.send import OPEN_STATES, SendState
+from sequencer.store.database import Connection
+from sequencer.store.tables import EnrollmentRow, SendRow
+
+
+def find(
+    connection: Connection, slug: str | None = None, reason: PauseReason | None = None
+) -> list[int]:
+    """Numbers of the paused enrollments, of one cadence or for one reason where that is given."""
+    query = sa.select(EnrollmentRow.id).where(EnrollmentRow.state == EnrollmentState.PAUSED)
+    if slug is not None:
+        query = query.where(EnrollmentRow.slug == slug)
+    if reason is not None:
+        query = query.where(EnrollmentRow.pause_reason == reason)
+    return list(connection.execute(query.order_by(EnrollmentRow.id)).scalars())
+
+
+def of_people(connection: Connection, prospect_ids: Sequence[int]) -> list[int]:
+    """Numbers of the paused enrollments of these people."""
+    query = sa.select(EnrollmentRow.id).where(
+        EnrollmentRow.state == EnrollmentState.PAUSED, EnrollmentRow.prospect_id.in_(prospect_ids)
+    )
+    return list(connection.execute(query.order_by(EnrollmentRow.id)).scalars())
+
+
+def in_doubt(connection: Connection) -> set[int]:
+    """Numbers of the paused enrollments with a mail about which a person has to decide."""
+    query = (
+        sa.select(EnrollmentRow.id)
+        .join(SendRow, SendRow.enrollment_id == EnrollmentRow.id)
+        .where(EnrollmentRow.state == EnrollmentState.PAUSED, SendRow.state == SendState.PARKED)
+    )
+    return set(connection.execute(query).scalars())
+
+
+def queued_beside(connection: Connection, mailbox: str) -> list[datetime]:
+    """When the open mails of a mailbox are due whose enrollments run."""
+    query = (
+        sa.select(SendRow.due_at)
+        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
+        .where(
+            SendRow.mailbox == mailbox,
+            SendRow.state.in_(OPEN_STATES),
+            EnrollmentRow.state == EnrollmentState.ACTIVE,
+        )
+    )
+    return list(connection.execute(query).scalars())

@@ -1,0 +1,223 @@
+"""Where people stand: what the gate wants to know of many of them, in a few statements.
+
+Enrolment, activation and the last look ask the same questions, so they are answered in one place.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from sequencer.domain.enrollment import EnrollmentState, FinishReason
+from sequencer.domain.task import TaskState
+from sequencer.mail.classify import Kind
+from sequencer.store.database import Connection
+from sequencer.store.enrollments import LIVE
+from sequencer.store.prospects import CHUNK
+from sequencer.store.tables import (
+    EnrollmentRow,
+    InboundRow,
+    ProspectRow,
+    SendRow,
+    TaskRow,
+    TouchRow,
+)
+
+# A machine's answer is nobody's touch.
+_WRITTEN = (Kind.REPLY, Kind.OPT_OUT, Kind.CALENDAR)
+# Begun and not ended; these have their place in the throttle.
+_BEGUN = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """One enrollment of a person, as far as the gate is concerned."""
+
+    enrollment_id: int
+    prospect_id: int
+    slug: str
+    version_hash: str
+    state: EnrollmentState
+    finish_reason: FinishReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The last answer that belongs to one person of an account."""
+
+    account_key: str
+    prospect_id: int
+    at: datetime
+    sender: str
+
+
+def lock_people(
+    connection: Connection, prospect_ids: Collection[int], keys: Collection[str]
+) -> None:
+    """Keep the gate of these people, and of these accounts, from everybody else.
+
+    For an account the first of its people is locked. Rows are locked in one order, so that no two
+    wait for each other, and in the way that lets the ledger refer to them meanwhile.
+    """
+    if connection.dialect.name == "sqlite":
+        return  # has one writer at a time
+    eldest = (
+        sa.select(sa.func.min(ProspectRow.id))
+        .where(ProspectRow.account_key.in_([key for key in keys if key]))
+        .group_by(ProspectRow.account_key)
+    )
+    connection.execute(
+        sa.select(ProspectRow.id)
+        .where(sa.or_(ProspectRow.id.in_(prospect_ids), ProspectRow.id.in_(eldest)))
+        .order_by(ProspectRow.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def runs_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredRun]:
+    """Every enrollment of these people, the oldest first."""
+    columns = (
+        EnrollmentRow.id,
+        EnrollmentRow.prospect_id,
+        EnrollmentRow.slug,
+        EnrollmentRow.version_hash,
+        EnrollmentRow.state,
+        EnrollmentRow.finish_reason,
+    )
+    rows = [
+        row
+        for chunk in _chunks(prospect_ids)
+        for row in connection.execute(
+            sa.select(*columns)
+            .where(EnrollmentRow.prospect_id.in_(chunk))
+            .order_by(EnrollmentRow.id)
+        )
+    ]
+    return [
+        StoredRun(
+            number,
+            prospect_id,
+            slug,
+            version_hash,
+            EnrollmentState(state),
+            FinishReason(ended) if ended else None,
+        )
+        for number, prospect_id, slug, version_hash, state, ended in rows
+    ]
+
+
+def live_people_of(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
+    """How many people of each account are in a cadence, whichever it is."""
+    people = sa.func.count(sa.distinct(EnrollmentRow.prospect_id))
+    found: dict[str, int] = {}
+    for chunk in _chunks([key for key in keys if key]):
+        rows = connection.execute(
+            sa.select(ProspectRow.account_key, people)
+            .join(EnrollmentRow, EnrollmentRow.prospect_id == ProspectRow.id)
+            .where(ProspectRow.account_key.in_(chunk), EnrollmentRow.state.in_(LIVE))
+            .group_by(ProspectRow.account_key)
+        )
+        found.update((key, number) for key, number in rows)
+    return found
+
+
+def replies_of(connection: Connection, keys: Sequence[str], since: datetime) -> list[Replied]:
+    """The last answer to each person of these accounts since then, the oldest first."""
+    at = sa.func.max(InboundRow.stored_at, type_=InboundRow.stored_at.type)
+    columns = (ProspectRow.account_key, EnrollmentRow.prospect_id)
+    found = [
+        Replied(key, prospect_id, replied_at, sender)
+        for chunk in _chunks([key for key in keys if key])
+        for key, prospect_id, replied_at, sender in connection.execute(
+            sa.select(*columns, at, sa.func.max(InboundRow.sender))
+            .join(EnrollmentRow, EnrollmentRow.prospect_id == ProspectRow.id)
+            .join(InboundRow, InboundRow.enrollment_id == EnrollmentRow.id)
+            .where(
+                ProspectRow.account_key.in_(chunk),
+                InboundRow.kind == Kind.REPLY,
+                InboundRow.stored_at > since,
+            )
+            .group_by(*columns)
+        )
+    ]
+    return sorted(found, key=lambda reply: (reply.at, reply.prospect_id))
+
+
+def last_touches(
+    connection: Connection, prospect_ids: Sequence[int], own: Collection[int] = ()
+) -> dict[int, datetime]:
+    """The last contact of each of these people with anybody; who never had one is left out.
+
+    Mails of ours, touches by hand, tasks that were done, and what a person wrote to us.
+
+    Args:
+        connection: the database.
+        prospect_ids: the people.
+        own: enrollments whose own mails, tasks and answers do not count.
+    """
+    latest: dict[int, datetime] = {}
+    for chunk in _chunks(prospect_ids):
+        for query in _touches(chunk, own):
+            for number, at in connection.execute(query):
+                latest[number] = max(latest.get(number, at), at)
+    return latest
+
+
+def _touches(people: Sequence[int], own: Collection[int]) -> list[sa.Select[Any]]:
+    person, enrollment = EnrollmentRow.prospect_id, EnrollmentRow.id
+    mails = (
+        sa.select(person, _last(SendRow.handed_at))
+        .join(SendRow, SendRow.enrollment_id == enrollment)
+        .where(person.in_(people), enrollment.not_in(own), SendRow.handed_at.is_not(None))
+        .group_by(person)
+    )
+    answers = (
+        sa.select(person, _last(InboundRow.stored_at))
+        .join(InboundRow, InboundRow.enrollment_id == enrollment)
+        .where(person.in_(people), enrollment.not_in(own), InboundRow.kind.in_(_WRITTEN))
+        .group_by(person)
+    )
+    by_hand = (
+        sa.select(TouchRow.prospect_id, _last(TouchRow.at))
+        .where(TouchRow.prospect_id.in_(people))
+        .group_by(TouchRow.prospect_id)
+    )
+    tasks = (
+        sa.select(TaskRow.prospect_id, _last(TaskRow.ended_at))
+        .where(
+            TaskRow.prospect_id.in_(people),
+            TaskRow.state == TaskState.DONE,
+            TaskRow.step_id.is_not(None),
+            sa.or_(TaskRow.enrollment_id.is_(None), TaskRow.enrollment_id.not_in(own)),
+        )
+        .group_by(TaskRow.prospect_id)
+    )
+    return [mails, answers, by_hand, tasks]
+
+
+def _last(column: Any) -> sa.ColumnElement[Any]:
+    return sa.func.max(column, type_=column.type)
+
+
+def begun(connection: Connection, slug: str) -> int:
+    """How many people run through a cadence: begun and not ended."""
+    query = sa.select(sa.func.count()).where(
+        EnrollmentRow.slug == slug, EnrollmentRow.state.in_(_BEGUN)
+    )
+    return connection.execute(query).scalar_one()
+
+
+def activated_since(connection: Connection, slug: str, since: datetime) -> list[datetime]:
+    """When enrollments of a cadence began since then, in order."""
+    query = (
+        sa.select(EnrollmentRow.activated_at)
+        .where(EnrollmentRow.slug == slug, EnrollmentRow.activated_at > since)
+        .order_by(EnrollmentRow.activated_at)
+    )
+    return [at for at in connection.execute(query).scalars() if at is not None]
+
+
+def _chunks(items: Sequence[Any]) -> list[Sequence[Any]]:
+    return [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]

@@ -1,0 +1,94 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sequencer.cli.paragraph import broken
+from sequencer.cli.status_words import lines
+from sequencer.domain.enrollment import EnrollmentState
+from sequencer.domain.mailbox import MailboxHealth, MailboxState
+from sequencer.engine.status import MailboxStatus, Status, Usage
+from sequencer.store.enrollments import Count
+
+MADRID = ZoneInfo("Europe/Madrid")
+NOW = datetime(2026, 10, 19, 6, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+QUIET = Usage(0, 10, 0, 50, None, 0, None, 0)
+BUSY = Usage(3, 5, 12, 25, 50, 1_234, 2_000, 2)
+ANA = MailboxStatus(
+    name="ana",
+    address="ana@seller.example",
+    health=MailboxHealth(synced_at=NOW),
+    usage=QUIET,
+    waiting=0,
+    in_doubt=0,
+    parked=0,
+    next_due_at=None,
+    held_by="daemon",
+)
+BLOCKED = MailboxHealth(MailboxState.THROTTLED, "smtp: at dot: 450 4.7.1 slow", NOW + 10 * MINUTE)
+LUIS = replace(
+    ANA,
+    name="luis",
+    address="luis@seller.example",
+    health=BLOCKED,
+    usage=BUSY,
+    waiting=1_000,
+    in_doubt=1,
+    parked=2,
+    next_due_at=NOW + MINUTE,
+)
+COUNTS = (
+    Count("fintech-intro", EnrollmentState.ACTIVE, "", 1_500),
+    Count("fintech-intro", EnrollmentState.FINISHED, "completed", 8),
+    Count("fintech-intro", EnrollmentState.FINISHED, "replied", 3),
+)
+TOLD = """\
+fintech-intro
+    active    1,500
+    finished  11: 8 completed, 3 replied
+upsell
+    Nobody is enrolled yet.
+
+ana <ana@seller.example>: ok
+    sent      0 of 10 in an hour, 0 of 50 in 24 hours, 0 in 7 days
+    waiting   0
+    read      Monday 19 October 08:00 Madrid time
+
+luis <luis@seller.example>: throttled
+    The server asked us to slow down. (smtp: at dot: 450 4.7.1 slow) Until
+    Monday 19 October 08:10 Madrid time.
+    To do: Nothing: it goes on at the instant named.
+    sent      3 of 5 in an hour, 12 of 25 (later 50) in 24 hours, 2 of them by
+              hand, 1,234 of 2,000 in 7 days
+    waiting   1,000, the next is due Monday 19 October 08:01 Madrid time
+    in doubt  1: the Sent folder is asked soon
+    parked    2: each waits for a person
+    read      never
+"""
+
+
+def told(**changes: Any) -> str:
+    found = replace(Status(("fintech-intro", "upsell"), COUNTS, (ANA, LUIS), {}), **changes)
+    parts = [part for line in lines(found, MADRID, NOW) for part in broken(line, 80)]
+    return "\n".join([*parts, ""])
+
+
+def test_status() -> None:
+    """People are counted by state and reason; a mailbox says what is wrong and what to do."""
+    assert told() == TOLD
+
+
+def test_no_daemon() -> None:
+    """Where no mailbox is held by anybody, nothing is sent, and that is said."""
+    idle = told(mailboxes=(replace(ANA, held_by=None),))
+    assert idle.endswith("\nNo daemon is running: start one with `sequencer run`.\n")
+
+
+def test_nothing_yet() -> None:
+    """An empty workspace says what comes next."""
+    assert told(cadences=(), enrollments=(), mailboxes=()).splitlines() == [
+        "No cadence has been applied yet. Next: sequencer check, sequencer apply.",
+        "",
+        "No mailbox is configured.",
+    ]

@@ -1,0 +1,75 @@
+import json
+from typing import Any
+
+import pytest
+from builders import a_cadence
+
+from sequencer.domain.delay import Delay, Unit
+from sequencer.domain.overrides import (
+    MAX_TOTAL,
+    MAX_VALUE,
+    MAX_VARIABLES,
+    NO_OVERRIDES,
+    Overrides,
+    OverridesError,
+    overrides_from_json,
+)
+
+CADENCE = a_cadence()
+ALL = Overrides(
+    start_at="bump",
+    waits={"last-mail": Delay(2, Unit.DAYS)},
+    skip=frozenset({"intro"}),
+    variables={"first_name": "Zoë", "product": "ledgers"},
+)
+
+
+def test_there_and_back() -> None:
+    """What was stored is read as it was, and what is not there takes no room."""
+    assert overrides_from_json(json.loads(json.dumps(ALL.as_json()))) == ALL
+    assert NO_OVERRIDES.as_json() == {}
+    assert overrides_from_json({}) is NO_OVERRIDES
+
+
+def test_fits() -> None:
+    """Steps that the cadence has, and values that are small, are no problem."""
+    assert ALL.checked(CADENCE) is ALL
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        (Overrides(start_at="nothing"), "fintech-intro has no step nothing"),
+        (Overrides(skip=frozenset({"nowhere"})), "has no step nowhere"),
+        (Overrides(waits={"never": Delay(1, Unit.DAYS)}), "has no step never"),
+        (Overrides(variables={"Bad-Name": "x"}), "'Bad-Name' is no name of a value"),
+        (Overrides(variables={"sender": "x"}), "sender cannot be set"),
+        (Overrides(variables={"email": "x"}), "email cannot be set"),
+        (Overrides(variables={"a": "x" * (MAX_VALUE + 1)}), "at most 1000 characters each"),
+        (
+            Overrides(variables={f"a{n}": "x" * MAX_VALUE for n in range(5)}),
+            f"{MAX_TOTAL} together",
+        ),
+        (Overrides(variables={f"a{n}": "" for n in range(MAX_VARIABLES + 1)}), "at most 20 values"),
+    ],
+)
+def test_does_not_fit(overrides: Overrides, words: str) -> None:
+    """Each mistake is named, and refused before anything is stored."""
+    with pytest.raises(OverridesError, match=words):
+        overrides.checked(CADENCE)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"start_at": 3},
+        {"skip": "intro"},
+        {"waits": ["intro"]},
+        {"waits": {"intro": "soon"}},
+        {"variables": "x"},
+    ],
+)
+def test_unreadable(stored: dict[str, Any]) -> None:
+    """What nobody could have stored is an error, not a guess."""
+    with pytest.raises(OverridesError, match="stored overrides cannot be read"):
+        overrides_from_json(stored)
