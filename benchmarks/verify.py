@@ -10,12 +10,13 @@ empty database whose URL is given.
 import argparse
 import json
 import resource
-import subprocess
-import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -156,29 +157,32 @@ def desk() -> Desk:
     return Desk(Policy(policies, (bytes(32),), "https://seller.example"))
 
 
-def prove(url: str) -> None:
-    """Verify a database and print what it took, as the whole work of this process."""
+def prove(url: str) -> dict[str, Any]:
+    """What it took to verify a database, as the whole work of this process."""
     database = Database(url)
     began = time.perf_counter()
     with database.read() as connection:
         found = verify(connection, desk(), MONDAY + timedelta(days=10_000))
     seconds = time.perf_counter() - began
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    broken = {proof.code: proof.violations for proof in found.proofs}
-    figures = {"sends": found.sends, "seconds": round(seconds, 1), "peak_mb": round(peak_mb, 1)}
-    print(json.dumps({**figures, "violations": broken, "residual": found.residual.mails}))
+    return {
+        "sends": found.sends,
+        "seconds": round(seconds, 1),
+        "peak_mb": round(peak_mb, 1),
+        "violations": {proof.code: proof.violations for proof in found.proofs},
+        "residual": found.residual.mails,
+    }
 
 
-def measured(url: str, sends: int) -> dict[str, float]:
-    """Figures of a child process over a database with that many sends."""
+def measured(url: str, sends: int) -> dict[str, Any]:
+    """Figures of a process of its own over a database with that many sends."""
     database = Database(url)
     began = time.perf_counter()
     fill(database, sends)
     filled = round(time.perf_counter() - began, 1)
     database.dispose()
-    child = [sys.executable, __file__, "--prove", url]
-    done = subprocess.run(child, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
-    figures: dict[str, float] = json.loads(done.stdout)
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        figures = process.submit(prove, url).result()
     return {**figures, "seconds_to_fill": filled}
 
 
@@ -191,7 +195,7 @@ def clear(url: str) -> None:
     database.dispose()
 
 
-def compared(sizes: list[int], url: str | None) -> list[dict[str, float]]:
+def compared(sizes: list[int], url: str | None) -> list[dict[str, Any]]:
     """Figures for each number of sends."""
     figures = []
     for sends in sizes:
@@ -206,11 +210,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure `sequencer verify`.")
     parser.add_argument("--sends", type=int, action="append")
     parser.add_argument("--url")
-    parser.add_argument("--prove")
     given = parser.parse_args()
-    if given.prove:
-        prove(given.prove)
-    else:
-        runs = compared(given.sends or [FEW, MANY], given.url)
-        grown = round(runs[-1]["peak_mb"] - runs[0]["peak_mb"], 1)
-        print(json.dumps({"grown_mb": grown, "runs": runs}, indent=2))
+    runs = compared(given.sends or [FEW, MANY], given.url)
+    grown = round(runs[-1]["peak_mb"] - runs[0]["peak_mb"], 1)
+    print(json.dumps({"grown_mb": grown, "runs": runs}, indent=2))

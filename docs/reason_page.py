@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from docs.markdown import page, table
 from sequencer.domain.advice import ADVICE
+from sequencer.domain.enrollment import REOPENABLE, FinishReason
 from sequencer.domain.meaning import ENDS, ENTRIES, HEALTHS, PAUSES, Meaning
 from sequencer.domain.reason import SENTENCES
 from sequencer.files.row_code import ROW_MEANINGS
@@ -32,7 +33,9 @@ def reasons() -> str:
         "## Why an enrollment is paused",
         meanings(PAUSES),
         "## Why an enrollment has finished",
-        "An enrollment has at most one of these, unless somebody re-opens it.",
+        "An enrollment has at most one of these. `sequencer reopen` takes back "
+        + ", ".join(f"`{reason}`" for reason in FinishReason if reason in REOPENABLE)
+        + ".",
         meanings(ENDS),
         "## What the ledger tells",
         "The words of `sequencer log`.",
@@ -41,7 +44,7 @@ def reasons() -> str:
         "The words of `sequencer status`.",
         meanings(HEALTHS),
         "## Why a row of a CSV file is refused",
-        "Refused rows can be written to a file of their own with `--rejects`, to be corrected and "
+        "Refused rows are written to a file of their own beside the file, to be corrected and "
         "imported again.",
         rows_of(rows),
     )

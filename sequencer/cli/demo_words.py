@@ -22,7 +22,8 @@ FINISHED: Mapping[str, Word] = {
     FinishReason.MEETING_BOOKED: Word("meeting", "{name} booked a meeting", "cyan"),
     FinishReason.OPTED_OUT: Word("opted out", "{name} asked for no more mail", "magenta"),
     FinishReason.BOUNCED: Word("bounced", "the mail to {name} came back", "red"),
-    FinishReason.COMPLETED: Word("completed", "{name} has had every mail", "blue"),
+    FinishReason.DISPOSITION: Word("said no", "{name} said no on the telephone", "magenta"),
+    FinishReason.COMPLETED: Word("completed", "{name} has been through every step", "blue"),
 }
 _OTHER = Word("ended", "the cadence of {name} ended", "blue")
 _PAUSED = Word("away", "{name} is away", "yellow")
@@ -36,6 +37,7 @@ _AFTERWARDS: Mapping[str, str] = {
     FinishReason.BOUNCED: ": nothing more goes there",
 }
 _LINES: Mapping[Kind, tuple[str, str]] = {
+    Kind.DONE: ("{by} called {name}: {ended}", "default"),
     Kind.SENT: ("{mailbox} wrote to {name}: {step}", "default"),
     Kind.RESUMED: ("{name} is back: the cadence goes on", "yellow"),
     Kind.CANCELLED: ("  so {step} to {name} is cancelled", "bright_black"),
@@ -64,7 +66,10 @@ def headline(news: News) -> tuple[str, str] | None:
     if entry.kind not in _LINES:
         return None
     line, colour = _LINES[entry.kind]
-    return line.format(mailbox=entry.mailbox, name=news.name, step=entry.step_id), colour
+    ended, _, told = entry.detail.partition(": ")[2].partition(", by ")
+    by, _, note = told.partition(": ")
+    words = {"ended": f"{ended} ({note})" if note else ended, "by": by}
+    return line.format(mailbox=entry.mailbox, name=news.name, step=entry.step_id, **words), colour
 
 
 def _paused(news: News) -> tuple[str, str]:
@@ -79,7 +84,8 @@ _CAME: Mapping[str, str] = {
     FinishReason.MEETING_BOOKED: "{n} booked a meeting",
     FinishReason.OPTED_OUT: "{n} opted out",
     FinishReason.BOUNCED: "{n} bounced",
-    FinishReason.COMPLETED: "{n} got every mail and stayed silent",
+    FinishReason.DISPOSITION: "{n} said no on the telephone",
+    FinishReason.COMPLETED: "{n} went through every step and never wrote",
 }
 
 

@@ -46,5 +46,5 @@ def named(prospect: Prospect) -> str:
 def _entry(entry: Entry, tz: ZoneInfo) -> Line:
     word = entry.kind.replace("_", " ")
     text = ": ".join(part for part in (entry.step_id, entry.detail) if part)
-    lead = f"  {entry.at.astimezone(tz):%H:%M:%S}  {word:<{WORD}}  "
-    return Line(text, lead, STYLES.get(entry.kind, ""))
+    margin = f"  {entry.at.astimezone(tz):%H:%M:%S}  {word:<{WORD}}  "
+    return Line(text, margin, STYLES.get(entry.kind, ""))

@@ -10,10 +10,10 @@ NARROWEST = 40  # columns; a terminal that claims less breaks the lines itself
 
 
 class Line(NamedTuple):
-    """A line of an answer: `lead` stands before the text and is never broken."""
+    """A line of an answer: `margin` stands before the text and is never broken."""
 
     text: str = ""
-    lead: str = ""
+    margin: str = ""
     style: str = ""
 
 
@@ -29,14 +29,14 @@ def show(lines: Iterable[Line]) -> None:
 def broken(line: Line, width: int | None) -> Iterator[str]:
     """The line in parts that fit, at least one; words that are longer than a line stay whole."""
     if width is None:
-        yield f"{line.lead}{line.text}".rstrip()
+        yield f"{line.margin}{line.text}".rstrip()
         return
     parts = textwrap.wrap(
         line.text,
         width,
-        initial_indent=line.lead,
-        subsequent_indent=" " * len(line.lead),
+        initial_indent=line.margin,
+        subsequent_indent=" " * len(line.margin),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    yield from parts or [line.lead.rstrip()]
+    yield from parts or [line.margin.rstrip()]

@@ -14,12 +14,13 @@ from sequencer.domain.spoken_time import full_time
 if TYPE_CHECKING:
     from sequencer.engine.status import MailboxStatus, Status, Usage
 
-LEAD = "    "
+MARGIN = "    "
 
 
 def lines(found: "Status", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
     """The picture for people, on the clock of one zone."""
     yield from _cadences(found)
+    yield from _tasks(found)
     for mailbox in found.mailboxes:
         yield Line()
         yield from _mailbox(mailbox, tz, now)
@@ -39,12 +40,21 @@ def _cadences(found: "Status") -> Iterator[Line]:
         counts = [row for row in found.enrollments if row.slug == slug]
         yield Line(slug, style="bold")
         if not counts:
-            yield Line("Nobody is enrolled yet.", LEAD)
+            yield Line("Nobody is enrolled yet.", MARGIN)
         for state, rows in groupby(counts, key=lambda row: row.state):
             of_state = list(rows)
             total = sum(row.number for row in of_state)
             reasons = ", ".join(f"{row.number:,} {row.reason}" for row in of_state if row.reason)
-            yield Line(f"{total:,}" + (f": {reasons}" if reasons else ""), f"{LEAD}{state:<10}")
+            yield Line(f"{total:,}" + (f": {reasons}" if reasons else ""), f"{MARGIN}{state:<10}")
+
+
+def _tasks(found: "Status") -> Iterator[Line]:
+    """What waits for people; nothing where nothing does."""
+    if found.tasks:
+        yield Line()
+        yield Line("tasks", style="bold")
+    for each in found.tasks:
+        yield Line(f"{each.open:,} open, {each.due:,} of them due", f"{MARGIN}{each.assignee:<10}")
 
 
 def _mailbox(mailbox: "MailboxStatus", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
@@ -54,16 +64,16 @@ def _mailbox(mailbox: "MailboxStatus", tz: ZoneInfo, now: datetime) -> Iterator[
         meaning = HEALTHS[health.state]
         until = f" Until {full_time(health.until, tz, now)}." if health.until else ""
         reason = f" ({health.reason})" if health.reason else ""
-        yield Line(f"{meaning.sentence}{reason}{until}", LEAD, "yellow")
-        yield Line(f"To do: {meaning.what}", LEAD)
-    yield Line(_sent(mailbox.usage), f"{LEAD}sent      ")
-    yield Line(_waiting(mailbox, tz, now), f"{LEAD}waiting   ")
+        yield Line(f"{meaning.sentence}{reason}{until}", MARGIN, "yellow")
+        yield Line(f"To do: {meaning.what}", MARGIN)
+    yield Line(_sent(mailbox.usage), f"{MARGIN}sent      ")
+    yield Line(_waiting(mailbox, tz, now), f"{MARGIN}waiting   ")
     if mailbox.in_doubt:
-        yield Line(f"{mailbox.in_doubt:,}: the Sent folder is asked soon", f"{LEAD}in doubt  ")
+        yield Line(f"{mailbox.in_doubt:,}: the Sent folder is asked soon", f"{MARGIN}in doubt  ")
     if mailbox.parked:
-        yield Line(f"{mailbox.parked:,}: each waits for a person", f"{LEAD}parked    ", "red")
+        yield Line(f"{mailbox.parked:,}: each waits for a person", f"{MARGIN}parked    ", "red")
     read = full_time(health.synced_at, tz, now) if health.synced_at else "never"
-    yield Line(read, f"{LEAD}read      ")
+    yield Line(read, f"{MARGIN}read      ")
 
 
 def _sent(usage: "Usage") -> str:

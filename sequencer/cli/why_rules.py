@@ -30,7 +30,7 @@ def rules(
         counts = occasion is None or answer.rule.is_asked(occasion)
         when = "" if counts else f" (asked at: {', '.join(sorted(answer.rule.asked))})"
         if answer.passes:
-            yield Line(f"{answer.rule.reason}{when}", "  yes  ")
+            yield Line(f"{answer.rule.reason}{when}", "  ok   ")
         for refusal in answer.refusals:
             until = f" Until {full_time(refusal.until, tz, now)}." if refusal.until else ""
             yield Line(f"{refusal.code}{when}: {refusal.sentence}{until}", "  no   ")

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from sequencer.cli.log_words import named
 from sequencer.cli.paragraph import Line
 from sequencer.domain.advice import ADVICE
-from sequencer.domain.enrollment import EnrollmentState
-from sequencer.domain.meaning import ENDS, PAUSES
+from sequencer.domain.enrollment import REOPENABLE, EnrollmentState
+from sequencer.domain.meaning import ENDS, NOTHING, PAUSES
 from sequencer.domain.reason import CALENDAR, SENTENCES, Reason, Refusal
 from sequencer.domain.spoken_time import full_time
 
 if TYPE_CHECKING:
     from sequencer.engine.why import EnrollmentReport, PersonReport
 
-LEAD = "    "
+MARGIN = "    "
 
 
 def lines(report: "PersonReport", now: datetime) -> Iterator[Line]:
@@ -24,9 +24,9 @@ def lines(report: "PersonReport", now: datetime) -> Iterator[Line]:
     yield Line(named(report.person.prospect), style="bold")
     for suppression in report.suppressions:
         code = suppression.refused_as
-        yield Line(f"{SENTENCES[code]} [{code}: {suppression.key}]", LEAD, "red")
+        yield Line(f"{SENTENCES[code]} [{code}: {suppression.key}]", MARGIN, "red")
     if not report.enrollments:
-        yield Line("In no cadence, now or before.", LEAD)
+        yield Line("In no cadence, now or before.", MARGIN)
     for each in report.enrollments:
         yield Line()
         yield from _enrollment(each, now)
@@ -38,15 +38,21 @@ def _enrollment(report: "EnrollmentReport", now: datetime) -> Iterator[Line]:
     yield Line(f"{report.slug}: {enrollment.state}{mailbox}", style="bold")
     if enrollment.finish_reason is not None:
         end = ENDS[enrollment.finish_reason]
-        yield Line(f"{end.sentence} {end.what} [{enrollment.finish_reason}]", LEAD)
+        yield Line(f"{end.sentence} [{enrollment.finish_reason}]", MARGIN)
+        if end.what != NOTHING:
+            yield Line(f"To do: {end.what}", MARGIN)
+        if enrollment.finish_reason in REOPENABLE:
+            yield Line("If that was a mistake: `sequencer reopen` takes it back.", MARGIN)
         return
     if enrollment.pause_reason is not None:
         pause = PAUSES[enrollment.pause_reason]
-        yield Line(f"{pause.sentence} [{enrollment.pause_reason}]", LEAD)
+        yield Line(f"{pause.sentence} [{enrollment.pause_reason}]", MARGIN)
         if enrollment.resume_at is not None:
-            yield Line(f"Goes on {full_time(enrollment.resume_at, tz, now)}.", LEAD)
-        yield Line(f"To do: {pause.what}", LEAD)
-    yield Line(_next(report, tz, now), LEAD)
+            yield Line(f"Goes on {full_time(enrollment.resume_at, tz, now)}.", MARGIN)
+        yield Line(f"To do: {pause.what}", MARGIN)
+    yield Line(_next(report, tz, now), MARGIN)
+    if report.calendar:
+        yield Line(f"Calendar: {report.calendar}.", MARGIN)
     yield from _refusals(report, tz, now)
 
 
@@ -73,14 +79,14 @@ def _refusals(report: "EnrollmentReport", tz: ZoneInfo, now: datetime) -> Iterat
     what = "beginning" if report.enrollment.state is EnrollmentState.PENDING else "a mail"
     if not refusals:
         if not paused and report.next_task is None:
-            yield Line(f"Nothing stands in the way of {what} now.", LEAD)
+            yield Line(f"Nothing stands in the way of {what} now.", MARGIN)
         return
-    yield Line(f"In the way of {what} now:", LEAD)
+    yield Line(f"In the way of {what} now:", MARGIN)
     for refusal in refusals:
-        yield Line(f"{_told(refusal, tz, now)} [{refusal.code}]", f"{LEAD}- ")
+        yield Line(f"{_told(refusal, tz, now)} [{refusal.code}]", f"{MARGIN}- ")
         advice = ADVICE[refusal.reason]
         if not advice.heals:
-            yield Line(f"To do: {advice.what}", f"{LEAD}  ")
+            yield Line(f"To do: {advice.what}", f"{MARGIN}  ")
 
 
 def _told(refusal: Refusal, tz: ZoneInfo, now: datetime) -> str:

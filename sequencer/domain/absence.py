@@ -48,5 +48,11 @@ def back_at(absences: Sequence[Absence], tz: ZoneInfo, now: datetime) -> datetim
     return instant_of(day, 0, tz) if day > today else None
 
 
+def next_begin(absences: Sequence[Absence], tz: ZoneInfo, now: datetime) -> datetime | None:
+    """When somebody goes away next (UTC), None where no absence lies ahead."""
+    begins = (instant_of(absence.from_on, 0, tz) for absence in absences)
+    return min((at for at in begins if at > now), default=None)
+
+
 def _spoken(day: date) -> str:
     return f"{day.day} {day:%B}"

@@ -15,7 +15,7 @@ from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.rolling import DAY, Level, counted, room_at
 from sequencer.domain.standing import Standing
 
-LEAD = "lead"  # what an empty stage counts as
+NO_STAGE = "lead"  # as whom somebody without a stage counts
 ACCOUNT_REPLIED_DAYS = 30  # how long the answer of a colleague counts where the rule is `finish`
 
 # Ends that nobody meant as an answer: after them `again: if_inactive` lets somebody in once more.
@@ -108,7 +108,7 @@ def left_alone(standing: Standing) -> Refusals:
 
 def right_stage(standing: Standing) -> Refusals:
     """The cadence is for people of this stage."""
-    stage = standing.prospect.stage.strip().casefold() or LEAD
+    stage = standing.prospect.stage.strip().casefold() or NO_STAGE
     stages = {each.casefold() for each in standing.audience.stages}
     if stages and stage not in stages:
         detail = f"{stage}, not {' or '.join(sorted(standing.audience.stages))}"

@@ -34,6 +34,9 @@ class StepKind(StrEnum):
     TASK = "task"
 
 
+MAIL_KINDS = frozenset({StepKind.EMAIL, StepKind.MANUAL_EMAIL})
+
+
 class TaskType(StrEnum):
     """What a step of the kind `task` asks for."""
 
@@ -71,7 +74,7 @@ class Schedule:
     """When touches of a cadence may happen.
 
     Attributes:
-        first_window: hours of first touches, where they are others than those of follow-ups.
+        first_window: hours of the first mail, where they are others than those of follow-ups.
         holidays: whose public holidays are days off.
         skip_dates: dates, in the zone in which the window is read, on which nothing happens.
     """
@@ -105,9 +108,10 @@ class Cadence:
         raise KeyError(step_id)
 
     def window_of(self, step_id: str | None) -> Window:
-        """The hours of a step: its own, else those of first touches, else those of the cadence."""
+        """The hours of a step: its own, else those of the first mail, else those of the cadence."""
         own = next((step.window for step in self.steps if step.id == step_id), None)
-        first = self.schedule.first_window if step_id == self.steps[0].id else None
+        first_mail = next((step.id for step in self.steps if step.kind in MAIL_KINDS), None)
+        first = self.schedule.first_window if step_id == first_mail else None
         return own or first or self.schedule.window
 
     def step_after(self, step_id: str) -> Step | None:

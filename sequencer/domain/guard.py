@@ -8,7 +8,7 @@ Size and nesting are limited, and the work grows with the length of the text.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -47,7 +47,7 @@ class Facts:
     ends: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     connected: bool = False
 
-    def passing(self, step_ids: Iterator[str]) -> "Facts":
+    def passing(self, step_ids: Iterable[str]) -> "Facts":
         """The facts where these steps lie behind: one of them that did not happen was skipped."""
         passed = {step_id: self.ends.get(step_id, frozenset({SKIPPED})) for step_id in step_ids}
         return Facts(self.fields, {**self.ends, **passed}, self.connected)

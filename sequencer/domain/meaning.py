@@ -7,12 +7,14 @@ from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
 
+NOTHING = "Nothing."
+
 
 class Meaning(NamedTuple):
     """A code in a sentence, what to do about it, and whether time alone ends it."""
 
     sentence: str
-    what: str = "Nothing."
+    what: str = NOTHING
     heals: bool = False
 
 
@@ -71,6 +73,10 @@ ENDS: Mapping[FinishReason, Meaning] = {
 ENTRIES: Mapping[Kind, Meaning] = {
     Kind.IMPORTED: Meaning("The person came in from a file."),
     Kind.ENROLLED: Meaning("The person was put into a cadence."),
+    Kind.ACTIVATED: Meaning("The person's turn has come: the cadence begins for them."),
+    Kind.MOVED: Meaning(
+        "Another mailbox or another owner took the person over, for the reason that stands with it."
+    ),
     Kind.QUEUED: Meaning("The next step was planned, with the instant at which it is due."),
     Kind.POSTPONED: Meaning(
         "The step was moved to a later instant, for the reason that stands with it.", heals=True

@@ -46,10 +46,10 @@ def next_open(timing: Timing, at: datetime) -> Opening:
 
 def is_open(timing: Timing, at: datetime) -> bool:
     """Whether a touch may happen at that instant."""
-    for block in blocks(timing, at):
-        inside = block.start <= at
-        return inside and not any(each.start <= at < each.end for each in _stretches(timing, block))
-    return False
+    block = next(blocks(timing, at), None)
+    if block is None or block.start > at:
+        return False
+    return not any(each.start <= at < each.end for each in _stretches(timing, block))
 
 
 def find_open(timing: Timing, at: datetime) -> Found:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sequencer.engine.demo_frame import Frame, read_frame
+from sequencer.engine.demo_rep import do_tasks
 from sequencer.engine.demo_summary import Period, Summary, summarise
 from sequencer.engine.leases import RENEW_S
 from sequencer.engine.next_event import next_instant
@@ -109,6 +110,7 @@ class Demo:
         await self.runner.tick()
         await self.runner.drain()
         world = self.runner.world
+        await world.write(do_tasks, world.desk, self.clock.now())
         frame = await world.read(read_frame, world.desk, self.clock.now(), last)
         show(frame)
         return frame

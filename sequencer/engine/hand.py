@@ -45,7 +45,7 @@ def hand_over(
         handed_at=now,
     )
     if moved:
-        scan = f"relying on the scan of {synced_at:%H:%M:%S} UTC"
-        detail = f"{send.message_id} to {send.recipient}, {scan}"
+        scan = f"after a look into the mailbox at {synced_at:%H:%M:%S} UTC"
+        detail = f"to {send.recipient}, {scan}, as {send.message_id}"
         ledger.write(connection, entry_of(case, Kind.HANDED, detail, now, send.step_id))
     return moved == 1

@@ -126,7 +126,7 @@ def _apply(connection: Connection, desk: Desk, event: BookingEvent, now: datetim
         if event.kind is BookingKind.BOOKED:
             stop = Stopped(FinishReason.MEETING_BOOKED)
             stop_person(connection, desk, person.id, stop, detail, now)
-        follow_up(connection, person, event.kind, detail, now)
+        follow_up(connection, person, event.kind, state, detail, now)
 
 
 def _save(

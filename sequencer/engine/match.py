@@ -1,6 +1,6 @@
 """Whose mail is this: find the enrollment that an incoming mail belongs to, most certain first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +23,15 @@ class MatchedBy(StrEnum):
     REFERENCES = "references"
     TOKEN = "token"  # noqa: S105 - a way of matching, not a secret
     SENDER = "sender"
+
+
+MATCHED_BY_WORDS: Mapping[MatchedBy, str] = {
+    MatchedBy.REPORT: "a report about our mail",
+    MatchedBy.IN_REPLY_TO: "an answer to our mail",
+    MatchedBy.REFERENCES: "in the thread of our mail",
+    MatchedBy.TOKEN: "with the mark of our mail",
+    MatchedBy.SENDER: "known by its sender alone",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sequencer.domain.enrollment import FinishReason
-from sequencer.domain.meeting import BookingKind
+from sequencer.domain.meeting import BookingKind, MeetingState
 from sequencer.domain.task import TaskEvent, TaskKind
 from sequencer.engine.matter import bring_up
 from sequencer.engine.tasks import Matter
@@ -21,10 +21,24 @@ _SETTLED = frozenset({BookingKind.BOOKED, BookingKind.NO_SHOW_UNDONE})
 
 
 def follow_up(
-    connection: Connection, person: StoredProspect, kind: BookingKind, detail: str, now: datetime
+    connection: Connection,
+    person: StoredProspect,
+    kind: BookingKind,
+    state: MeetingState,
+    detail: str,
+    now: datetime,
 ) -> None:
-    """Open a task where a meeting fell through; close it where it is on again."""
-    if kind in _SETTLED:
+    """Open a task where a meeting fell through; close it where one is on, this or another.
+
+    Args:
+        connection: the database.
+        person: whose meeting it is.
+        kind: what has just been told.
+        state: where the meeting stands now: what was told may be old news.
+        detail: the sentence in the ledger.
+        now: this instant.
+    """
+    if kind in _SETTLED and state is MeetingState.BOOKED:
         _close(connection, person, detail, now)
     elif kind in _TITLES:
         due_at = now + GRACE if kind is BookingKind.CANCELLED else now

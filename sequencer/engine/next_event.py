@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from sequencer.domain.absence import next_begin
 from sequencer.domain.pacing import mailbox_refusals
 from sequencer.domain.send import SendState
 from sequencer.engine.activate import next_activation_at
 from sequencer.engine.desk import Desk
 from sequencer.engine.policy import MailboxPolicy
 from sequencer.engine.traffic import mailbox_traffic
-from sequencer.store import enrollments, mailboxes, sends
+from sequencer.store import enrollments, mailboxes, sends, tasks
 from sequencer.store.database import Connection
 
 
@@ -17,25 +18,26 @@ def next_instant(connection: Connection, desk: Desk, now: datetime) -> datetime 
     """Earliest instant (UTC), `now` at the earliest, at which work is due; None if none will be.
 
     Work is a mail that is due and that its mailbox's pace and rest allow, a pause whose date
-    comes, and a doubt that has become old enough to be settled. What comes in from outside (mail,
-    webhooks, clicks) cannot be foreseen here.
+    comes, a task to look at or to skip, the begin of an absence, and a doubt that is old enough to
+    be settled. What comes in from outside (mail, webhooks, clicks) cannot be foreseen here.
     """
     instants = list(_instants(connection, desk, now))
     return max(now, min(instants)) if instants else None
 
 
 def _instants(connection: Connection, desk: Desk, now: datetime) -> Iterator[datetime]:
-    resumes_at = enrollments.next_resume_at(connection)
-    if resumes_at is not None:
-        yield resumes_at
-    begins_at = next_activation_at(connection, desk, now)
-    if begins_at is not None:
-        yield begins_at
+    known = [
+        enrollments.next_resume_at(connection),
+        tasks.next_at(connection),
+        next_activation_at(connection, desk, now),
+    ]
     for policy in desk.policy.mailboxes.values():
+        known.append(next_begin(policy.away, desk.policy.zone_of(policy.name), now))
         due_at = sends.next_due_at(connection, policy.name)
         free_at = _free_at(connection, policy, now)
         if due_at is not None and free_at is not None:
-            yield max(due_at, free_at)
+            known.append(max(due_at, free_at))
+    yield from (at for at in known if at is not None)
     for send in sends.in_state(connection, SendState.UNKNOWN):
         if send.handed_at is not None:
             yield send.handed_at + desk.policy.settle

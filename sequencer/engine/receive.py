@@ -21,7 +21,7 @@ from sequencer.domain.wall_time import instant_of
 from sequencer.engine.colleagues import tell_colleagues
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.hold_back import addresses_in, hold_back, people_named
-from sequencer.engine.match import REFERENCES_LOOKED_AT, Match, match
+from sequencer.engine.match import MATCHED_BY_WORDS, REFERENCES_LOOKED_AT, Match, match
 from sequencer.engine.react import entry_of, open_due_at, react, stop_person
 from sequencer.engine.referral import propose
 from sequencer.engine.suppress import suppress_address
@@ -164,7 +164,7 @@ def _is_own(sender: str, own: set[str]) -> bool:
 
 
 def _act(message: _Received, place: Place) -> None:
-    detail = f"{message.told}, found by {message.found.by}, in {place.folder}"
+    detail = f"{message.told}, {MATCHED_BY_WORDS[message.found.by]}, in {place.folder}"
     entries = [entry_of(message.case, Told.RECEIVED, detail, message.now)]
     if message.writer is not None:
         entries.append(Entry(message.now, Told.RECEIVED, detail, prospect_id=message.writer))

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sequencer.domain.address import address_key
 from sequencer.domain.enrollment import REOPENABLE, EnrollmentState
 from sequencer.domain.event import Reopened
+from sequencer.domain.gate import Occasion, ask_gate, refusals_of
 from sequencer.domain.overrides import overrides_from_json
 from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.send import IN_FLIGHT, SendState
 from sequencer.domain.task import TaskState
-from sequencer.engine.compose_mail import missing_variables
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.outcome import accept
 from sequencer.engine.react import react
+from sequencer.engine.survey import Asked, survey
 from sequencer.engine.why import known
-from sequencer.store import enrollments, sends, suppressions, tasks
+from sequencer.store import enrollments, sends, tasks
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 
@@ -53,7 +53,7 @@ def reopen_enrollment(
     person = known(connection, wanted.address)
     stored = _ended(connection, person.id, wanted)
     case = desk.case(connection, stored)
-    refusals = refusals_against(connection, desk, case)
+    refusals = refusals_against(connection, desk, case, now)
     if refusals:
         raise NotReopenedError("; ".join(f"{each.code}: {each.sentence}" for each in refusals))
     for send in sends.of_enrollment(connection, stored.id):
@@ -89,17 +89,27 @@ def _word(stored: StoredEnrollment) -> str:
     return str(stored.enrollment.finish_reason or stored.enrollment.state)
 
 
-def refusals_against(connection: Connection, desk: Desk, case: Case) -> list[Refusal]:
-    """What the gate has against the person; the stop that is taken back is not looked at."""
-    prospect, enrollment = case.person.prospect, case.stored.enrollment
-    key = address_key(prospect.email)
-    hits = suppressions.hitting(connection, [key]).get(key, ())
-    refusals = [Refusal(each.refused_as, each.key) for each in hits]
-    if enrollment.mailbox not in desk.policy.mailboxes:
-        refusals.append(Refusal(Reason.NO_ACTIVE_MAILBOX, f"{enrollment.mailbox} is gone"))
+def refusals_against(
+    connection: Connection, desk: Desk, case: Case, now: datetime
+) -> list[Refusal]:
+    """What the gate has against a mail to the person, and against this cadence beside others.
+
+    How busy a mailbox or a cadence is does not count: whoever was in it once takes no new place.
+    """
     overrides = overrides_from_json(case.stored.overrides)
-    missing = missing_variables(desk, case.version, prospect, overrides)
-    return [*refusals, *(Refusal(Reason.MISSING_VARIABLE, name) for name in missing)]
+    own = [case.stored.id]
+    asked = Asked(case.version, [case.person], now, own=own, overrides=overrides)
+    standing = survey(connection, desk, asked)[case.person.id]
+    answers = [
+        answer
+        for answer in ask_gate(standing)
+        if answer.rule.is_asked(Occasion.MAIL) or answer.rule.reason is Reason.EXCLUSIVE_CONFLICT
+    ]
+    refusals = refusals_of(answers)
+    mailbox = case.stored.enrollment.mailbox
+    if mailbox is not None and mailbox not in desk.policy.mailboxes:
+        refusals.append(Refusal(Reason.NO_ACTIVE_MAILBOX, f"{mailbox} is not in the settings"))
+    return refusals
 
 
 def _standing(connection: Connection, case: Case) -> Reopened:

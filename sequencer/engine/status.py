@@ -8,9 +8,10 @@ from sequencer.domain.pacing import Pace
 from sequencer.domain.rolling import DAY, HOUR, WEEK
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
-from sequencer.store import cadences, enrollments, inbound, mailboxes, sends, traffic
+from sequencer.store import cadences, enrollments, inbound, mailboxes, sends, tasks, traffic
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import Count
+from sequencer.store.tasks import OpenCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Status:
     enrollments: tuple[Count, ...]
     mailboxes: tuple[MailboxStatus, ...]
     received: dict[str, int]
+    tasks: tuple[OpenCount, ...] = ()
 
 
 def status(connection: Connection, desk: Desk, now: datetime) -> Status:
@@ -83,6 +85,7 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
         enrollments=tuple(enrollments.counts(connection)),
         mailboxes=tuple(rows),
         received=inbound.counts(connection),
+        tasks=tuple(tasks.counts(connection, now)),
     )
 
 

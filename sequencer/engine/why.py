@@ -13,6 +13,7 @@ from sequencer.domain.standing import Standing
 from sequencer.domain.suppression import Suppression
 from sequencer.domain.task import TaskState
 from sequencer.engine.activate import current_version
+from sequencer.engine.calendar_words import calendar_words
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.enroll import UnknownCadenceError
 from sequencer.engine.mail_gate import answers_for, moment_of
@@ -35,6 +36,7 @@ class EnrollmentReport:
         occasion: which rules count for it now, None where none does any more.
         refusals: what these say.
         answers: what every rule would say, whether it counts now or not.
+        calendar: whose clock and whose holidays count.
     """
 
     slug: str
@@ -47,6 +49,7 @@ class EnrollmentReport:
     occasion: Occasion | None = None
     answers: tuple[Answer, ...] = ()
     next_task: StoredTask | None = None
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ def _report(
         next_send=send,
         next_task=to_do[0] if to_do else None,
         refusals=(),
+        calendar=calendar_words(case),
     )
     if stored.enrollment.state is EnrollmentState.FINISHED:
         return report

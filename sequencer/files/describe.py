@@ -85,6 +85,7 @@ _WORDS = {
     "str": "text",
     "SecretStr": "text",
     "int": "number",
+    "float": "number",
     "bool": "true or false",
     "date": "date",
 }
@@ -111,6 +112,8 @@ def _default(field: FieldInfo) -> str:
         return ""
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{each}`" for each in value)
     if isinstance(value, dict):
         return ", ".join(f"`{key}: {', '.join(each)}`" for key, each in value.items())
     return f"`{value}`"

@@ -48,8 +48,8 @@ class PublicHolidays:
 
     @property
     def place(self) -> str:
-        """`ES`, or `ES-MD`."""
-        return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
+        """Whose holidays these really are, as `ES` or `ES-MD`; the empty string for nobody's."""
+        return _place(self.country, self.subdivision)
 
 
 def subdivision_of(country: str, text: str) -> str:
@@ -90,6 +90,13 @@ def _calendar(country: str, subdivision: str, years: tuple[int, ...]) -> "Holida
     return holidays.country_holidays(
         country, subdiv=subdivision or None, years=years, language=language
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _place(country: str, subdivision: str) -> str:
+    if _calendar(country, subdivision, ()) is None:
+        return _place(country, "") if subdivision else ""
+    return f"{country}-{subdivision}" if subdivision else country
 
 
 @lru_cache(maxsize=KEPT)

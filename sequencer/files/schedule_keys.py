@@ -27,7 +27,7 @@ class ScheduleKeys(Section):
     )
     first_window: dict[Days, list[Block]] | None = Field(
         default=None,
-        description="Hours of the first step, where they are others than those of follow-ups.",
+        description="Hours of the first mail, where they are others than those of follow-ups.",
         min_length=1,
     )
     timezone: ZoneFrom = Field(

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sequencer.domain.cadence import Schedule, Step, StepKind, TaskType, Thread
+from sequencer.domain.cadence import MAIL_KINDS, Schedule, Step, StepKind, TaskType, Thread
 from sequencer.domain.delay import delay_from_text
 from sequencer.files.schedule import step_window, waits_of
 from sequencer.files.step_keys import StepKeys
 
 KINDS = tuple(str(kind) for kind in StepKind)
-MAILS = frozenset({StepKind.EMAIL, StepKind.MANUAL_EMAIL})
 
 
 def steps_of(steps: Sequence[StepKeys], schedule: Schedule) -> Iterator[Step]:
@@ -19,10 +18,11 @@ def steps_of(steps: Sequence[StepKeys], schedule: Schedule) -> Iterator[Step]:
         ValueError: a step is not exactly one thing.
     """
     begun = False
-    for index, (keys, wait) in enumerate(zip(steps, waits_of(steps), strict=True)):
+    for keys, wait in zip(steps, waits_of(steps), strict=True):
         kind = kind_of(keys)
-        mail = kind in MAILS
-        thread = (keys.thread or Thread.REPLY) if begun or not mail else Thread.NEW
+        mail = kind in MAIL_KINDS
+        first = mail and not begun
+        thread = Thread.NEW if first else keys.thread or Thread.REPLY
         begun = begun or mail
         yield Step(
             id=keys.id,
@@ -34,7 +34,7 @@ def steps_of(steps: Sequence[StepKeys], schedule: Schedule) -> Iterator[Step]:
             skip_after=delay_from_text(keys.skip_after) if keys.skip_after else None,
             when=(keys.when or "").strip(),
             goto=keys.goto,
-            window=step_window(keys, schedule, is_first=not index),
+            window=step_window(keys, schedule, is_first=first),
         )
 
 
@@ -50,7 +50,7 @@ def normal_form(written: Mapping[str, Any], step: Step) -> dict[str, object]:
     """What a document says of a step: defaults written out, what it has not left out."""
     known: dict[str, Any] = {
         **written,
-        "thread": str(step.thread) if step.kind in MAILS else None,
+        "thread": str(step.thread) if step.kind in MAIL_KINDS else None,
         "type": str(step.task_type) if step.kind is StepKind.TASK else None,
         "skip_after": str(step.skip_after) if step.skip_after else None,
         "when": step.when or None,

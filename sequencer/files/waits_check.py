@@ -37,7 +37,7 @@ def _mixed(source: YamlSource, steps: list[tuple[int, dict[str, Any]]]) -> Itera
             message = "`wait` and `day` cannot be mixed in one cadence"
             hint = "give every step its `day`, or every step but the first a `wait`"
             yield source.problem(("steps", index, "wait"), message, hint, at_key=True)
-        if step.get("day") is None:
+        elif step.get("day") is None:
             message = "every step needs a `day`, as others have one"
             yield source.problem(("steps", index), message, COUNTED)
 

@@ -160,7 +160,10 @@ def _value(event: NodeEvent) -> Any:
     if isinstance(event, SequenceStartEvent):
         return []
     if isinstance(event, ScalarEvent):
-        return plain_value(event.value) if event.style in {None, ""} else str(event.value)
+        text = str(event.value)
+        if event.style == ">":
+            return text.replace("\a", "")  # the parser marks where it has folded a line
+        return plain_value(text) if event.style in {None, ""} else text
     return None
 
 

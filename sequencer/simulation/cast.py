@@ -1,6 +1,7 @@
 """Who takes part in a world: people, their addresses, their zones, and what they have done."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from random import Random
 
 from sequencer.domain.prospect import Prospect
@@ -14,6 +15,13 @@ PLACES = (
     ("Australia/Lord_Howe", "AU"),
     ("", ""),
 )
+
+# Public holidays of whole countries in the weeks of the simulation, out of a calendar on paper.
+HOLIDAYS = {
+    "DE": {date(2026, 4, 3), date(2026, 4, 6), date(2026, 5, 1), date(2026, 5, 14), date(2026, 5, 25)},
+    "ES": {date(2026, 4, 3), date(2026, 5, 1)},
+    "US": {date(2026, 5, 25)},
+}
 
 
 @dataclass

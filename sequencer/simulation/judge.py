@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from sequencer.domain.pacing import Pace
-from sequencer.simulation.cast import Person
+from sequencer.simulation.cast import HOLIDAYS, Person
 from sequencer.simulation.clock import MachineClock
 from sequencer.simulation.play import Play
 from sequencer.simulation.record import Dot, Hand, Stop
 
+HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)
-LEASE_S = 30.0
+HOURS_OF_A_DAY = 5  # in which a mailbox may send all of its day
+LEASE_S = 29.0  # a second less than it lasts, for what rounding takes away
 MOST_S = 5.0  # from the commit that allows a dot to the dot
 
 
@@ -125,6 +128,8 @@ class Judge:
     def _window_is_open(self, dot: Dot, hand: Hand, person: Person) -> None:
         script = self.play.scripts[dot.mark.partition(".")[0]]
         local = hand.wall.astimezone(ZoneInfo(person.tz or "UTC"))
+        if local.date() in HOLIDAYS.get(person.country, ()):
+            self._broken("I4", dot, f"{local:%d %B} is a holiday in {person.country}")
         minute = local.hour * 60 + local.minute
         blocks = script.open_minutes[local.weekday()]
         if not any(start <= minute < end for start, end in blocks):
@@ -136,6 +141,9 @@ class Judge:
         recent = [at for at in earlier if at > wall - DAY]
         if len(recent) >= pace.per_day:
             self._broken("I4", dot, f"{len(recent)} mails of {dot.mailbox} left within 24 hours")
+        hour = [at for at in recent if at > wall - HOUR]
+        if len(hour) >= (pace.per_hour or ceil(pace.per_day / HOURS_OF_A_DAY)):
+            self._broken("I4", dot, f"{len(hour)} mails of {dot.mailbox} left within an hour")
         if recent and wall < max(recent) + pace.gap:
             self._broken("I4", dot, f"{wall - max(recent)} after another mail of {dot.mailbox}")
         earlier.append(wall)

@@ -45,7 +45,7 @@ class Play:
     people: Mapping[str, Person]
     scripts: Mapping[str, Script]
     tally: Tally
-    clock: MachineClock
+    clocks: tuple[MachineClock, ...]
     record: Record = field(default_factory=Record)
     calm: bool = False
     meddle: Callable[[Person], None] = lambda _person: None
@@ -55,7 +55,11 @@ class Play:
     @property
     def now(self) -> datetime:
         """What the clock shows on the machine on which the web server and the reps work."""
-        return self.clock.now()
+        return self.clocks[0].now()
+
+    def clock_was_moved(self) -> bool:
+        """Whether some machine's wall clock was ever wrong."""
+        return any(clock.stepped_s for clock in self.clocks)
 
     def person(self, address: str) -> Person:
         """Whose address that is, however it is spelt."""

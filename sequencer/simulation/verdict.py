@@ -1,6 +1,7 @@
 """How a world has ended: did everything come to its end, and does the ledger tell what happened?"""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from sequencer.simulation.play import Play
 from sequencer.store import enrollments, inbound, ledger, prospects, sends
 from sequencer.store.enrollments import StoredEnrollment
 
+CLOCKED = re.compile(r"suppressed since|left outside")
 MOST_ENTRIES = 1_000_000
 
 
@@ -28,8 +30,11 @@ def _ledger_is_true(play: Play) -> Iterator[str]:
     accepted = [quoted(dot) for dot in play.record.dots if dot.accepted]
     record = [Recorded(mail.message_id, mail.recipient) for mail in accepted]
     findings = play.read(verify, play.desk, play.true.now, record)
+    stepped = play.clock_was_moved()
     for detail in findings.details:
-        yield f"verify: {detail}"
+        # A ledger cannot know that the clock it was dated by was wrong; the judge does.
+        if not (stepped and CLOCKED.search(detail)):
+            yield f"verify: {detail}"
 
 
 def _one_end_each(play: Play) -> Iterator[str]:

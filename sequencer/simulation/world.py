@@ -96,7 +96,7 @@ class SimulatedWorld:
             chance=chance,
             loop=loop,
             true=true,
-            clock=self.hosts[0],
+            clocks=tuple(self.hosts),
             database=self.earth.database,
             desk=Desk(_policy(chance), self.earth.library.versions),
             sources=self.earth.sources,

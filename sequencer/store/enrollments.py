@@ -1,6 +1,6 @@
 """Enrollments: stored state, loaded as domain values and saved under a guard."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +14,11 @@ from sequencer.domain.enrollment import (
     PauseReason,
 )
 from sequencer.domain.send import IN_FLIGHT, OPEN_STATES
+from sequencer.domain.task import TaskState
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow
+from sequencer.store.stream import streamed
+from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow, TaskRow
 
 LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
@@ -24,6 +26,27 @@ LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 # Statements that every look makes are built once: that takes longer than to run them.
 _ONE = sa.select(EnrollmentRow.__table__).where(EnrollmentRow.id == sa.bindparam("one"))
 _LOCKED = _ONE.with_for_update()
+_TO_RESUME = (
+    sa.select(EnrollmentRow.id)
+    .where(
+        EnrollmentRow.state == EnrollmentState.PAUSED,
+        EnrollmentRow.resume_at <= sa.bindparam("now", type_=EnrollmentRow.resume_at.type),
+    )
+    .order_by(EnrollmentRow.resume_at)
+    .limit(sa.bindparam("most"))
+)
+_NEXT_RESUME_AT = sa.select(
+    sa.func.min(EnrollmentRow.resume_at, type_=EnrollmentRow.resume_at.type)
+).where(EnrollmentRow.state == EnrollmentState.PAUSED)
+_NEXT_START_AT = sa.select(
+    sa.func.min(EnrollmentRow.starts_at, type_=EnrollmentRow.starts_at.type)
+).where(EnrollmentRow.state == EnrollmentState.PENDING)
+_STARTS = EnrollmentRow.starts_at
+_MAY_BEGIN = (
+    EnrollmentRow.state == EnrollmentState.PENDING,
+    sa.or_(_STARTS.is_(None), sa.bindparam("now", type_=_STARTS.type) >= _STARTS),
+)
+_PENDING_SLUGS = sa.select(EnrollmentRow.slug).where(*_MAY_BEGIN).distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +161,7 @@ def start_later(connection: Connection, enrollment_id: int, at: datetime) -> Non
 
 def pending_slugs(connection: Connection, now: datetime) -> list[str]:
     """Cadences in which somebody waits to begin who may begin now."""
-    query = sa.select(EnrollmentRow.slug).where(*_may_begin(now)).distinct()
-    return sorted(connection.execute(query).scalars())
+    return sorted(connection.execute(_PENDING_SLUGS, {"now": now}).scalars())
 
 
 def to_activate(connection: Connection, slug: str, now: datetime, limit: int) -> list[int]:
@@ -147,22 +169,16 @@ def to_activate(connection: Connection, slug: str, now: datetime, limit: int) ->
     since = sa.func.coalesce(EnrollmentRow.starts_at, EnrollmentRow.enrolled_at)
     query = (
         sa.select(EnrollmentRow.id)
-        .where(EnrollmentRow.slug == slug, *_may_begin(now))
+        .where(EnrollmentRow.slug == slug, *_MAY_BEGIN)
         .order_by(since, EnrollmentRow.id)
         .limit(limit)
     )
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(query, {"now": now}).scalars())
 
 
 def next_start_at(connection: Connection) -> datetime | None:
     """Earliest instant at which somebody who waits may begin; None where nobody waits for one."""
-    query = sa.select(sa.func.min(EnrollmentRow.starts_at, type_=EnrollmentRow.starts_at.type))
-    return connection.execute(query.where(EnrollmentRow.state == EnrollmentState.PENDING)).scalar()
-
-
-def _may_begin(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    starts = sa.or_(EnrollmentRow.starts_at.is_(None), EnrollmentRow.starts_at <= now)
-    return (EnrollmentRow.state == EnrollmentState.PENDING, starts)
+    return connection.execute(_NEXT_START_AT).scalar()
 
 
 def live_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredEnrollment]:
@@ -218,22 +234,12 @@ def latest_states(
 
 def to_resume(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     """Numbers of the paused enrollments whose date has come."""
-    return list(
-        connection.execute(
-            sa.select(EnrollmentRow.id)
-            .where(EnrollmentRow.state == EnrollmentState.PAUSED, EnrollmentRow.resume_at <= now)
-            .order_by(EnrollmentRow.resume_at)
-            .limit(limit)
-        ).scalars()
-    )
+    return list(connection.execute(_TO_RESUME, {"now": now, "most": limit}).scalars())
 
 
 def next_resume_at(connection: Connection) -> datetime | None:
     """Earliest date at which a paused enrollment goes on by itself."""
-    query = sa.select(
-        sa.func.min(EnrollmentRow.resume_at, type_=EnrollmentRow.resume_at.type)
-    ).where(EnrollmentRow.state == EnrollmentState.PAUSED)
-    return connection.execute(query).scalar()
+    return connection.execute(_NEXT_RESUME_AT).scalar()
 
 
 def resume_later(connection: Connection, enrollment_id: int, at: datetime) -> None:
@@ -245,15 +251,19 @@ def resume_later(connection: Connection, enrollment_id: int, at: datetime) -> No
     )
 
 
-def without_next_step(connection: Connection) -> list[int]:
-    """Numbers of the enrollments that run and have no send to wait for: nothing would end them."""
+def without_next_step(connection: Connection) -> Iterator[int]:
+    """Numbers of the enrollments that run and wait for no send or task: nothing would end them."""
     waiting = sa.select(SendRow.id).where(
         SendRow.enrollment_id == EnrollmentRow.id, SendRow.state.in_(OPEN_STATES | IN_FLIGHT)
     )
-    query = sa.select(EnrollmentRow.id).where(
-        EnrollmentRow.state == EnrollmentState.ACTIVE, ~waiting.exists()
+    asked = sa.select(TaskRow.id).where(
+        TaskRow.enrollment_id == EnrollmentRow.id, TaskRow.state == TaskState.OPEN
     )
-    return list(connection.execute(query).scalars())
+    query = sa.select(EnrollmentRow.id).where(
+        EnrollmentRow.state == EnrollmentState.ACTIVE, ~waiting.exists(), ~asked.exists()
+    )
+    for row in streamed(connection, query):
+        yield row.id
 
 
 def live_by_mailbox(connection: Connection) -> dict[str, int]:

@@ -4,7 +4,7 @@ Entries about an enrollment are written while its row is locked, so their number
 the commits, which two clocks could not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,9 +21,21 @@ def handed_after_end(connection: Connection) -> Iterator[tuple[int, str]]:
 
     One that was re-opened has not ended any more.
     """
-    told = _told(Kind.HANDED, Kind.FINISHED, Kind.REOPENED)
+    return _handed_between(connection, Kind.FINISHED, [Kind.REOPENED])
+
+
+def handed_in_pause(connection: Connection) -> Iterator[tuple[int, str]]:
+    """(enrollment, step) of each mail handed over while its enrollment was paused."""
+    return _handed_between(connection, Kind.PAUSED, [Kind.RESUMED, Kind.FINISHED, Kind.REOPENED])
+
+
+def _handed_between(
+    connection: Connection, begin: Kind, ends: Sequence[Kind]
+) -> Iterator[tuple[int, str]]:
+    """Mails handed over after an entry of one kind, with none of the others in between."""
+    told = _told([Kind.HANDED], [begin], ends)
     query = sa.select(told.c.enrollment_id, told.c.step_id).where(
-        told.c.kind == Kind.HANDED, told.c.finished > sa.func.coalesce(told.c.reopened, 0)
+        told.c.kind == Kind.HANDED, told.c.begun > sa.func.coalesce(told.c.ended, 0)
     )
     for enrollment_id, step_id in streamed(connection, query):
         yield enrollment_id, step_id or ""
@@ -69,10 +81,9 @@ def replies(connection: Connection) -> Iterator[tuple[int, str, str]]:
 
 def ended_twice(connection: Connection) -> Iterator[int]:
     """Enrollments that ended when they had ended already."""
-    told = _told(Kind.FINISHED, Kind.REOPENED)
+    told = _told([], [Kind.FINISHED], [Kind.REOPENED])
     query = sa.select(told.c.enrollment_id).where(
-        told.c.kind == Kind.FINISHED,
-        told.c.finished_before > sa.func.coalesce(told.c.reopened, 0),
+        told.c.kind == Kind.FINISHED, told.c.begun_before > sa.func.coalesce(told.c.ended, 0)
     )
     for row in streamed(connection, query):
         yield row.enrollment_id
@@ -99,11 +110,11 @@ def untold_ends(connection: Connection) -> Iterator[tuple[int, str]]:
     yield from streamed(connection, query)
 
 
-def _told(*kinds: Kind) -> sa.Subquery:
-    """Entries of these kinds, each with the number of the last end and re-opening up to it."""
+def _told(others: Sequence[Kind], begin: Sequence[Kind], ends: Sequence[Kind]) -> sa.Subquery:
+    """Entries of these kinds, each with the number of the last begin and end up to it."""
 
-    def last(kind: Kind, frame: tuple[None, int]) -> sa.ColumnElement[Any]:
-        numbers = sa.func.max(sa.case((LedgerRow.kind == kind, LedgerRow.id)))
+    def last(kinds: Sequence[Kind], frame: tuple[None, int]) -> sa.ColumnElement[Any]:
+        numbers = sa.func.max(sa.case((LedgerRow.kind.in_(kinds), LedgerRow.id)))
         return numbers.over(partition_by=LedgerRow.enrollment_id, order_by=LedgerRow.id, rows=frame)
 
     return (
@@ -111,11 +122,11 @@ def _told(*kinds: Kind) -> sa.Subquery:
             LedgerRow.enrollment_id,
             LedgerRow.step_id,
             LedgerRow.kind,
-            last(Kind.FINISHED, (None, 0)).label("finished"),
-            last(Kind.FINISHED, (None, -1)).label("finished_before"),
-            last(Kind.REOPENED, (None, 0)).label("reopened"),
+            last(begin, (None, 0)).label("begun"),
+            last(begin, (None, -1)).label("begun_before"),
+            last(ends, (None, 0)).label("ended"),
         )
-        .where(LedgerRow.kind.in_(kinds), LedgerRow.enrollment_id.is_not(None))
+        .where(LedgerRow.kind.in_([*others, *begin, *ends]), LedgerRow.enrollment_id.is_not(None))
         .subquery()
     )
 

@@ -14,7 +14,6 @@ from sequencer.store.database import Connection
 from sequencer.store.stream import streamed
 from sequencer.store.tables import EnrollmentRow, MailboxRow, SendRow
 
-
 # Statements that every look makes are built once: that takes longer than to run them.
 _ONE = sa.select(SendRow.__table__).where(SendRow.id == sa.bindparam("one"))
 _OF_ENROLLMENT = (
@@ -23,11 +22,31 @@ _OF_ENROLLMENT = (
     .order_by(SendRow.id)
 )
 _IN_STATE = (
-    sa.select(SendRow.__table__)
-    .where(SendRow.state == sa.bindparam("wanted"))
-    .order_by(SendRow.id)
+    sa.select(SendRow.__table__).where(SendRow.state == sa.bindparam("wanted")).order_by(SendRow.id)
 )
 _OF_MAILBOX = _IN_STATE.where(SendRow.mailbox == sa.bindparam("one"))
+_RUNS = (
+    SendRow.mailbox == sa.bindparam("one"),
+    SendRow.state.in_(OPEN_STATES),
+    EnrollmentRow.state == EnrollmentState.ACTIVE,
+)
+_NEXT_DUE = {
+    follow_up: sa.select(SendRow.id)
+    .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
+    .where(
+        *_RUNS,
+        SendRow.due_at <= sa.bindparam("now", type_=SendRow.due_at.type),
+        SendRow.follow_up.is_(follow_up),
+    )
+    .order_by(SendRow.due_at, SendRow.id)
+    .limit(sa.bindparam("most"))
+    for follow_up in (True, False)
+}
+_NEXT_DUE_AT = (
+    sa.select(sa.func.min(SendRow.due_at, type_=SendRow.due_at.type))
+    .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
+    .where(*_RUNS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,34 +150,13 @@ def next_due(
     connection: Connection, mailbox: str, now: datetime, limit: int, *, follow_up: bool
 ) -> list[int]:
     """Numbers of the follow-ups, or of the first touches, due in a mailbox, the oldest first."""
-    query = (
-        sa.select(SendRow.id)
-        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-        .where(
-            SendRow.mailbox == mailbox,
-            SendRow.state.in_(OPEN_STATES),
-            SendRow.due_at <= now,
-            SendRow.follow_up.is_(follow_up),
-            EnrollmentRow.state == EnrollmentState.ACTIVE,
-        )
-        .order_by(SendRow.due_at, SendRow.id)
-        .limit(limit)
-    )
-    return list(connection.execute(query).scalars())
+    values = {"one": mailbox, "now": now, "most": limit}
+    return list(connection.execute(_NEXT_DUE[follow_up], values).scalars())
 
 
 def next_due_at(connection: Connection, mailbox: str) -> datetime | None:
     """Earliest due time of what is open in a mailbox and whose enrollment runs."""
-    query = (
-        sa.select(sa.func.min(SendRow.due_at, type_=SendRow.due_at.type))
-        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-        .where(
-            SendRow.mailbox == mailbox,
-            SendRow.state.in_(OPEN_STATES),
-            EnrollmentRow.state == EnrollmentState.ACTIVE,
-        )
-    )
-    return connection.execute(query).scalar()
+    return connection.execute(_NEXT_DUE_AT, {"one": mailbox}).scalar()
 
 
 def due_elsewhere(

@@ -6,12 +6,13 @@ Enrolment, activation and the last look ask the same questions, so they are answ
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
-from sequencer.domain.task import TaskState
+from sequencer.domain.task import TaskKind, TaskState
 from sequencer.mail.classify import Kind
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import LIVE
@@ -27,6 +28,14 @@ from sequencer.store.tables import (
 
 # A machine's answer is nobody's touch.
 _WRITTEN = (Kind.REPLY, Kind.OPT_OUT, Kind.CALENDAR)
+# Matters to look at are tasks too, and touch nobody.
+_CONTACTS = (
+    TaskKind.MANUAL_EMAIL,
+    TaskKind.CALL,
+    TaskKind.SOCIAL,
+    TaskKind.LETTER,
+    TaskKind.OTHER,
+)
 # Begun and not ended; these have their place in the throttle.
 _BEGUN = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
@@ -159,14 +168,18 @@ def last_touches(
     """
     latest: dict[int, datetime] = {}
     for chunk in _chunks(prospect_ids):
-        for query in _touches(chunk, own):
-            for number, at in connection.execute(query):
+        for query in _touches():
+            for number, at in connection.execute(query, {"people": chunk, "own": list(own)}):
                 latest[number] = max(latest.get(number, at), at)
     return latest
 
 
-def _touches(people: Sequence[int], own: Collection[int]) -> list[sa.Select[Any]]:
+@cache
+def _touches() -> list[sa.Select[Any]]:
+    """Built once: that takes longer than to run them, and each look at a mail asks."""
     person, enrollment = EnrollmentRow.prospect_id, EnrollmentRow.id
+    people: sa.BindParameter[Any] = sa.bindparam("people", expanding=True)
+    own: sa.BindParameter[Any] = sa.bindparam("own", expanding=True)
     mails = (
         sa.select(person, _last(SendRow.handed_at))
         .join(SendRow, SendRow.enrollment_id == enrollment)
@@ -189,7 +202,7 @@ def _touches(people: Sequence[int], own: Collection[int]) -> list[sa.Select[Any]
         .where(
             TaskRow.prospect_id.in_(people),
             TaskRow.state == TaskState.DONE,
-            TaskRow.step_id.is_not(None),
+            TaskRow.kind.in_(_CONTACTS),
             sa.or_(TaskRow.enrollment_id.is_(None), TaskRow.enrollment_id.not_in(own)),
         )
         .group_by(TaskRow.prospect_id)

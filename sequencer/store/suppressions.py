@@ -60,16 +60,20 @@ def listed(connection: Connection) -> list[Listed]:
     return [Listed(_stored(row), row.source, row.at) for row in rows]
 
 
+# The statement that every look makes is built once: that takes longer than to run it.
+_HITTING = sa.select(SuppressionRow.__table__).where(
+    SuppressionRow.kind == sa.bindparam("wanted"),
+    SuppressionRow.key.in_(sa.bindparam("keys", expanding=True)),
+)
+
+
 def _of_kind(
     connection: Connection, kind: SuppressionKind, keys: Sequence[str]
 ) -> dict[str, Suppression]:
     found = {}
     for start in range(0, len(keys), CHUNK):
-        rows = connection.execute(
-            sa.select(SuppressionRow.__table__).where(
-                SuppressionRow.kind == kind, SuppressionRow.key.in_(keys[start : start + CHUNK])
-            )
-        )
+        chunk = list(keys[start : start + CHUNK])
+        rows = connection.execute(_HITTING, {"wanted": kind, "keys": chunk})
         found.update({row.key: _stored(row) for row in rows})
     return found
 

@@ -211,43 +211,40 @@ def listed(
 
 def to_look_at(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     """Numbers of the open step tasks that have become due and were not looked at since."""
-    return _numbers(connection, sa.and_(TaskRow.due_at <= now, TaskRow.looked_at.is_(None)), limit)
+    return list(connection.execute(_TO_LOOK_AT, {"now": now, "most": limit}).scalars())
 
 
 def to_skip(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     """Numbers of the open step tasks that have been overdue for long enough."""
-    return _numbers(connection, TaskRow.skip_at <= now, limit)
+    return list(connection.execute(_TO_SKIP, {"now": now, "most": limit}).scalars())
 
 
-def _numbers(connection: Connection, what: sa.ColumnElement[bool], limit: int) -> list[int]:
-    query = (
-        sa.select(TaskRow.id)
-        .join(EnrollmentRow, EnrollmentRow.id == TaskRow.enrollment_id)
-        .where(
-            TaskRow.state == TaskState.OPEN,
-            EnrollmentRow.state == EnrollmentState.ACTIVE,
-            what,
-        )
-        .order_by(TaskRow.due_at, TaskRow.id)
-        .limit(limit)
+# Statements that every tick makes are built once: that takes longer than to run them.
+_RUNS = (TaskRow.state == TaskState.OPEN, EnrollmentRow.state == EnrollmentState.ACTIVE)
+_NOW = sa.bindparam("now", type_=TaskRow.due_at.type)
+_OF_RUNNING = (
+    sa.select(TaskRow.id)
+    .join(EnrollmentRow, EnrollmentRow.id == TaskRow.enrollment_id)
+    .where(*_RUNS)
+    .order_by(TaskRow.due_at, TaskRow.id)
+    .limit(sa.bindparam("most"))
+)
+_TO_LOOK_AT = _OF_RUNNING.where(TaskRow.due_at <= _NOW, TaskRow.looked_at.is_(None))
+_TO_SKIP = _OF_RUNNING.where(TaskRow.skip_at <= _NOW)
+_NEXT = tuple(
+    sa.select(sa.func.min(column, type_=TaskRow.due_at.type))
+    .join(EnrollmentRow, EnrollmentRow.id == TaskRow.enrollment_id)
+    .where(*_RUNS, more)
+    for column, more in (
+        (TaskRow.due_at, TaskRow.looked_at.is_(None)),
+        (TaskRow.skip_at, sa.true()),
     )
-    return list(connection.execute(query).scalars())
+)
 
 
 def next_at(connection: Connection) -> datetime | None:
     """When the daemon has a task to look at or to skip next."""
-    open_and_running = (
-        TaskRow.state == TaskState.OPEN,
-        EnrollmentRow.state == EnrollmentState.ACTIVE,
-    )
-    found = []
-    for column, more in ((TaskRow.due_at, TaskRow.looked_at.is_(None)), (TaskRow.skip_at, True)):
-        query = (
-            sa.select(sa.func.min(column, type_=TaskRow.due_at.type))
-            .join(EnrollmentRow, EnrollmentRow.id == TaskRow.enrollment_id)
-            .where(*open_and_running, sa.true() if more is True else more)
-        )
-        found.append(connection.execute(query).scalar())
+    found = [connection.execute(query).scalar() for query in _NEXT]
     return min((at for at in found if at is not None), default=None)
 
 

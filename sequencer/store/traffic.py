@@ -7,6 +7,7 @@ database counts, and gives out instants only where a limit is reached.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,17 @@ from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow, TouchRow
 OUT = "out"
 EMAIL = "email"
 _ABOUT_TO_LEAVE = OPEN_STATES | {SendState.CLAIMED}
+
+# Statements that every look makes are built once: that takes longer than to run them.
+_FROM_ONE = SendRow.mailbox == sa.bindparam("one")
+_BY_ONE = TouchRow.mailbox == sa.bindparam("one")
+_FIRST = sa.select(sa.func.min(SendRow.handed_at, type_=SendRow.handed_at.type)).where(_FROM_ONE)
+_RECENT_KINDS = (
+    sa.select(SendRow.follow_up)
+    .where(_FROM_ONE, SendRow.handed_at.is_not(None))
+    .order_by(SendRow.handed_at.desc(), SendRow.id.desc())
+    .limit(sa.bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +50,23 @@ def counts_of_mailbox(
     connection: Connection, mailbox: str, instants: Sequence[datetime]
 ) -> list[Since]:
     """How many mails of a mailbox left after each of these instants."""
-    number = sa.func.count()
-    columns = []
-    for after in instants:
-        ours = sa.select(number).where(SendRow.mailbox == mailbox, SendRow.handed_at > after)
-        by_hand = sa.select(number).where(
-            TouchRow.mailbox == mailbox, TouchRow.at > after, *_mail_out()
-        )
-        columns += [ours.scalar_subquery(), by_hand.scalar_subquery()]
-    row = connection.execute(sa.select(*columns)).one()
+    values = {f"after{index}": at for index, at in enumerate(instants)}
+    row = connection.execute(_counts(len(instants)), {"one": mailbox, **values}).one()
     pairs = zip(row[::2], row[1::2], strict=True)
     return [Since(at, *pair) for at, pair in zip(instants, pairs, strict=True)]
 
 
 def newest_of_mailbox(connection: Connection, mailbox: str, limit: int) -> list[datetime]:
     """Instants of a mailbox's last mails, those by hand among them, in order."""
-    ours = sa.select(SendRow.handed_at.label("at")).where(
-        SendRow.mailbox == mailbox, SendRow.handed_at.is_not(None)
-    )
-    by_hand = sa.select(TouchRow.at).where(TouchRow.mailbox == mailbox, *_mail_out())
-    return _newest(connection, [ours, by_hand], limit)
+    found: list[datetime] = []
+    for query in _newest_queries():
+        found += connection.execute(query, {"one": mailbox, "most": limit}).scalars()
+    return sorted(found)[-limit:] if limit else []
 
 
 def first_of_mailbox(connection: Connection, mailbox: str) -> datetime | None:
     """Instant of the first mail that we sent from a mailbox."""
-    handed_at = sa.func.min(SendRow.handed_at, type_=SendRow.handed_at.type)
-    return connection.execute(sa.select(handed_at).where(SendRow.mailbox == mailbox)).scalar()
+    return connection.execute(_FIRST, {"one": mailbox}).scalar()
 
 
 def newest_to_person(
@@ -118,13 +121,30 @@ def is_first_touch(connection: Connection, enrollment_id: int) -> bool:
 
 def recent_kinds(connection: Connection, mailbox: str, limit: int) -> list[bool]:
     """For each of the mailbox's last mails, the oldest first, whether it was a follow-up."""
-    query = (
-        sa.select(SendRow.follow_up)
-        .where(SendRow.mailbox == mailbox, SendRow.handed_at.is_not(None))
-        .order_by(SendRow.handed_at.desc(), SendRow.id.desc())
-        .limit(limit)
+    values = {"one": mailbox, "most": limit}
+    return list(connection.execute(_RECENT_KINDS, values).scalars())[::-1]
+
+
+@cache
+def _counts(instants: int) -> sa.Select[Any]:
+    number, columns = sa.func.count(), []
+    for index in range(instants):
+        after = sa.bindparam(f"after{index}", type_=SendRow.handed_at.type)
+        ours = sa.select(number).where(_FROM_ONE, SendRow.handed_at > after)
+        by_hand = sa.select(number).where(_BY_ONE, TouchRow.at > after, *_mail_out())
+        columns += [ours.scalar_subquery(), by_hand.scalar_subquery()]
+    return sa.select(*columns)
+
+
+@cache
+def _newest_queries() -> tuple[sa.Select[Any], sa.Select[Any]]:
+    ours = sa.select(SendRow.handed_at).where(_FROM_ONE, SendRow.handed_at.is_not(None))
+    by_hand = sa.select(TouchRow.at).where(_BY_ONE, *_mail_out())
+    most = sa.bindparam("most")
+    return (
+        ours.order_by(SendRow.handed_at.desc()).limit(most),
+        by_hand.order_by(TouchRow.at.desc()).limit(most),
     )
-    return list(connection.execute(query).scalars())[::-1]
 
 
 def _mail_out() -> tuple[sa.ColumnElement[bool], ...]:

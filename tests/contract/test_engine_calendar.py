@@ -14,6 +14,7 @@ from sequencer.domain.ledger import Kind
 from sequencer.domain.reason import Reason
 from sequencer.domain.send import SendState
 from sequencer.engine.away import BATCH, follow_absence, returns_at
+from sequencer.engine.next_event import next_instant
 from sequencer.engine.pause import resume
 from sequencer.engine.policy import Policy
 from sequencer.engine.why import why
@@ -81,6 +82,26 @@ async def test_holiday_at_the_last_look(stage: Stage) -> None:
     refusals = [each for each in report.enrollments[0].refusals if each.reason is Reason.HOLIDAY]
     assert [each.sentence for each in refusals] == [
         "window closed until Mon 4 May 08:30, Berlin time (Labour Day, DE)"
+    ]
+
+
+def test_calendar_in_words(stage: Stage) -> None:
+    """A report says whose clock and whose holidays count, and why there are none."""
+    stage.apply(a_loaded(schedule=OFFICE))
+    people = {ZOE: ("DE", "BE"), ADA: ("", ""), "eva@bank.example": ("QQ", "")}
+    for email, (country, part) in people.items():
+        stage.bring_in(a_prospect(email=email, country=country, subdivision=part))
+        stage.enroll(email)
+    told = [
+        stage.read(why, stage.desk, email, stage.clock.now()).enrollments[0].calendar
+        for email in people
+    ]
+    zone = "hours of Europe/Berlin, the prospect's zone"
+    ana = "no holidays for ana, of whom no country is known"
+    assert told == [
+        f"{zone}; holidays of DE-BE for the prospect; {ana}",
+        f"{zone}; no holidays for the prospect, of whom no country is known; {ana}",
+        f"{zone}; no holidays for the prospect, as none are known of QQ; {ana}",
     ]
 
 
@@ -242,6 +263,14 @@ async def test_other_pauses_are_left_alone(database: Database) -> None:
         assert enrollments.save(connection, stored, review, stage.clock.now())
     assert not stage.write(follow_absence, stage.desk, number, stage.clock.now())
     assert stage.enrollment(ZOE).pause_reason is PauseReason.REVIEW
+
+
+def test_begin_is_foreseen(database: Database) -> None:
+    """Whoever moves a clock is told when an absence begins."""
+    stage = Stage(database, policy=with_absence(AWAY))
+    began_at = datetime(2026, 3, 4, tzinfo=UTC)
+    assert stage.read(next_instant, stage.desk, NOON) == began_at
+    assert stage.read(next_instant, stage.desk, began_at) is None
 
 
 async def test_many_are_paused_at_once(database: Database) -> None:

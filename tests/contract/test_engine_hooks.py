@@ -14,7 +14,7 @@ from sequencer.domain.meeting import BookingEvent, BookingKind, MeetingState
 from sequencer.engine.desk import Desk
 from sequencer.engine.hooks import Source, delivery_key, fail_delivery, store_delivery
 from sequencer.engine.versions import Versions
-from sequencer.store import hooks, meetings
+from sequencer.store import hooks, meetings, tasks
 from sequencer.store.database import Connection, Database
 
 ZOE, ADA = "zoe@bank.example", "ada@bank.example"
@@ -128,6 +128,49 @@ async def test_a_cancellation_alone_starts_nothing(stage: Stage) -> None:
     await stage.work()
     assert stage.enrollment(ZOE).state is EnrollmentState.ACTIVE
     assert [state for state, _ in outcomes(stage)] == ["done"] * 3
+
+
+def matters(stage: Stage) -> list[str]:
+    found = stage.read(tasks.listed)
+    return [task.title for task in found]
+
+
+async def test_a_meeting_that_falls_through(stage: Stage) -> None:
+    """A person decides: the task names the way back, and a new booking closes it."""
+    stage.begin(ZOE)
+    store(stage, BOOKED)
+    await stage.work()
+    assert matters(stage) == []
+    store(stage, CANCELLED)
+    await stage.work()
+    task = stage.read(tasks.listed)[0]
+    assert task.title == "The meeting was cancelled"
+    assert task.due_at == stage.clock.now() + timedelta(days=1)
+    assert "sequencer reopen zoe@bank.example" in task.about
+    store(stage, delivery("invitee.created", NEW))
+    await stage.work()
+    assert matters(stage) == []
+
+
+@pytest.mark.parametrize("order", list(permutations([BOOKED, CANCELLED])))
+async def test_old_news_of_a_meeting(stage: Stage, order: Sequence[bytes]) -> None:
+    """A booking that comes after its cancellation does not close the task about it."""
+    stage.begin(ZOE)
+    for body in order:
+        store(stage, body)
+        await stage.work()
+    assert matters(stage) == ["The meeting was cancelled"]
+
+
+async def test_a_no_show_that_was_none(stage: Stage) -> None:
+    """Who came after all leaves nothing to do; who did not is a task at once."""
+    stage.begin(ZOE)
+    store(stage, BOOKED, NO_SHOW)
+    await stage.work()
+    assert matters(stage) == ["Nobody came to the meeting"]
+    store(stage, delivery("invitee_no_show.deleted", OLD))
+    await stage.work()
+    assert matters(stage) == []
 
 
 async def test_a_meeting_with_a_stranger(stage: Stage) -> None:

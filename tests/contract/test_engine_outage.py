@@ -11,9 +11,8 @@ from stage import DAY, Stage, a_loaded, a_policy
 
 from sequencer.domain.pacing import Pace
 from sequencer.store import traffic
-from sequencer.store.database import Database
 
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+HOUR, TICK = timedelta(hours=1), timedelta(minutes=7)
 PACE = Pace(per_day=15, gap=timedelta(seconds=90))
 PEOPLE = [f"p{number:02}@bank.example" for number in range(20)]
 OFFICE = {
@@ -24,15 +23,15 @@ OFFICE = {
 
 
 @pytest.fixture
-def paced(database: Database) -> Stage:
+def paced(stage: Stage) -> Stage:
     """Twenty people in a cadence of a mailbox that may send fifteen mails a day."""
     policy = a_policy()
     ana = replace(policy.mailboxes["ana"], pace=PACE)
-    stage = Stage(database, replace(policy, mailboxes={"ana": ana}))
-    stage.apply(a_loaded(schedule=OFFICE))
-    stage.bring_in(*PEOPLE)
-    stage.enroll(*PEOPLE)
-    return stage
+    paced = Stage(stage.database, replace(policy, mailboxes={"ana": ana}))
+    paced.apply(a_loaded(schedule=OFFICE))
+    paced.bring_in(*PEOPLE)
+    paced.enroll(*PEOPLE)
+    return paced
 
 
 def left(stage: Stage) -> list[datetime]:
@@ -42,9 +41,9 @@ def left(stage: Stage) -> list[datetime]:
 
 
 async def work_until(stage: Stage, end: datetime) -> None:
-    """Tick once a minute."""
+    """Tick every few minutes."""
     while stage.clock.now() < end:
-        await stage.work(MINUTE)
+        await stage.work(TICK)
 
 
 @pytest.mark.parametrize("hours", [5, 24, 24 * 7 * 3])

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from builders import NOON
 from rows import add_enrollment, add_send
 from stage import DAY, Stage, a_loaded, a_policy
@@ -16,6 +17,12 @@ from sequencer.store.touches import MailByHand
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 ZOE = "zoe@bank.example"
+
+
+@pytest.fixture
+def quick(stage: Stage) -> Database:
+    """The database of the quick kind: the queries have tests of their own on every kind."""
+    return stage.database
 
 
 def limited(database: Database, limits: Limits, pace: Pace | None = None) -> Stage:
@@ -32,9 +39,9 @@ def left(stage: Stage) -> list[datetime]:
     return found
 
 
-async def test_company(database: Database) -> None:
+async def test_company(quick: Database) -> None:
     """No more mails to a company than it may get; others are not delayed, nor is free mail."""
-    stage = limited(database, Limits(per_domain=2))
+    stage = limited(quick, Limits(per_domain=2))
     colleagues = [f"p{number}@bank.example" for number in range(4)]
     strangers = [f"p{number}@gmail.com" for number in range(4)]
     stage.begin(*colleagues, *strangers, "zoe@mill.example")
@@ -47,9 +54,9 @@ async def test_company(database: Database) -> None:
     assert [len(stage.mails(each)) for each in colleagues] == [1, 1, 1, 1]
 
 
-async def test_person(database: Database) -> None:
+async def test_person(quick: Database) -> None:
     """One person gets no more than they may, over all cadences and mailboxes."""
-    stage = limited(database, Limits(per_person_day=1, per_person_week=2))
+    stage = limited(quick, Limits(per_person_day=1, per_person_week=2))
     for slug, box in (("one", "ana"), ("two", "luis"), ("three", "ana")):
         stage.apply(a_loaded(cadence=slug, mailboxes=[box]))
     stage.bring_in(ZOE)
@@ -63,9 +70,9 @@ async def test_person(database: Database) -> None:
     assert counts == [1, 2, 2, 2, 2, 2, 2, 3, 4]
 
 
-async def test_new_people(database: Database) -> None:
+async def test_new_people(quick: Database) -> None:
     """A cadence begins with no more people in 24 hours than it may; follow-ups are not new."""
-    stage = limited(database, Limits())
+    stage = limited(quick, Limits())
     people = [f"p{number}@bank.example" for number in range(5)]
     stage.apply(a_loaded(throttle={"new_per_day": 2}))
     stage.bring_in(*people)
@@ -78,10 +85,10 @@ async def test_new_people(database: Database) -> None:
     assert counts == [2, 4, 5, 7]
 
 
-async def test_new_mailbox(database: Database) -> None:
+async def test_new_mailbox(quick: Database) -> None:
     """A new mailbox sends more from day to day, counted from its first mail."""
     pace = Pace(per_day=5, gap=timedelta(0), per_hour=5, ramp=Ramp(begin=1, step=2))
-    stage = limited(database, Limits(), pace)
+    stage = limited(quick, Limits(), pace)
     stage.begin(*(f"p{number}@bank.example" for number in range(20)))
     counts = []
     for _ in range(4):
@@ -137,9 +144,9 @@ def taken(connection: Connection) -> list[int]:
     return found
 
 
-async def test_the_example_of_the_page(database: Database) -> None:
+async def test_the_example_of_the_page(quick: Database) -> None:
     """What docs/explanation/pacing.md tells of Ana's morning is what happens."""
-    stage = limited(database, Limits(), Pace(per_day=10))
+    stage = limited(quick, Limits(), Pace(per_day=10))
     nine = NOON.replace(hour=9) + 7 * DAY
     old = [f"old{number}@bank.example" for number in range(5)]
     new = [f"new{number}@bank.example" for number in range(3)]

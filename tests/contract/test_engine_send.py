@@ -433,7 +433,7 @@ async def test_the_gap_between_two_mails(stage: Stage) -> None:
 async def test_the_cap_of_a_day(stage: Stage) -> None:
     """No more mails than the cap leave in 24 hours, and none is lost over it."""
     policy = a_policy()
-    ana = replace(policy.mailboxes["ana"], pace=Pace(per_day=2, gap=timedelta(0)))
+    ana = replace(policy.mailboxes["ana"], pace=Pace(per_day=2, gap=timedelta(0), per_hour=2))
     slow = Stage(stage.database, replace(policy, mailboxes={"ana": ana}))
     slow.begin(*(f"p{number}@bank.example" for number in range(5)))
     for expected in (2, 2, 4, 4, 5):

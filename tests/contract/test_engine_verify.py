@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -137,6 +138,11 @@ def list_silently(stage: Stage) -> None:
     stage.write(suppressions.add, entry, "", NOON - DAY)
 
 
+def hand_in_pause(stage: Stage) -> None:
+    tell(stage, Kind.PAUSED)
+    tell(stage, Kind.HANDED)
+
+
 def suppress_then_hand(stage: Stage) -> None:
     entry = Suppression(SuppressionKind.ADDRESS, ZOE, SuppressionReason.OPTED_OUT)
     stage.write(suppressions.add, entry, "", NOON)
@@ -224,6 +230,7 @@ PLANTS = [
     (forget_the_attempt, "I1", "no server accepted it"),
     (forget_the_handing, "I1", "not handed over before"),
     (hand_after_end, "I2", "left after its end"),
+    (hand_in_pause, "I2", "left while it was paused"),
     (suppress_then_hand, "I2", "after the person was suppressed"),
     (answer_unheard, "I2", "Zoe@Bank.Example answered, and it did not end"),
     (rely_on_an_old_scan, "I2", "a scan 240 s old, 120 s are allowed"),
@@ -281,9 +288,9 @@ async def test_two_mails_too_close(each_stage: Stage) -> None:
     assert detail.startswith("two mails from ana 0 s apart at ")
 
 
-def limit(stage: Stage, **limits: int) -> None:
+def limit(stage: Stage, **limits: Any) -> None:
     pace = {name: limits.pop(name) for name in ("per_hour", "per_week") if name in limits}
-    slow_down(stage, Pace(per_day=9, gap=timedelta(0), **{"per_hour": 9, **pace}))
+    slow_down(stage, replace(Pace(per_day=9, per_hour=9, gap=timedelta(0)), **pace))
     stage.policy = replace(stage.policy, limits=replace(stage.policy.limits, **limits))
     stage.restart()
 
@@ -387,7 +394,7 @@ async def test_a_reply_ends_what_runs(each_stage: Stage, reply_after: str, *, he
         ({"country": "DE", "timezone": "Asia/Tokyo"}, 1, True),
     ],
 )
-async def test_holidays(stage: Stage, place: dict[str, str], day: int, *, closed: bool) -> None:
+async def test_holidays(stage: Stage, place: dict[str, Any], day: int, *, closed: bool) -> None:
     """A mail on a holiday of the prospect is found, in the prospect's zone."""
     stage.clock.instant = datetime(2026, 5, day, 9, tzinfo=UTC)
     always = {"window": {"mon-sun": ["00:00-24:00"]}, "jitter_minutes": 0}
@@ -440,7 +447,7 @@ def test_nothing_to_look_at(each_stage: Stage) -> None:
 async def test_a_backlog_under_the_cap(stage: Stage) -> None:
     """Mails that wait for days because the mailbox may send no more are where they should be."""
     policy = a_policy()
-    ana = replace(policy.mailboxes["ana"], pace=Pace(per_day=2, gap=timedelta(0)))
+    ana = replace(policy.mailboxes["ana"], pace=Pace(per_day=2, gap=timedelta(0), per_hour=2))
     slow = Stage(stage.database, replace(policy, mailboxes={"ana": ana}))
     slow.begin(*(f"p{number}@bank.example" for number in range(8)))
     for _ in range(27):

@@ -157,7 +157,7 @@ def test_enrollments_that_wait_for_nothing(database: Database) -> None:
         sends.move(connection, [claimed.id], SendEvent.CLAIM)
         for state in (S.PENDING, S.PAUSED, S.FINISHED):
             add_enrollment(connection, state=state)
-        found = enrollments.without_next_step(connection)
+        found = list(enrollments.without_next_step(connection))
     assert found == [stuck, parked.enrollment_id]
 
 

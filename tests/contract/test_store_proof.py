@@ -28,6 +28,7 @@ from sequencer.store.tables import EnrollmentRow, LedgerRow
 
 HOUR = timedelta(hours=1)
 END, OPEN, HAND, LISTED = Kind.FINISHED, Kind.REOPENED, Kind.HANDED, Kind.SUPPRESSED
+PAUSE, RESUME = Kind.PAUSED, Kind.RESUMED
 
 
 @dataclass
@@ -77,6 +78,24 @@ def test_after_the_end(
         (number, step) for step in late
     ]
     assert list(ledger_proof.ended_twice(story.connection)) == [number] * ended_again
+
+
+@pytest.mark.parametrize(
+    ("kinds", "late"),
+    [
+        ((HAND, PAUSE), []),
+        ((PAUSE, HAND), ["step-1"]),
+        ((PAUSE, RESUME, HAND), []),
+        ((PAUSE, PAUSE, RESUME, HAND, PAUSE, HAND), ["step-5"]),
+        ((PAUSE, END, OPEN, HAND), []),
+    ],
+)
+def test_in_a_pause(story: Story, kinds: tuple[Kind, ...], late: list[str]) -> None:
+    """Mails in a pause are found, until it ends or the enrollment does."""
+    story.tell(PAUSE, RESUME, HAND, of=1)
+    story.tell(*kinds)
+    found = list(ledger_proof.handed_in_pause(story.connection))
+    assert found == [(story.numbers[0], step) for step in late]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-REASONS = {"replied", "opted_out", "bounced", "meeting_booked", "completed"}
+REASONS = {"replied", "opted_out", "bounced", "meeting_booked", "disposition", "completed"}
 VIOLATIONS = ("doubles", "after_stop", "to_suppressed", "outside_window", "unexplained")
 
 

@@ -19,6 +19,11 @@ def _after_end(books: Books) -> Iterator[str]:
         yield f"enrollment {enrollment}: {step} left after its end"
 
 
+def _in_pause(books: Books) -> Iterator[str]:
+    for enrollment, step in ledger_proof.handed_in_pause(books.connection):
+        yield f"enrollment {enrollment}: {step} left while it was paused"
+
+
 def _after_listing(books: Books) -> Iterator[str]:
     for enrollment, step in ledger_proof.handed_after_listing(books.connection):
         yield f"enrollment {enrollment}: {step} left after the person was suppressed"
@@ -51,6 +56,6 @@ STOP = Promise(
     "Nothing leaves after a stop, nor without a recent look into the mailbox.",
     "mail",
     handed_count,
-    asks=(_after_end, _after_listing, _unheard),
+    asks=(_after_end, _in_pause, _after_listing, _unheard),
     examines=(_stale,),
 )

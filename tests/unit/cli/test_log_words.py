@@ -8,6 +8,7 @@ from sequencer.cli.log_words import lines, named
 from sequencer.cli.paragraph import broken
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.prospect import Prospect
+from sequencer.engine.match import MATCHED_BY_WORDS, MatchedBy
 
 MADRID = ZoneInfo("Europe/Madrid")
 AT = datetime(2026, 10, 19, 6, tzinfo=UTC)
@@ -76,3 +77,9 @@ def test_nothing_has_happened() -> None:
 def test_names(changes: dict[str, str], name: str) -> None:
     """A person is named as far as the name is known."""
     assert named(a_prospect(**changes)) == name
+
+
+@pytest.mark.parametrize("way", MatchedBy)
+def test_ways_of_matching(way: MatchedBy) -> None:
+    """How a mail was recognised as somebody's has words in the timeline."""
+    assert " " in MATCHED_BY_WORDS[way]

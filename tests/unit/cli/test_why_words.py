@@ -1,6 +1,6 @@
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -21,13 +21,10 @@ TUESDAY = datetime(2026, 5, 5, 7, 12, tzinfo=UTC)
 LABOUR_DAY = "window closed until 08:30 (Labour Day, ES, moved from Saturday)"
 PERSON = StoredProspect(1, Prospect("lucia@banco.example", "Lucía", "Marín"))
 
-T = TypeVar("T")
 
-
-def blank(kind: type[T], **values: Any) -> T:
+def blank(row: Any, **values: Any) -> Any:
     """A row of which only what is named matters."""
-    unset: dict[str, Any] = {each.name: None for each in fields(kind)}  # type: ignore[arg-type]  # rows are dataclasses
-    return kind(**{**unset, **values})
+    return row(**{**dict.fromkeys(each.name for each in fields(row)), **values})
 
 
 def a_report(*refusals: Refusal, **changes: Any) -> EnrollmentReport:
@@ -75,7 +72,9 @@ fintech-intro: paused, from ana
 """
 ANSWERED = """\
 fintech-intro: finished, from ana
-    The person answered. Answer: the rest of the cadence is off. [replied]
+    The person answered. [replied]
+    To do: Answer: the rest of the cadence is off.
+    If that was a mistake: `sequencer reopen` takes it back.
 """
 
 
@@ -105,6 +104,14 @@ def test_an_end() -> None:
     """What has ended says why, and nothing stands in its way."""
     ended = a_report(state=EnrollmentState.FINISHED, finish_reason=FinishReason.REPLIED)
     assert told(ended) == ANSWERED
+
+
+def test_an_end_that_stays() -> None:
+    """Of an end that nothing is to be done about, nothing more is said."""
+    ended = a_report(state=EnrollmentState.FINISHED, finish_reason=FinishReason.COMPLETED)
+    assert told(ended).splitlines()[1:] == [
+        "    Every step was done, and nobody answered. [completed]"
+    ]
 
 
 def test_several_cadences() -> None:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from builders import BERLIN
 
-from sequencer.domain.absence import Absence, back_at, days_away
+from sequencer.domain.absence import Absence, back_at, days_away, next_begin
 from sequencer.domain.reason import Reason
 
 MAY = Absence(date(2026, 5, 4), date(2026, 5, 14))
@@ -59,6 +59,14 @@ def test_later_end_counts(order: int) -> None:
 def test_back_at(now: str, back: str | None) -> None:
     """Back on the midnight after the last day, on the clock of the mailbox."""
     assert back_at([ONE_DAY, MAY], BERLIN, berlin(now)) == (berlin(back) if back else None)
+
+
+def test_next_begin() -> None:
+    """The next absence begins at a midnight of the mailbox; one that has begun lies behind."""
+    absences = [ONE_DAY, MAY]
+    assert next_begin(absences, BERLIN, berlin("2026-05-01T09:00")) == berlin("2026-05-04T00:00")
+    assert next_begin(absences, BERLIN, berlin("2026-05-04T00:00")) == berlin("2026-06-01T00:00")
+    assert next_begin(absences, BERLIN, berlin("2026-06-01T00:00")) is None
 
 
 def test_one_absence_after_another() -> None:

@@ -1,7 +1,7 @@
 import pytest
 from builders import a_cadence, a_step, a_window
 
-from sequencer.domain.cadence import Schedule
+from sequencer.domain.cadence import Schedule, StepKind
 from sequencer.domain.window import ALWAYS, at_clock_time
 
 
@@ -46,6 +46,16 @@ def test_hours_of_a_step() -> None:
     assert cadence.window_of("intro") == first
     assert cadence.window_of("bump") == a_window()
     assert cadence.window_of("last-mail") == own
+
+
+def test_hours_of_a_first_mail_after_a_call() -> None:
+    """What comes before the first mail has the hours of the cadence."""
+    cadence = a_cadence(
+        schedule=Schedule(a_window(), first_window=ALWAYS),
+        steps=(a_step(id="call", kind=StepKind.CALL), a_step(id="intro")),
+    )
+    assert cadence.window_of("call") == a_window()
+    assert cadence.window_of("intro") == ALWAYS
 
 
 def test_hours_of_no_step() -> None:

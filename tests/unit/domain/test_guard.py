@@ -116,7 +116,7 @@ def test_names_in() -> None:
 
 def test_passing() -> None:
     """A step that lies behind and has not happened was skipped; one that has, was not."""
-    passed = FACTS.passing(iter(["intro", "bump"]))
+    passed = FACTS.passing(["intro", "bump"])
     assert holds("bump.skipped and intro.sent and not intro.skipped", passed)
     assert not holds("later.skipped", passed)
     assert not holds("bump.skipped", NO_FACTS)

@@ -201,6 +201,8 @@ def test_day_off_in_the_middle() -> None:
         Opening(at("2026-03-28T22:30", utc), at("2026-03-28T23:00", utc)),
         Opening(at("2026-03-29T22:00", utc), at("2026-03-29T22:30", utc)),
     ]
+    [after_it] = first_openings(timing, at("2026-03-29T22:10", utc), 1)
+    assert after_it.start == at("2026-03-29T22:00", utc)
 
 
 def test_holiday_takes_a_part_of_the_night() -> None:

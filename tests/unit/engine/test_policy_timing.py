@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,7 +28,7 @@ def timing(cadence: Cadence | None = None, **changes: str) -> Timing:
     return policy().timing(cadence or a_cadence(), person, "ana", "intro")
 
 
-def scheduled(**changes: object) -> Cadence:
+def scheduled(**changes: Any) -> Cadence:
     return a_cadence(schedule=replace(Schedule(a_window()), **changes))
 
 

@@ -175,3 +175,28 @@ def test_postal_address(root: Path) -> None:
     (root / "config/sequencer.yaml").write_text(SETTINGS.partition("\n")[2])
     [found] = shown(check_workspace(root))
     assert found.startswith("warning config/sequencer.yaml")
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("phon", "9:11 there is no field `phon`"),
+        ("intro", "9:11 `intro` is a step"),
+        ("intro.opened", "9:11 no step ends as `opened`"),
+        ("intro.bussy", "9:11 no step ends as `bussy`"),
+    ],
+)
+def test_guards_know_fields_and_dispositions(root: Path, when: str, words: str) -> None:
+    """A guard that asks for what nobody can have or do is a mistake, with its place."""
+    known = "dispositions:\n  - {name: busy, outcome: not_connected}\n"
+    (root / "config/dispositions.yaml").write_text(known)
+    path = root / "config/cadences/first.yaml"
+    step = "  - {id: bump, wait: 3 business_days, email: bump.md}"
+    written = CADENCE.replace(
+        step, "  - id: bump\n    wait: 1 day\n    email: bump.md\n    when: {}"
+    )
+    path.write_text(written.replace("{}", when))
+    found = [line for line in shown(check_workspace(root)) if "error" in line]
+    assert found == [f"error config/cadences/first.yaml:{words}"]
+    path.write_text(written.replace("{}", 'intro.sent and deal_size == "x" or phone or intro.busy'))
+    assert shown(check_workspace(root)) == []

@@ -27,7 +27,7 @@ def test_kinds_of_rows() -> None:
     assert found["mailboxes.<name>.password"].secret
     assert found["hooks.calendly.signing_keys"].secret
     assert not found["database"].secret
-    assert found["steps[].thread"][1:3] == ("`reply` or `new`", "`reply`")
+    assert found["steps[].thread"][1:3] == ("`reply` or `new`", "")
     assert found["schedule.skip_dates"].type == "list of date"
     assert found["schedule.window"].default == "`mon-fri: 08:30-17:00`"
     assert found["mailboxes.<name>.keeps_sent_copy"][1:3] == ("true or false", "`false`")

@@ -99,9 +99,11 @@ def test_no_subdivision(country: str, text: str, said: str) -> None:
 
 
 def test_place() -> None:
-    """A place is written as in ISO 3166."""
+    """A place is written as in ISO 3166; of a part that is not known the country is left."""
     assert PublicHolidays("ES").place == "ES"
     assert PublicHolidays("ES", "MD").place == "ES-MD"
+    assert PublicHolidays("ES", "XX").place == "ES"
+    assert PublicHolidays("QQ", "X").place == PublicHolidays("").place == ""
 
 
 def test_value_travels() -> None:

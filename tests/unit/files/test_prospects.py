@@ -1,5 +1,6 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_every_field(tmp_path: Path) -> None:
         "consent": "2026-02-03 web form",
     }
     assert tuple(cells) == FIELDS
-    expected = {
+    expected: dict[str, Any] = {
         **cells,
         "first_name": "Ana",
         "timezone": "Europe/Madrid",

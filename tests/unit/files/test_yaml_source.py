@@ -165,3 +165,9 @@ def test_secrets_are_not_shown(line: str) -> None:
         parse_yaml(f"a: 1\n{line}\n", "a.yaml")
     assert raised.value.problems[0].line == 2
     assert "hunter2" not in str(raised.value)
+
+
+def test_folded_text() -> None:
+    """What stands on several lines is one line, with no trace of the folding."""
+    source = parse_yaml("when: >\n  first\n  second\n", "x.yaml")
+    assert source.value == {"when": "first second\n"}

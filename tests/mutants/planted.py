@@ -1,0 +1,253 @@
+"""The bugs that the simulation has to find, each as an exact change of the engine's text."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement in one file of the package; `before` stands there exactly once."""
+
+    file: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A bug: its name, what is wrong then, and the changes that make it."""
+
+    name: str
+    wrong: str
+    edits: tuple[Edit, ...]
+
+
+def one(name: str, wrong: str, file: str, before: str, after: str) -> Plant:
+    """A bug of one change."""
+    return Plant(name, wrong, (Edit(file, before, after),))
+
+
+PLANTS = (
+    Plant(
+        "mark-after-send",
+        "a mail is noted as perhaps sent only after the server has answered",
+        (
+            Edit(
+                "engine/hand.py",
+                "    moved = sends.move(\n        connection,\n        [send.id],\n"
+                "        SendEvent.HAND,",
+                "    moved = 1 if send.fence == lease.fence else 0\n"
+                "    sends.move(\n        connection,\n        [],\n        SendEvent.HAND,",
+            ),
+            Edit(
+                "domain/send.py",
+                "        _S.CLAIMED: {\n",
+                "        _S.CLAIMED: {\n            _E.ACCEPT: _S.SENT,\n",
+            ),
+        ),
+    ),
+    one(
+        "no-first-look",
+        "a due mail is claimed without asking the gate",
+        "engine/look.py",
+        "    refusals = tuple(refusals_of(answers))\n    if refusals:",
+        "    refusals = tuple(refusals_of(answers))\n    if not refusals and refusals:",
+    ),
+    one(
+        "no-last-look",
+        "the gate is not asked again before the final dot",
+        "engine/hand.py",
+        "if send.mailbox != lease.mailbox or refusals_for(connection, desk, case, send, now):",
+        "if send.mailbox != lease.mailbox:",
+    ),
+    one(
+        "cursor-before-commit",
+        "a folder counts as read before its mails are stored",
+        "engine/scan.py",
+        "        await _take_in(world, mailbox, found)\n        known,",
+        "        await world.write(\n"
+        "            mailboxes.move_cursor,\n"
+        "            mailbox,\n"
+        "            found.folder,\n"
+        "            Cursor(found.uidvalidity, max([found.last_uid, *(m.uid for m in found.messages)])),\n"
+        "        )\n"
+        "        await _take_in(world, mailbox, found)\n        known,",
+    ),
+    Plant(
+        "lease-by-wall-clock",
+        "a lease expires on the clock of the machine that wants it",
+        (
+            Edit(
+                "store/mailboxes.py",
+                "    now = database_now(connection)\n    mine",
+                "    now = at or database_now(connection)\n    mine",
+            ),
+            Edit(
+                "store/mailboxes.py",
+                "holder: str, lease: timedelta, *, force: bool = False\n) -> int | None:",
+                "holder: str, lease: timedelta, *, force: bool = False,\n"
+                "    at: datetime | None = None,\n) -> int | None:",
+            ),
+            Edit(
+                "engine/leases.py",
+                "mailboxes.take(connection, name, holder, LEASE, force=force)",
+                "mailboxes.take(connection, name, holder, LEASE, force=force, at=now)",
+            ),
+        ),
+    ),
+    one(
+        "fence-not-compared",
+        "a daemon does not notice that its mailbox was taken over",
+        "engine/leases.py",
+        "    return mailboxes.get(connection, lease.mailbox).fence == lease.fence",
+        "    return mailboxes.get(connection, lease.mailbox).fence > 0",
+    ),
+    one(
+        "boot-clock-not-compared",
+        "a daemon that slept after its last look writes the final dot",
+        "engine/send_mail.py",
+        "return granted and world.clock.boot() - began_s <= LOOK_IS_GOOD_FOR_S",
+        "return granted and world.clock.boot() >= began_s",
+    ),
+    one(
+        "doubt-is-not-sent",
+        "a mail without a copy in Sent is sent again wherever it came from",
+        "engine/settle.py",
+        "    proven = evidence.left is False\n",
+        "    proven = not evidence.left\n",
+    ),
+    one(
+        "settled-at-once",
+        "a doubt is settled before the copy can be in Sent",
+        "engine/policy.py",
+        "    settle: timedelta = timedelta(minutes=15)\n",
+        "    settle: timedelta = timedelta(seconds=1)\n",
+    ),
+    one(
+        "no-witness",
+        "an empty Sent folder counts as proof that nothing left",
+        "engine/settle.py",
+        "            return NO_WITNESS\n",
+        "            return ABSENT\n",
+    ),
+    one(
+        "handed-is-queued",
+        "a mail that a crash left handed over is sent again",
+        "engine/leases.py",
+        '            doubt(connection, desk, [send], "the daemon ended before it read the answer", now)',
+        "            sends.move(connection, [send.id], SendEvent.DEFER, handed_at=None)",
+    ),
+    one(
+        "message-id-by-time",
+        "each try of a mail has a Message-ID of its own",
+        "engine/compose_mail.py",
+        "message_id=_message_id(policy, case, step_id, mailbox)",
+        'message_id=f"<{now:%f%S%M%H%d}.{step_id}@seller.example>"',
+    ),
+    one(
+        "suppression-without-key",
+        "a suppression is stored as it was written",
+        "engine/stop.py",
+        "        key = address_key(target)\n        return Suppression(SuppressionKind.ADDRESS, key,",
+        "        key = target\n        return Suppression(SuppressionKind.ADDRESS, key,",
+    ),
+    one(
+        "jitter-by-chance",
+        "due times depend on something else than ids",
+        "domain/jitter.py",
+        'return _unit(hashlib.sha256("\\x1f".join(keys).encode()).digest())',
+        'return _unit(hashlib.sha256(f"{id(object())}{id(keys)}".encode()).digest())',
+    ),
+    one(
+        "resume-moves-to-now",
+        "who was paused gets the next mail at once",
+        "engine/carry_out.py",
+        "            due = due_as_before(case, send.step_id, now + command.remaining)\n"
+        "            sends.postpone",
+        "            due = due_as_before(case, send.step_id, now)\n            sends.postpone",
+    ),
+    one(
+        "stop-leaves-sends",
+        "what waits is not cancelled when the enrollment ends",
+        "engine/carry_out.py",
+        "    for step_id in sends.cancel_open(connection, case.stored.id, why):\n",
+        "    for step_id in ():\n",
+    ),
+    one(
+        "reply-only-in-thread",
+        "who answers without naming our mail is not known",
+        "engine/match.py",
+        "    person = prospects.find(connection, sender) if sender else None\n",
+        "    person = None if sender else None\n",
+    ),
+    one(
+        "absence-ignored",
+        "an absence notice pauses nothing",
+        "engine/receive.py",
+        "    message.hold(PauseReason.AUTO_REPLY, _resume_at(message))",
+        "    _resume_at(message)",
+    ),
+    one(
+        "stop-the-newest-only",
+        "a stop ends one of the person's cadences",
+        "engine/react.py",
+        "    live = enrollments.live_of(connection, [prospect_id])\n",
+        "    live = enrollments.live_of(connection, [prospect_id])[-1:]\n",
+    ),
+    one(
+        "stale-scan",
+        "a mailbox that was not read lately may send",
+        "domain/mail_rules.py",
+        "if synced_at is not None and abs(moment.now - synced_at) <= moment.freshness:",
+        "if synced_at is not None:",
+    ),
+    one(
+        "window-end-included",
+        "a mail may leave in the minute after the window closed",
+        "domain/opening.py",
+        "            end = instant_of(day, block.end, timing.tz)\n",
+        "            end = instant_of(day, block.end, timing.tz) + timedelta(minutes=1)\n",
+    ),
+    one(
+        "cap-off-by-one",
+        "a mailbox sends more than it may: `>` where `>=` is right",
+        "domain/rolling.py",
+        "    while counted(instants, period, at) >= (most := level.at(at)):",
+        "    while counted(instants, period, at) > (most := level.at(at)):",
+    ),
+    one(
+        "cap-of-the-calendar-day",
+        "what a mailbox may send begins anew at midnight",
+        "domain/rolling.py",
+        "    return len(instants) - bisect_right(instants, now - period)",
+        "    begin = now.replace(hour=0, minute=0, second=0) if period == DAY else now - period\n"
+        "    return len(instants) - bisect_right(instants, begin)",
+    ),
+    one(
+        "gap-from-the-oldest",
+        "the gap is measured from the wrong mail",
+        "domain/pacing.py",
+        "        clear_at = mails[-1] + pace.gap_after(mails[-1])\n",
+        "        clear_at = mails[0] + pace.gap_after(mails[0]) - pace.gap\n",
+    ),
+    one(
+        "no-hourly-cap",
+        "after an outage everything leaves at once",
+        "domain/pacing.py",
+        "        *_cap(Reason.CAP_HOUR, pace.hourly(first_at), HOUR, mails, now),\n",
+        "",
+    ),
+    one(
+        "holidays-ignored",
+        "mails leave on public holidays",
+        "engine/policy.py",
+        "        if theirs.country and ZoneFrom.PROSPECT in schedule.holidays:\n",
+        "        if not theirs.country and ZoneFrom.PROSPECT in schedule.holidays:\n",
+    ),
+    one(
+        "revived-after-stop",
+        "a mail that comes back from the network waits again, whoever stopped it meanwhile",
+        "engine/reopen.py",
+        "    if stored.enrollment.state is EnrollmentState.FINISHED:\n",
+        "    if stored.enrollment.state is EnrollmentState.PENDING:\n",
+    ),
+)
