@@ -20,6 +20,7 @@ from sequencer.files.check_template import ALWAYS
 from sequencer.files.describe import (
     Row,
     describe_cadence_keys,
+    describe_disposition_keys,
     describe_settings,
     describe_template_keys,
 )
@@ -100,6 +101,9 @@ def cadence() -> str:
         "One file per cadence in `config/cadences/`. A key with `[]` stands in every entry of a "
         "list. An unknown key is a mistake.",
         key_table(describe_cadence_keys()),
+        "## Dispositions",
+        "How a call or another task may end, in `config/dispositions.yaml`, for all cadences.",
+        key_table(describe_disposition_keys()),
         "## Head of a template",
         "A template lies in `templates/<cadence>/` and begins with its keys between two lines of "
         "`---`.",

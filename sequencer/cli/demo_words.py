@@ -123,7 +123,7 @@ def _proof(summary: Summary) -> list[str]:
         )
         return [kept]
     broken = [f"  ! {detail}" for detail in summary.findings.details]
-    return [f"{len(broken)} promises were broken, checked against {record}:", *broken]
+    return [f"Promises were broken, checked against {record}:", *broken]
 
 
 def _list(parts: list[str]) -> str:

@@ -152,6 +152,8 @@ def _edited(
         return None
     with workspace.database.read() as connection:
         page = task_page(connection, workspace.desk, number)
+    if page.problem:
+        raise click.ClickException(f"The mail cannot be filled in: {page.problem}")
     text = file.read_text(encoding="utf-8") if file else page.text
     if edit:
         text = click.edit(text, extension=".txt") or ""

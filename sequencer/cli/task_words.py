@@ -16,7 +16,7 @@ HEADINGS = ("no", "due", "person", "company", "phone", "for", "what", "cadence /
 
 def cells(row: "TaskRow", now: datetime) -> tuple[str, ...]:
     """One line of the list of tasks."""
-    return (
+    said = (
         str(row.task.id),
         due_words(row, now),
         row.name or row.address,
@@ -26,6 +26,7 @@ def cells(row: "TaskRow", now: datetime) -> tuple[str, ...]:
         row.task.title,
         place_words(row),
     )
+    return tuple(map(_harmless, said))
 
 
 def due_words(row: "TaskRow", now: datetime) -> str:
@@ -43,6 +44,15 @@ def place_words(row: "TaskRow") -> str:
 
 def page_lines(page: "TaskPage", now: datetime) -> Iterator[str]:
     """Everything about one task, for whoever does it."""
+    return map(_harmless, _page_lines(page, now))
+
+
+def _harmless(text: str) -> str:
+    """The text without characters that would steer a terminal: some of it came from outside."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+
+
+def _page_lines(page: "TaskPage", now: datetime) -> Iterator[str]:
     row, task, tz = page.row, page.row.task, ZoneInfo(page.row.tz)
     yield f"Task {task.id}: {task.title}, for {task.assignee or 'anybody'}"
     yield from _who(row)

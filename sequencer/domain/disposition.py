@@ -42,14 +42,6 @@ class Disposition:
 
 Dispositions = Mapping[str, Disposition]
 
-# What a disposition may end an enrollment with: what a person can learn on the telephone.
-FINISHES = (
-    FinishReason.DISPOSITION,
-    FinishReason.REPLIED,
-    FinishReason.MEETING_BOOKED,
-    FinishReason.OPTED_OUT,
-)
-
 
 def by_name(dispositions: Iterable[Disposition]) -> Dispositions:
     """The dispositions by their names."""

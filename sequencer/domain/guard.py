@@ -147,16 +147,13 @@ def holds(text: str, facts: Facts) -> bool:
 
 def names_in(guard: Guard) -> Iterator[tuple[Name, bool]]:
     """Every name of a guard in its order, and whether it is compared with a text."""
-    match guard:
-        case Name():
-            yield guard, False
-        case Equal():
-            yield guard.name, True
-        case Not():
-            yield from names_in(guard.part)
-        case All() | Some():
-            for part in guard.parts:
-                yield from names_in(part)
+    if isinstance(guard, Name):
+        yield guard, False
+    elif isinstance(guard, Equal):
+        yield guard.name, True
+    else:
+        for part in (guard.part,) if isinstance(guard, Not) else guard.parts:
+            yield from names_in(part)
 
 
 @dataclass(frozen=True, slots=True)

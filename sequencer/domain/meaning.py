@@ -48,7 +48,7 @@ PAUSES: Mapping[PauseReason, Meaning] = {
 }
 
 ENDS: Mapping[FinishReason, Meaning] = {
-    FinishReason.COMPLETED: Meaning("Every step was done, and nobody answered."),
+    FinishReason.COMPLETED: Meaning("Every step was done or left out."),
     FinishReason.REPLIED: Meaning("The person answered.", _ANSWER),
     FinishReason.COLLEAGUE_REPLIED: Meaning("A colleague of the person answered.", _ANSWER),
     FinishReason.MEETING_BOOKED: Meaning("The person booked a meeting.", "Prepare the meeting."),

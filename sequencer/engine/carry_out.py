@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sequencer.domain.cadence import Step
+from sequencer.domain.days_off import NeverOpenError
 from sequencer.domain.decide import (
     CancelSends,
     Command,
@@ -96,7 +97,10 @@ def skip_at(case: Case, step: Step, due_at: datetime) -> datetime | None:
     """When the task of a step is skipped that nobody has done; None for never."""
     if step.skip_after is None:
         return None
-    return add_delay(due_at, step.skip_after, case.timing_of(step.id).workdays)
+    try:
+        return add_delay(due_at, step.skip_after, case.timing_of(step.id).workdays)
+    except NeverOpenError:
+        return None  # a calendar without working days: it waits for a person, as such mails do
 
 
 def restart_overdue(connection: Connection, case: Case, now: datetime) -> None:
@@ -115,11 +119,11 @@ def _due(connection: Connection, case: Case, command: QueueStep | OpenTask, now:
 
 def _due_before(connection: Connection, case: Case, step_id: str) -> datetime | None:
     """When the step was due before it was cancelled."""
-    rows = (
-        *sends.of_enrollment(connection, case.stored.id),
-        *tasks.of_enrollment(connection, case.stored.id),
-    )
-    return next((row.due_at for row in rows if row.step_id == step_id), None)
+    mails = sends.of_enrollment(connection, case.stored.id)
+    asked = tasks.of_enrollment(connection, case.stored.id)
+    due = [send.due_at for send in mails if send.step_id == step_id]
+    due += [task.due_at for task in asked if task.step_id == step_id]
+    return due[0] if due else None
 
 
 def _open(connection: Connection, case: Case, command: OpenTask, now: datetime) -> None:

@@ -1,10 +1,11 @@
 """What an enrollment follows: its cadence, its own changes to it, and the facts for guards."""
 
+from sequencer.domain.admission import NO_STAGE
 from sequencer.domain.cadence import Step
 from sequencer.domain.decide import Course
 from sequencer.domain.disposition import CONNECTED
 from sequencer.domain.guard import DONE, SENT, Facts
-from sequencer.domain.overrides import overrides_from_json
+from sequencer.domain.overrides import Overrides, overrides_from_json
 from sequencer.domain.send import SendState
 from sequencer.domain.task import TaskKind, TaskState
 from sequencer.engine.desk import Case
@@ -18,7 +19,7 @@ def course_of(connection: Connection, case: Case) -> Course:
     cadence, overrides = case.version.cadence, overrides_from_json(case.stored.overrides)
     if not any(step.when for step in cadence.steps):
         return Course(cadence, overrides=overrides)
-    return Course(cadence, facts_of(connection, case), overrides)
+    return Course(cadence, facts_of(connection, case, overrides), overrides)
 
 
 def is_for(connection: Connection, case: Case, step: Step) -> bool:
@@ -26,7 +27,7 @@ def is_for(connection: Connection, case: Case, step: Step) -> bool:
     return not step.when or course_of(connection, case).is_for(step)
 
 
-def facts_of(connection: Connection, case: Case) -> Facts:
+def facts_of(connection: Connection, case: Case, overrides: Overrides) -> Facts:
     """What is known about a person and the steps so far."""
     ends: dict[str, set[str]] = {}
     for send in sends.of_enrollment(connection, case.stored.id):
@@ -39,7 +40,7 @@ def facts_of(connection: Connection, case: Case) -> Facts:
             ends.setdefault(task.step_id, set()).update(words)
     logged = tasks.calls_since(connection, case.person.id, case.stored.enrolled_at)
     return Facts(
-        fields=case.person.prospect.variables(),
+        fields={"stage": NO_STAGE, **case.person.prospect.variables(), **overrides.variables},
         ends={step_id: frozenset(words) for step_id, words in ends.items()},
         connected=any(_has_connected(task) for task in (*own, *logged)),
     )

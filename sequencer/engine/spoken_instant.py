@@ -18,7 +18,7 @@ def read_instant(text: str, tz: ZoneInfo) -> datetime:
     """
     for form in _FORMS:
         try:
-            wall = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - the zone follows below
+            wall = datetime.strptime(text.strip(), form).replace(tzinfo=tz)
         except ValueError:
             continue
         if wall.year in _YEARS:

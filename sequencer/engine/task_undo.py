@@ -36,7 +36,7 @@ def undo(connection: Connection, desk: Desk, task_id: int, by: str, now: datetim
     _refuse_what_happened(connection, case, task)
     cause = f"{task.title.lower()} taken back by {by}"
     if case.stored.enrollment.state is EnrollmentState.FINISHED:
-        _refuse_other_ends(case, task)
+        _refuse_other_ends(connection, case, task)
         react(connection, desk, case.stored, Reopened(under_way=True), cause, now)
     elif case.stored.enrollment.step == task.step_id:
         close_all(connection, case, cause, now)  # the mail that the rep had released
@@ -66,9 +66,12 @@ def _refuse_what_happened(connection: Connection, case: Case, task: StoredTask) 
             raise TaskError(f"The task {other.step_id} has been done since.")
 
 
-def _refuse_other_ends(case: Case, task: StoredTask) -> None:
-    """Only an end that this task brought about ends with it."""
+def _refuse_other_ends(connection: Connection, case: Case, task: StoredTask) -> None:
+    """Only an end that this task brought about ends with it, and only if nothing took its place."""
     enrollment, at = case.stored.enrollment, case.stored.finished_at
     mine = enrollment.step == task.step_id and at == task.ended_at
     if not mine or enrollment.finish_reason not in REOPENABLE:
         raise TaskError(f"The enrollment has ended: {enrollment.finish_reason}.")
+    live = enrollments.live_of(connection, [case.person.id])
+    if any(each.slug == case.stored.slug for each in live):
+        raise TaskError(f"The prospect is in {case.stored.slug} again already.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sequencer.domain.cadence import Step, Thread
+from sequencer.domain.cadence import MAIL_KINDS, Cadence, Step, StepKind, Thread
 from sequencer.domain.prospect import FIELDS
 from sequencer.files import workspace
 from sequencer.files.cadence import LoadedCadence
@@ -51,10 +51,11 @@ def template_problems(loaded: LoadedCadence, settings: Settings | None) -> Itera
             read, and then any name might be one.
     """
     fields = None if settings is None else (*FIELDS, *settings.prospect_fields)
-    steps: dict[str, list[Step]] = {}
+    steps: dict[str, list[tuple[Step, bool]]] = {}
     for step in loaded.cadence.steps:
+        user = (step, may_begin_a_thread(loaded.cadence, step))
         for name in (step.template, *variants(loaded.templates, step.template)):
-            steps.setdefault(name, []).append(step)
+            steps.setdefault(name, []).append(user)
     for name, users in steps.items():
         lines = loaded.templates[name].split("\n")
         shown = (workspace.TEMPLATES / loaded.cadence.slug / name).as_posix()
@@ -63,15 +64,15 @@ def template_problems(loaded: LoadedCadence, settings: Settings | None) -> Itera
 
 
 def _of_template(
-    shown: str, source: str, users: Sequence[Step], fields: tuple[str, ...] | None
+    shown: str, source: str, users: Sequence[tuple[Step, bool]], fields: tuple[str, ...] | None
 ) -> Iterator[Problem]:
     try:
         template = parse_template(shown, source)
     except ConfigError as error:
         yield from error.problems
         return
-    for step in users:
-        yield from _missing_subject(template, step)
+    for step, may_begin in users:
+        yield from _missing_subject(template, step, may_begin=may_begin)
     yield from _problems(template, fields)
 
 
@@ -81,11 +82,32 @@ def _with_line(problem: Problem, lines: Sequence[str]) -> Problem:
     return replace(problem, source_line=lines[(problem.line or 0) - 1])
 
 
-def _missing_subject(template: Template, step: Step) -> Iterator[Problem]:
-    if step.thread is Thread.NEW and not template.has_subject:
+def may_begin_a_thread(cadence: Cadence, step: Step) -> bool:
+    """Whether a mail may be the first that somebody gets: none above is sent to everybody."""
+    above = [cadence.step(step_id) for step_id in cadence.ids_before(step.id)]
+    return step.kind in MAIL_KINDS and not any(_is_certain(cadence, each) for each in above)
+
+
+def _is_certain(cadence: Cadence, step: Step) -> bool:
+    """Whether a mail is sent to everybody who comes so far, with nobody's help."""
+    above = cadence.ids_before(step.id)
+    passed_by = any(cadence.step(each).goto in cadence.ids_after(step.id) for each in above)
+    return step.kind is StepKind.EMAIL and not step.when and not passed_by
+
+
+def _missing_subject(template: Template, step: Step, *, may_begin: bool) -> Iterator[Problem]:
+    if template.has_subject or not (may_begin or step.thread is Thread.NEW):
+        return
+    hint = "put `---`, `subject: ...` and `---` on its first three lines"
+    if step.thread is Thread.NEW:
         message = f"the template has no subject, but the step `{step.id}` begins a thread"
-        hint = "put `---`, `subject: ...` and `---` on its first three lines"
         yield Problem(template.name, 1, None, message, hint)
+    else:
+        message = (
+            f"the step `{step.id}` is held for whoever got no mail before it: the template has no "
+            "subject to begin a thread with"
+        )
+        yield Problem(template.name, 1, None, message, hint, severity=Severity.WARNING)
 
 
 def _problems(template: Template, fields: tuple[str, ...] | None) -> Iterator[Problem]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
 from sequencer.domain.delay import delay_from_text
-from sequencer.domain.disposition import FINISHES, Action, Disposition, Dispositions, by_name
+from sequencer.domain.disposition import Action, Disposition, Dispositions, by_name
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.guard import DONE, SENT, SKIPPED
 from sequencer.files import workspace
@@ -46,7 +47,7 @@ class DispositionKeys(Section):
     wait: Wait | None = Field(
         default=None, description="Replaces the delay of the step that follows."
     )
-    finish: FinishReason | None = Field(
+    finish: Literal["disposition", "replied", "meeting_booked", "opted_out"] | None = Field(
         default=None,
         description="With `finish`: the reason; `disposition` where nothing is said. `opted_out` "
         "also suppresses the address, `replied` and `meeting_booked` end all cadences.",
@@ -114,10 +115,6 @@ def _together(source: YamlSource, index: int, keys: DispositionKeys) -> Iterator
         hint = "write `action: finish`"
         message = "only an `action: finish` has a reason"
         yield source.problem((*place, "finish"), message, hint, at_key=True)
-    if keys.finish is not None and keys.finish not in FINISHES:
-        hint = f"one of {', '.join(f'`{each}`' for each in FINISHES)}"
-        message = f"no task ends an enrollment as `{keys.finish}`"
-        yield source.problem((*place, "finish"), message, hint)
 
 
 def _disposition(keys: DispositionKeys) -> Disposition:
@@ -127,5 +124,5 @@ def _disposition(keys: DispositionKeys) -> Disposition:
         action=keys.action,
         step=keys.step,
         wait=delay_from_text(keys.wait) if keys.wait else None,
-        finish_as=keys.finish or FinishReason.DISPOSITION,
+        finish_as=FinishReason(keys.finish or FinishReason.DISPOSITION),
     )

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from sequencer.domain.pacing import Pace
+from sequencer.engine.policy import MailboxPolicy
 from sequencer.simulation.cast import HOLIDAYS, Person
 from sequencer.simulation.clock import MachineClock
 from sequencer.simulation.play import Play
-from sequencer.simulation.record import Dot, Hand, Stop
+from sequencer.simulation.record import Dot, Hand
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)
@@ -25,8 +25,9 @@ class Judge:
     """Looks at each dot as it is written, and at each mail as it is accepted."""
 
     play: Play
-    paces: Mapping[str, Pace]
-    clocks: Mapping[str, MachineClock]
+    boxes: Mapping[str, MailboxPolicy]
+    clocks: dict[str, MachineClock] = field(default_factory=dict)
+    by_hand: dict[str, list[tuple[float, datetime]]] = field(default_factory=dict)
     left: dict[str, list[datetime]] = field(default_factory=dict)
     ids: dict[tuple[str, str, int], bytes] = field(default_factory=dict)
     last: dict[tuple[str, str], datetime] = field(default_factory=dict)
@@ -80,7 +81,7 @@ class Judge:
 
     def _nobody_stopped_it(self, dot: Dot, hand: Hand, person: Person) -> None:
         for stop in (*person.stops, *([person.held] if person.held else [])):
-            if _concerns(stop, hand):
+            if stop.number < hand.number and stop.concerns(hand.enrollment_id):
                 promise = "I3" if stop.for_ever else "I2"
                 self._broken(promise, dot, f"it begins after {stop.how} was committed")
 
@@ -110,6 +111,15 @@ class Judge:
         shown = [clock.read_at[instant] for clock in self.clocks.values() if instant in clock.read_at]
         return (min(at for at, _ in shown), max(at for _, at in shown)) if shown else None
 
+    def _by_hand(self, dot: Dot) -> list[datetime]:
+        """What the rep sent, as far as the scan that the mail relies on had to see it."""
+        looked = self._read_at(dot.hand.synced_at if dot.hand else None)
+        reads = self.play.record.reads.get(dot.mailbox)
+        if looked is None or not reads or self.play.clock_was_moved():
+            return []
+        sent = self.by_hand.get(dot.mailbox, ())
+        return [written for at, written in sent if reads[0] < at <= looked[0]]
+
     def _wait_is_over(self, dot: Dot, person: Person, slug: str) -> None:
         """The mail before was long enough ago, whatever pauses there were; and it is one mail."""
         place, wall = (person.address, slug), dot.hand.wall if dot.hand else dot.wall
@@ -130,15 +140,18 @@ class Judge:
         local = hand.wall.astimezone(ZoneInfo(person.tz or "UTC"))
         if local.date() in HOLIDAYS.get(person.country, ()):
             self._broken("I4", dot, f"{local:%d %B} is a holiday in {person.country}")
+        day = hand.wall.date()
+        if any(each.from_on <= day <= each.until_on for each in self.boxes[dot.mailbox].away):
+            self._broken("I4", dot, "the rep is away")
         minute = local.hour * 60 + local.minute
         blocks = script.open_minutes[local.weekday()]
         if not any(start <= minute < end for start, end in blocks):
             self._broken("I4", dot, f"the window is closed at {local:%a %H:%M} of {person.tz}")
 
     def _pace_is_kept(self, dot: Dot) -> None:
-        pace, earlier = self.paces[dot.mailbox], self.left.setdefault(dot.mailbox, [])
+        pace, earlier = self.boxes[dot.mailbox].pace, self.left.setdefault(dot.mailbox, [])
         wall = dot.hand.wall if dot.hand else dot.wall
-        recent = [at for at in earlier if at > wall - DAY]
+        recent = [at for at in (*earlier, *self._by_hand(dot)) if at > wall - DAY]
         if len(recent) >= pace.per_day:
             self._broken("I4", dot, f"{len(recent)} mails of {dot.mailbox} left within 24 hours")
         hour = [at for at in recent if at > wall - HOUR]
@@ -147,7 +160,3 @@ class Judge:
         if recent and wall < max(recent) + pace.gap:
             self._broken("I4", dot, f"{wall - max(recent)} after another mail of {dot.mailbox}")
         earlier.append(wall)
-
-
-def _concerns(stop: Stop, hand: Hand) -> bool:
-    return stop.number < hand.number and (stop.for_ever or hand.enrollment_id <= stop.upto)

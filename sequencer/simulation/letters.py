@@ -141,3 +141,15 @@ def newsletter(writer: Writer, ours: Quoted) -> bytes:
     alone = Writer(writer.address, writer.at, writer.number, threaded=False)
     headers = _headers(alone, ours, "Our spring offers", "List-Id: <news.example>")
     return _mail(headers, "Twenty per cent off until Sunday.")
+
+
+def by_hand(sender: str, recipient: str, at: datetime) -> bytes:
+    """A mail that a rep writes without us."""
+    headers = [
+        f"From: {sender}",
+        f"To: {recipient}",
+        "Subject: What we talked about",
+        f"Date: {at:%a, %d %b %Y %H:%M:%S} +0000",
+        f"Message-ID: <by-hand-{at:%d%H%M%S}@{sender.rpartition('@')[2]}>",
+    ]
+    return _mail(headers, "As promised.")

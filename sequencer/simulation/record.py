@@ -18,12 +18,20 @@ class Stop:
     Attributes:
         upto: number of the newest enrollment at that moment; a later one is another story.
         for_ever: no enrollment of that person may write again, whenever it was made.
+        only: it is about that one enrollment alone.
     """
 
     number: int
     how: str
     upto: int
     for_ever: bool
+    only: bool = False
+
+    def concerns(self, enrollment_id: int) -> bool:
+        """Whether that enrollment had to end."""
+        if self.only:
+            return enrollment_id == self.upto
+        return self.for_ever or enrollment_id <= self.upto
 
 
 @dataclass(frozen=True, slots=True)

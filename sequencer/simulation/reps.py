@@ -1,15 +1,19 @@
 """What reps do by hand, often just when the engine is about to write to the same person."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sequencer.domain.send import OPEN_STATES
 from sequencer.engine.enroll import Enrolment, enroll
 from sequencer.engine.pause import pause, resume
 from sequencer.engine.stop import stop, suppress
+from sequencer.mail.folder import Folder
+from sequencer.simulation import letters
 from sequencer.simulation.cast import Person
+from sequencer.simulation.judge import Judge
 from sequencer.simulation.play import DAY_S, Play
+from sequencer.simulation.provider import Provider
 from sequencer.simulation.record import Dot, Stop
 from sequencer.store import enrollments, prospects, sends
 from sequencer.store.database import DatabaseError
@@ -23,8 +27,9 @@ class Reps:
     """The reps of one workspace."""
 
     play: Play
+    providers: Mapping[str, Provider]
+    judge: Judge
     keys: int = 0
-    invented: list[str] = field(default_factory=list)
 
     def new_key(self) -> str:
         """A key that nobody has had before, the same in each run of a seed."""
@@ -57,7 +62,20 @@ class Reps:
 
     def deeds(self) -> tuple[Callable[[Person], None], ...]:
         """All that a rep may do to one person."""
-        return (self.pause, self.pause, self.stop, self.suppress, self.suppress_domain)
+        return (
+            self.pause,
+            self.pause,
+            self.write,
+            self.write,
+            self.stop,
+            self.suppress,
+            self.suppress_domain,
+        )
+
+    def meddle_at_once(self, person: Person) -> None:
+        """Do one of those while a mail to the same person is on the line."""
+        self.play.tally.sometimes("meddled while a mail was on the line")
+        self.meddle(person)
 
     def meddle(self, person: Person) -> None:
         """Do one of those, now."""
@@ -86,6 +104,16 @@ class Reps:
                 if send.state in OPEN_STATES:
                     return (send.due_at - self.play.now).total_seconds()
         return None
+
+    def write(self, person: Person) -> None:
+        """A mail by hand, which lies in Sent and counts like any other."""
+        play = self.play
+        name = play.chance.choice(list(self.providers))
+        address, now = play.desk.policy.mailboxes[name].address, play.now.replace(microsecond=0)
+        raw = letters.by_hand(address, person.address, now)
+        self.providers[name].inbox.deliver(raw, Folder.SENT)
+        self.judge.by_hand.setdefault(name, []).append((play.true.seconds, now))
+        play.tally.sometimes("written by hand")
 
     def pause(self, person: Person) -> None:
         """Silence until the rep lets it go on, days later."""

@@ -63,6 +63,17 @@ def _scripts() -> list[Script]:
             ],
         ),
         _script(
+            "mixed",
+            WIDE,
+            [
+                _email("open"),
+                {"id": "call", "call": "call.md", "wait": "1 business_day", "skip_after": "3 days"},
+                _email("after", "1 day", when="not call.connected"),
+                {"id": "own", "manual_email": "own.md", "wait": "2 days", "skip_after": "9 days"},
+                _email("end", "2 business_days"),
+            ],
+        ),
+        _script(
             "night",
             NIGHT,
             [_email("first"), _email("second", "90 minutes"), _email("third", "1 business_day")],

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from sequencer.engine.hooks import Source
 from sequencer.simulation.journal import Journal
 from sequencer.simulation.verdict import digest_of_ledger, final_verdict
-from sequencer.simulation.world import Earth, SimulatedWorld
+from sequencer.simulation.setting import Earth
+from sequencer.simulation.world import Plan, SimulatedWorld
 from sequencer.store import schema
 from sequencer.store.memory import MemoryDatabase
 
@@ -58,7 +59,7 @@ class Simulation:
     ) -> SimulatedWorld:
         self.journal.configure()
         self.journal.errors.clear()
-        world = SimulatedWorld(self.earth, seed, days)
+        world = SimulatedWorld(self.earth, seed, Plan(days))
         if tell is not None:
             world.play.record.tell = lambda line: tell(f"{world.play.true.now:%a %d %b %X}  {line}")
         world.run()

@@ -63,7 +63,7 @@ def _no_stop_was_lost(play: Play) -> Iterator[str]:
     for person, stored in _everybody(play):
         if stored.enrollment.state is EnrollmentState.FINISHED:
             continue
-        stops = [stop.how for stop in person.stops if stop.for_ever or stored.id <= stop.upto]
+        stops = [stop.how for stop in person.stops if stop.concerns(stored.id)]
         answers = [answer.how for answer in person.answers if stored.id <= answer.upto]
         for how in (*stops, *answers):
             yield f"I10: {how} of {person.address} has not ended enrollment {stored.id}"

@@ -1,132 +1,94 @@
-"""A whole world from one seed: who is in it, what they have, what happens, and how it ends."""
+"""A whole world from one seed, from its first day until everything in it has ended."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sequencer.domain.address import address_key
-from sequencer.domain.pacing import Pace
-from sequencer.domain.send import SendState
 from sequencer.engine.apply import apply_cadences
 from sequencer.engine.desk import Desk
-from sequencer.engine.hand import hand_over
-from sequencer.engine.hooks import Source, apply_delivery
-from sequencer.engine.leases import take_leases
 from sequencer.engine.next_event import next_instant
-from sequencer.engine.policy import MailboxPolicy, Policy
-from sequencer.engine.runner import Runner
-from sequencer.engine.world import Door
+from sequencer.engine.policy import MailboxPolicy
 from sequencer.simulation.booking import BookingService
-from sequencer.simulation.cast import cast
+from sequencer.simulation.cast import Person, cast
 from sequencer.simulation.clock import MachineClock, TrueTime
-from sequencer.simulation.fate import FatedLife, Troubles, troubles
+from sequencer.simulation.daemons import Daemons
+from sequencer.simulation.fate import Troubles, troubles
 from sequencer.simulation.inbox import FakeInbox
 from sequencer.simulation.judge import Judge
 from sequencer.simulation.loop import VirtualLoop
-from sequencer.simulation.machine import FatedWorld, Machine
 from sequencer.simulation.people import People
 from sequencer.simulation.play import DAY_S, Play
-from sequencer.simulation.provider import FatedInbox, FatedMailer, Provider
-from sequencer.simulation.record import Dot, Hand
+from sequencer.simulation.provider import Provider
+from sequencer.simulation.record import Dot
 from sequencer.simulation.reps import Reps
-from sequencer.simulation.scripts import Library
+from sequencer.simulation.setting import Earth, draw_begin, draw_policy
 from sequencer.simulation.tally import Tally
-from sequencer.store import mailboxes, sends
-from sequencer.store.database import Connection, DatabaseError
-from sequencer.store.memory import MemoryDatabase
+from sequencer.simulation.task_work import TaskWork
+from sequencer.store.database import DatabaseError
 
-BEGIN = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)  # a Monday; clocks change on the Sundays to come
-KEYS = (b"a new key, as long as any", b"an old key, as long as any")
-TAIL_S = 150 * DAY_S  # in which everything has to end by itself
-LOOK_S = 1.5 * DAY_S  # between two looks whether all has ended
-OUTAGES_S = (2.0, 2.0, 20.0, 60.0, 600.0, 7_200.0, 36_000.0, 3 * DAY_S, 16 * DAY_S)
+SIZES = (2, 2, 3, 3, 4, 5, 8)
+ALONE = 0.7  # of the worlds have one daemon, the others two
+LOOKS = 100  # whether all has ended, before that takes too long
+LOOK_S = 1.5 * DAY_S
+DROPS_IDS = 0.2  # of the providers give the copy in Sent a Message-ID of their own
+HONEST = 0.9  # of the mailboxes are what the settings say of them
 
 
-@dataclass
-class Earth:
-    """What all worlds of a process share, because it never changes.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is wanted of a world besides its seed.
 
     Attributes:
-        template: a migrated database without a row.
+        gentle: nothing goes wrong and nobody does anything: only the cadences run.
+        restart_on: the day on which all daemons are started anew, in order; None for never.
     """
 
-    template: MemoryDatabase
-    database: MemoryDatabase
-    sources: Mapping[str, Source]
-    library: Library = field(default_factory=Library)
-
-
-@dataclass
-class SimulatedWorld:
-    """One world."""
-
-    earth: Earth
-    seed: int
     days: float
-    play: Play = field(init=False)
-    judge: Judge = field(init=False)
-    people: People = field(init=False)
-    reps: Reps = field(init=False)
-    bookings: BookingService = field(init=False)
-    providers: dict[str, Provider] = field(init=False)
-    clocks: dict[str, MachineClock] = field(default_factory=dict)
-    hosts: list[MachineClock] = field(default_factory=list)
-    machines: int = 0
-    alive: set[str] = field(default_factory=set)
-    alone: bool = True
-    digest: str = ""
-    odds: Troubles = field(default_factory=Troubles)
+    gentle: bool = False
     restart_on: float | None = None
 
-    def __post_init__(self) -> None:
-        chance = Random(self.seed)
-        self.earth.database.copy_from(self.earth.template)
-        loop = VirtualLoop()
-        begin = BEGIN + timedelta(minutes=chance.randrange(14 * 1_440))
-        self.odds = troubles(chance)
-        self.alone = chance.random() < 0.7
-        everybody = cast(chance, chance.choice((2, 2, 3, 3, 4, 5, 8)))
-        true = TrueTime(loop, begin)
-        self.hosts = [MachineClock(true) for _ in range(1 if self.alone else 2)]
-        self.play = Play(
-            chance=chance,
-            loop=loop,
-            true=true,
-            clocks=tuple(self.hosts),
-            database=self.earth.database,
-            desk=Desk(_policy(chance), self.earth.library.versions),
-            sources=self.earth.sources,
-            people={address_key(each.address): each for each in everybody},
-            scripts={each.slug: each for each in self.earth.library.scripts},
-            tally=Tally(),
-        )
-        self.earth.database.clock = lambda: self.play.true.now
-        self._people()
 
-    def _people(self) -> None:
-        play = self.play
-        boxes = play.desk.policy.mailboxes
-        self.judge = Judge(play, {name: each.pace for name, each in boxes.items()}, self.clocks)
-        self.bookings = BookingService(play)
+class SimulatedWorld:
+    """One world. Everything in it comes from its seed and its plan."""
+
+    def __init__(self, earth: Earth, seed: int, plan: Plan) -> None:
+        chance = Random(seed)
+        self.plan = plan
+        self.digest = ""
+        earth.database.copy_from(earth.template)
+        self.odds = troubles(chance)
+        if plan.gentle:
+            self.odds = Troubles()
+        alone = plan.gentle or chance.random() < ALONE
+        self.play = _play(earth, chance, machines=1 if alone else 2)
+        self.play.calm = plan.gentle
+        self._loaded = [script.loaded for script in earth.library.scripts]
+        boxes = self.play.desk.policy.mailboxes
         self.providers = {name: self._provider(each) for name, each in boxes.items()}
-        self.people = People(play, self.providers, self.bookings)
-        self.reps = Reps(play)
-        play.meddle = self._meddle
+        self.judge = Judge(self.play, boxes)
+        bookings = BookingService(self.play)
+        self.people = People(self.play, self.providers, bookings)
+        self.reps = Reps(self.play, self.providers, self.judge)
+        self.tasks = TaskWork(self.play)
+        self.play.meddle = self.reps.meddle_at_once
+        self.daemons = Daemons(
+            self.play, self.judge, bookings, self.providers, self.odds, alone
+        )
+        self.daemons.idle.extend(self.play.clocks)
 
     def _provider(self, box: MailboxPolicy) -> Provider:
         chance = self.play.chance
-        drops = frozenset({"Message-ID"} if chance.random() < 0.2 else ())
-        inbox = FakeInbox(lambda: self.play.true.now, drops=drops)
-        honest = chance.random() < 0.9
+        drops = frozenset({"Message-ID"} if chance.random() < DROPS_IDS else ())
+        honest = chance.random() < HONEST
         return Provider(
             name=box.name,
             play=self.play,
             troubles=self.odds,
-            inbox=inbox,
+            inbox=FakeInbox(lambda: self.play.true.now, drops=drops),
             files_sent=box.keeps_sent_copy if honest else not box.keeps_sent_copy,
             filed_after_s=chance.choice((0.0, 0.0, 300.0)),
             on_accept=self._accepted,
@@ -136,97 +98,6 @@ class SimulatedWorld:
         self.judge.at_accept(dot)
         self.people.react_to(dot)
         self.reps.watch(dot)
-
-    def _meddle(self, person: object) -> None:
-        self.play.tally.sometimes("meddled while a mail was on the line")
-        self.reps.meddle(person)  # type: ignore[arg-type]
-
-    # Daemons.
-
-    def start_daemon(self) -> None:
-        """Start a daemon on the first machine that has none."""
-        self.machines += 1
-        name = f"daemon {self.machines}"
-        clock = self.hosts.pop()
-        self.clocks[name] = clock
-        hands: dict[object, Hand] = {}
-        life = FatedLife(
-            play=self.play,
-            clock=clock,
-            troubles=self.odds,
-            name=name,
-            on_death=lambda: self._died(machine),
-        )
-
-        def committed(work: object, args: tuple[object, ...], result: object) -> None:
-            number = self.play.record.next()
-            if work is take_leases:
-                self._leased(name, result)
-            elif work is hand_over and result:
-                hands[asyncio.current_task()] = self._hand(name, number, args)
-            elif work is apply_delivery:
-                person = self.bookings.applied(args[2])  # type: ignore[arg-type]
-                if person is not None:
-                    self.play.stopped(person, "meeting", number=number, for_ever=False)
-
-        doors = {
-            each.name: Door(
-                FatedMailer(each, life, self.judge.at_dot, lambda: hands.pop(asyncio.current_task(), None)),
-                FatedInbox(each.inbox.now, boxes=each.inbox.boxes, drops=each.inbox.drops, provider=each, life=life),
-            )
-            for each in self.providers.values()
-        }
-        world = FatedWorld(
-            self.play.database, clock, self.play.desk, doors, life=life, committed=committed
-        )
-        machine = Machine(
-            self.play, Runner(world, name, self.play.sources), life, self.alone
-        )
-        self.alive.add(name)
-        machine.start()
-        self.play.record.tell(f"{name} starts")
-
-    def _leased(self, name: str, leases: object) -> None:
-        for mailbox in leases if isinstance(leases, dict) else ():
-            holder, _ = self.play.record.holders.get(mailbox, (name, 0.0))
-            self.judge.at_lease(mailbox, name, alive=holder in self.alive)
-
-    def _hand(self, name: str, number: int, args: tuple[object, ...]) -> Hand:
-        def look(connection: Connection) -> Hand:
-            _, send_id, lease, wall = args
-            send = sends.get(connection, send_id)
-            box = mailboxes.get(connection, lease.mailbox)
-            at = self.play.true.seconds
-            return Hand(number, at, wall, name, box.holder, send.enrollment_id, send.synced_at)
-
-        return self.play.read(look)
-
-    def _died(self, machine: Machine) -> None:
-        machine.bury()
-        self.alive.discard(machine.life.name)
-        self.hosts.append(machine.life.clock)
-        for state in (SendState.CLAIMED, SendState.HANDED):
-            if self.play.read(sends.in_state, state):
-                self.play.tally.sometimes(f"killed while {state}")
-        back_in_s = 1.0 if self.play.calm else self._outage_s()
-        self.play.tally.sometimes("outage of days", int(back_in_s >= DAY_S))
-        self.play.tally.sometimes("outage of hours", int(DAY_S > back_in_s >= 7_200))
-        self.play.later(back_in_s, self.start_daemon)
-
-    def _outage_s(self) -> float:
-        """Often short; and sometimes it ends just when somebody's window closes."""
-        chance = self.play.chance
-        if chance.random() > 0.2:
-            return chance.choice(OUTAGES_S)
-        person = chance.choice(list(self.play.people.values()))
-        script = chance.choice(list(self.play.scripts.values()))
-        local = self.play.now.astimezone(ZoneInfo(person.tz or "UTC"))
-        now = local.hour * 60 + local.minute
-        edges = [end for blocks in script.open_minutes for _, end in blocks]
-        minutes = (chance.choice(edges) - now) % 1_440
-        return max(2.0, minutes * 60.0 - local.second + chance.uniform(0.0, 20.0))
-
-    # Time.
 
     def run(self) -> None:
         """All days, and then until everything has ended."""
@@ -244,19 +115,21 @@ class SimulatedWorld:
 
     async def _run(self) -> None:
         play = self.play
-        loaded = [script.loaded for script in self.earth.library.scripts]
-        apply_cadences(play.database, loaded, play.now)
-        self._enrol_everybody()
-        while self.hosts:
-            self.start_daemon()
-        await asyncio.sleep(self.days * DAY_S)
+        apply_cadences(play.database, self._loaded, play.now)
+        for person in play.people.values():
+            self._plan_enrolments(person)
+        self.daemons.start_all()
+        self.tasks.begin()
+        if self.plan.restart_on is not None:
+            play.later(self.plan.restart_on * DAY_S, self.daemons.restart)
+        await asyncio.sleep(self.plan.days * DAY_S)
         play.calm = True
-        await asyncio.sleep(LOOK_S)
         play.record.tell("from here on all is calm")
         play.wake()
-        end = play.true.seconds + TAIL_S
-        while play.true.seconds < end and not self._is_over():
+        for _ in range(LOOKS):
             await asyncio.sleep(LOOK_S)
+            if self._is_over():
+                break
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
         await asyncio.sleep(0)
@@ -265,27 +138,29 @@ class SimulatedWorld:
         """Whether nothing will happen any more."""
         play = self.play
         idle = play.read(next_instant, play.desk, play.true.now) is None
-        return idle and bool(play.wakers) and not play.unread
+        return idle and bool(play.wakers) and not play.unread and not self.tasks.are_open()
 
-    def _enrol_everybody(self) -> None:
+    def _plan_enrolments(self, person: Person) -> None:
         chance, slugs = self.play.chance, list(self.play.scripts)
-        for person in self.play.people.values():
-            for slug in chance.sample(slugs, chance.choice((1, 1, 2))):
-                begin = chance.choice((0.0, 0.0, chance.random() * self.days * 0.6 * DAY_S))
-                self.play.later(begin, lambda p=person, s=slug: self.reps.enrol(p, s))  # type: ignore[misc]
+        for slug in chance.sample(slugs, chance.choice((1, 1, 2))):
+            begin = chance.choice((0.0, 0.0, chance.random() * self.plan.days * 0.6 * DAY_S))
+            self.play.later(begin, partial(self.reps.enrol, person, slug))
 
 
-def _policy(chance: Random) -> Policy:
-    boxes = {}
-    for name in ("ana", "luis")[: chance.choice((1, 2))]:
-        pace = Pace(
-            per_day=chance.choice((2, 4, 50)), gap=timedelta(seconds=chance.choice((0, 90, 600)))
-        )
-        boxes[name] = MailboxPolicy(
-            name,
-            f"{name}@seller.example",
-            name.title(),
-            pace=pace,
-            keeps_sent_copy=chance.random() < 0.6,
-        )
-    return Policy(boxes, KEYS, "https://seller.example")
+def _play(earth: Earth, chance: Random, machines: int) -> Play:
+    loop = VirtualLoop()
+    true = TrueTime(loop, draw_begin(chance))
+    everybody = cast(chance, chance.choice(SIZES))
+    earth.database.clock = lambda: true.begin + timedelta(seconds=loop.seconds)
+    return Play(
+        chance=chance,
+        loop=loop,
+        true=true,
+        database=earth.database,
+        desk=Desk(draw_policy(chance), earth.library.versions),
+        sources=earth.sources,
+        people={address_key(each.address): each for each in everybody},
+        scripts={each.slug: each for each in earth.library.scripts},
+        tally=Tally(),
+        clocks=tuple(MachineClock(true) for _ in range(machines)),
+    )

@@ -168,14 +168,14 @@ def last_touches(
     """
     latest: dict[int, datetime] = {}
     for chunk in _chunks(prospect_ids):
-        for query in _touches():
-            for number, at in connection.execute(query, {"people": chunk, "own": list(own)}):
-                latest[number] = max(latest.get(number, at), at)
+        rows = connection.execute(_touches(), {"people": chunk, "own": list(own)})
+        for number, at in rows:
+            latest[number] = max(latest.get(number, at), at)
     return latest
 
 
 @cache
-def _touches() -> list[sa.Select[Any]]:
+def _touches() -> sa.CompoundSelect[Any]:
     """Built once: that takes longer than to run them, and each look at a mail asks."""
     person, enrollment = EnrollmentRow.prospect_id, EnrollmentRow.id
     people: sa.BindParameter[Any] = sa.bindparam("people", expanding=True)
@@ -207,7 +207,7 @@ def _touches() -> list[sa.Select[Any]]:
         )
         .group_by(TaskRow.prospect_id)
     )
-    return [mails, answers, by_hand, tasks]
+    return sa.union_all(mails, answers, by_hand, tasks)
 
 
 def _last(column: Any) -> sa.ColumnElement[Any]:

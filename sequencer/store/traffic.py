@@ -6,7 +6,7 @@ database counts, and gives out instants only where a limit is reached.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -60,7 +60,8 @@ def newest_of_mailbox(connection: Connection, mailbox: str, limit: int) -> list[
     """Instants of a mailbox's last mails, those by hand among them, in order."""
     found: list[datetime] = []
     for query in _newest_queries():
-        found += connection.execute(query, {"one": mailbox, "most": limit}).scalars()
+        rows = connection.execute(query, {"one": mailbox, "most": limit}).all()
+        found += [_instant(raw) for (raw,) in rows]
     return sorted(found)[-limit:] if limit else []
 
 
@@ -138,8 +139,8 @@ def _counts(instants: int) -> sa.Select[Any]:
 
 @cache
 def _newest_queries() -> tuple[sa.Select[Any], sa.Select[Any]]:
-    ours = sa.select(SendRow.handed_at).where(_FROM_ONE, SendRow.handed_at.is_not(None))
-    by_hand = sa.select(TouchRow.at).where(_BY_ONE, *_mail_out())
+    ours = sa.select(_raw(SendRow.handed_at)).where(_FROM_ONE, SendRow.handed_at.is_not(None))
+    by_hand = sa.select(_raw(TouchRow.at)).where(_BY_ONE, *_mail_out())
     most = sa.bindparam("most")
     return (
         ours.order_by(SendRow.handed_at.desc()).limit(most),
@@ -158,5 +159,18 @@ def _newest(
     found: list[datetime] = []
     for query in sources:
         at = query.selected_columns[0]
-        found += connection.execute(query.order_by(at.desc()).limit(limit)).scalars()
+        newest = query.with_only_columns(_raw(at)).order_by(at.desc()).limit(limit)
+        found += [_instant(raw) for (raw,) in connection.execute(newest).all()]
     return sorted(found)[-limit:] if limit else []
+
+
+def _raw(at: Any) -> sa.ColumnElement[Any]:
+    """An instant as the driver gives it: the column's own type takes four times as long."""
+    return sa.type_coerce(at, sa.String)
+
+
+def _instant(raw: Any) -> datetime:
+    if isinstance(raw, str):
+        return datetime.fromisoformat(f"{raw}+00:00")  # SQLite keeps no zones
+    instant: datetime = raw
+    return instant.astimezone(UTC)

@@ -207,9 +207,10 @@ async def test_an_absence_with_its_end(stage: Stage) -> None:
     await receive(stage, notice)
     enrollment = stage.enrollment(ZOE)
     assert enrollment.pause_reason is PauseReason.AUTO_REPLY
-    assert enrollment.resume_at == datetime(2026, 3, 16, tzinfo=UTC)  # the 14th is a Saturday
+    monday = datetime(2026, 3, 15, 23, tzinfo=UTC)  # begins in Berlin; the 14th is a Saturday
+    assert enrollment.resume_at == monday
     assert enrollment.remaining == 3 * DAY - MINUTE
-    await stage.work(datetime(2026, 3, 16, tzinfo=UTC) - stage.clock.now() - MINUTE)
+    await stage.work(monday - stage.clock.now() - MINUTE)
     assert paused(stage) is PauseReason.AUTO_REPLY
     await stage.work(MINUTE)
     assert stage.enrollment(ZOE).state is EnrollmentState.ACTIVE
@@ -318,7 +319,7 @@ async def test_an_undated_notice_shortens_no_absence(stage: Stage) -> None:
     await receive(stage, a_mail(FROM_ZOE, AWAY, dated, f"In-Reply-To: {sent}", text=text))
     resume_at = stage.enrollment(ZOE).resume_at
     await receive(stage, a_mail(f"From: {BOSS}", AWAY, f"In-Reply-To: {sent}", text="Ticket 1."))
-    assert stage.enrollment(ZOE).resume_at == resume_at == datetime(2026, 4, 1, tzinfo=UTC)
+    assert stage.enrollment(ZOE).resume_at == resume_at == datetime(2026, 3, 31, 22, tzinfo=UTC)
 
 
 # Opt-outs.

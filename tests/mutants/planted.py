@@ -45,12 +45,22 @@ PLANTS = (
             ),
         ),
     ),
-    one(
-        "no-first-look",
-        "a due mail is claimed without asking the gate",
-        "engine/look.py",
-        "    refusals = tuple(refusals_of(answers))\n    if refusals:",
-        "    refusals = tuple(refusals_of(answers))\n    if not refusals and refusals:",
+    Plant(
+        "no-look-at-all",
+        "the gate is asked neither before a mail is begun nor before its final dot",
+        (
+            Edit(
+                "engine/look.py",
+                "    refusals = tuple(refusals_of(answers))\n    if refusals:",
+                "    refusals = tuple(refusals_of(answers))\n    if not refusals and refusals:",
+            ),
+            Edit(
+                "engine/hand.py",
+                "if send.mailbox != lease.mailbox or "
+                "refusals_for(connection, desk, case, send, now):",
+                "if send.mailbox != lease.mailbox:",
+            ),
+        ),
     ),
     one(
         "no-last-look",

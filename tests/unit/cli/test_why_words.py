@@ -109,9 +109,7 @@ def test_an_end() -> None:
 def test_an_end_that_stays() -> None:
     """Of an end that nothing is to be done about, nothing more is said."""
     ended = a_report(state=EnrollmentState.FINISHED, finish_reason=FinishReason.COMPLETED)
-    assert told(ended).splitlines()[1:] == [
-        "    Every step was done, and nobody answered. [completed]"
-    ]
+    assert told(ended).splitlines()[1:] == ["    Every step was done or left out. [completed]"]
 
 
 def test_several_cadences() -> None:

@@ -182,6 +182,20 @@ def test_day_off() -> None:
     assert next_open(timing, at("2026-04-30T17:00")).start == at("2026-05-04T08:30")
 
 
+def test_edges_of_a_day_off() -> None:
+    """A day off begins with its first midnight and is over at the next one."""
+    timing = replace(plain_timing(ALWAYS, BERLIN), off=(DaysOff(BERLIN, LABOUR_DAY),))
+    begin, over = at("2026-05-01T00:00"), at("2026-05-02T00:00")
+    assert not is_open(timing, begin)
+    assert is_open(timing, over)
+    assert is_open(timing, begin - timedelta(microseconds=1))
+    assert first_openings(timing, at("2026-04-30T00:00"), 2) == [
+        Opening(at("2026-04-30T00:00"), begin),
+        Opening(over, at("2026-05-03T00:00")),
+    ]
+    assert first_openings(timing, begin, 1) == [Opening(over, at("2026-05-03T00:00"))]
+
+
 def test_day_off_elsewhere() -> None:
     """A holiday of a mailbox in Auckland ends at noon in Berlin: the afternoon is open."""
     timing = a_timing(off=(DaysOff(AUCKLAND, {date(2026, 5, 4): "Auckland"}),))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from sequencer.domain.days_off import DaysOff
 from sequencer.domain.postponement import place_from, postponement_at
 from sequencer.domain.reason import Reason
 from sequencer.domain.timing import Timing
-from sequencer.domain.window import Block
+from sequencer.domain.window import ALWAYS, Block
 
 MADRID = ZoneInfo("Europe/Madrid")
 AUCKLAND = ZoneInfo("Pacific/Auckland")
@@ -54,6 +55,31 @@ def test_holiday() -> None:
     assert held.sentence == (
         "window closed until Tue 4 May 08:30, Madrid time (Labour Day, ES, moved from Saturday)"
     )
+
+
+def test_edges_of_a_holiday() -> None:
+    """At the midnight that begins it the holiday is the reason; at the next one it is over."""
+    off = DaysOff(MADRID, {date(2027, 5, 3): "one", date(2027, 5, 4): "two"}, Reason.HOLIDAY)
+    begin = postponement_at(spanish(off), madrid("2027-05-03T00:00"))
+    before = postponement_at(spanish(off), madrid("2027-05-02T23:59"))
+    assert begin is not None
+    assert before is not None
+    assert (before.reason, begin.reason) == (Reason.OUTSIDE_WINDOW, Reason.HOLIDAY)
+    ended = postponement_at(
+        spanish(DaysOff(MADRID, {date(2027, 5, 3): "one"})), madrid("2027-05-04T00:00")
+    )
+    assert ended is not None
+    assert ended.reason is Reason.OUTSIDE_WINDOW
+
+
+def test_end_of_one_absence_and_begin_of_a_holiday() -> None:
+    """Where one day off ends and another begins, the one that begins is the reason."""
+    away = DaysOff(MADRID, {date(2027, 5, 3): "Ana is away until 3 May"}, Reason.REP_AWAY)
+    timing = spanish(DaysOff(MADRID, {date(2027, 5, 4): "a holiday"}), away=(away,))
+    whole_days = replace(timing, window=ALWAYS)
+    held = postponement_at(whole_days, madrid("2027-05-04T00:00"))
+    assert held is not None
+    assert (held.reason, held.words) == (Reason.HOLIDAY, "a holiday")
 
 
 def test_holiday_ahead() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from sequencer.domain.address import domain_of
+from sequencer.domain.cadence import StepKind
 from sequencer.files.builtin import builtin_files
 from sequencer.files.cadence import load_cadence
 from sequencer.files.language import choose_template
@@ -43,15 +44,16 @@ def test_people(workspace: Path) -> None:
 
 
 def test_cadence(workspace: Path) -> None:
-    """The example is a cadence of three mails without any mistake in it or its templates."""
+    """The example is a cadence of mails and a call without a mistake in it or its templates."""
     loaded = load_cadence(workspace / "config/cadences/intro.yaml", workspace)
     assert loaded.cadence.slug == "fintech-intro"
-    assert [step.id for step in loaded.cadence.steps] == ["intro", "bump", "last-mail"]
+    ids = [step.id for step in loaded.cadence.steps]
+    assert ids == ["intro", "bump", "first-call", "last-mail"]
     assert {"intro.md", "intro.es.md", "intro.de.md", "intro.fr.md"} <= set(loaded.templates)
 
 
-def test_every_mail_to_everybody(workspace: Path) -> None:
-    """Each person gets each of the mails in full: no value is missing, no marker is left."""
+def test_every_step_for_everybody(workspace: Path) -> None:
+    """Each mail and guide is filled in for each person: no value is missing, no marker is left."""
     loaded = load_cadence(workspace / "config/cadences/intro.yaml", workspace)
     sender = {"name": "Ana Ruiz", "email": "ana@closing-days.example"}
     for row in read_prospects(workspace / "config/prospects.csv"):
@@ -60,6 +62,6 @@ def test_every_mail_to_everybody(workspace: Path) -> None:
             name = choose_template(loaded.templates, step.template, row.prospect.language)
             template = parse_template(name, loaded.templates[name])
             mail = render(template, {**row.prospect.variables(), "sender": sender})
-            assert "Ana Ruiz" in mail.text
+            assert ("Ana Ruiz" in mail.text) == (step.kind is StepKind.EMAIL)
             assert "{" not in mail.text + mail.subject
             assert bool(mail.subject) == (step.id == "intro")

@@ -200,3 +200,23 @@ def test_guards_know_fields_and_dispositions(root: Path, when: str, words: str) 
     assert found == [f"error config/cadences/first.yaml:{words}"]
     path.write_text(written.replace("{}", 'intro.sent and deal_size == "x" or phone or intro.busy'))
     assert shown(check_workspace(root)) == []
+
+
+def test_a_mail_that_may_be_the_first(root: Path) -> None:
+    """A reply that some people get as their first mail needs a subject; that is said beforehand."""
+    path = root / "config/cadences/first.yaml"
+    step = "  - {id: intro, email: intro.md}"
+    manual = "  - {id: intro, manual_email: intro.md}"
+    warning = (
+        "warning templates/first/bump.md:1:None the step `bump` is held for whoever got no mail "
+        "before it: the template has no subject to begin a thread with"
+    )
+    path.write_text(CADENCE.replace(step, manual))
+    assert shown(check_workspace(root)) == [warning]
+    path.write_text(CADENCE.replace(step, "  - {id: intro, email: intro.md, when: phone}"))
+    assert shown(check_workspace(root)) == [warning]
+    jump = (
+        "  - {id: call, call: intro.md, goto: bump}\n  - {id: intro, wait: 1 day, email: intro.md}"
+    )
+    path.write_text(CADENCE.replace(step, jump))
+    assert shown(check_workspace(root)) == [warning]

@@ -1,13 +1,19 @@
 from sequencer.files.describe import (
     Row,
     describe_cadence_keys,
+    describe_disposition_keys,
     describe_settings,
     describe_template_keys,
 )
 
 
 def rows() -> dict[str, Row]:
-    described = [*describe_settings(), *describe_cadence_keys(), *describe_template_keys()]
+    described = [
+        *describe_settings(),
+        *describe_cadence_keys(),
+        *describe_disposition_keys(),
+        *describe_template_keys(),
+    ]
     assert len({row.key for row in described}) == len(described)
     return {row.key: row for row in described}
 

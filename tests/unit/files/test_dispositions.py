@@ -51,7 +51,7 @@ dispositions:
         ("{name: a, outcome: x, finish: replied}", "only an `action: finish` has a reason"),
         (
             "{name: a, outcome: x, action: finish, finish: bounced}",
-            "no task ends an enrollment as `bounced`",
+            "one of `disposition`, `replied`, `meeting_booked` or `opted_out` is expected",
         ),
         ("{name: a, outcome: x, wait: soon}", "a delay is a number and a unit"),
         ("{name: a, outcome: x, colour: red}", "unknown key `colour`"),

@@ -1,4 +1,4 @@
-import pickle
+from dataclasses import asdict
 from datetime import date
 
 import pytest
@@ -106,9 +106,8 @@ def test_place() -> None:
     assert PublicHolidays("QQ", "X").place == PublicHolidays("").place == ""
 
 
-def test_value_travels() -> None:
+def test_value_is_plain() -> None:
     """A book holds nothing but the name of its place, so it can be sent to another process."""
     book = PublicHolidays("ES", "MD")
     assert book.get(date(2027, 10, 12))
-    assert len(pickle.dumps(book)) < 200
-    assert pickle.loads(pickle.dumps(book)) == book  # noqa: S301  # bytes made here
+    assert asdict(book) == {"country": "ES", "subdivision": "MD"}

@@ -1,0 +1,163 @@
+"""Start daemons on the machines of a world, and bury those that died."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sequencer.domain.send import SendState
+from sequencer.engine.hand import hand_over
+from sequencer.engine.hooks import apply_delivery
+from sequencer.engine.leases import Lease, take_leases
+from sequencer.engine.runner import Runner
+from sequencer.engine.world import Door
+from sequencer.simulation.booking import BookingService
+from sequencer.simulation.clock import MachineClock
+from sequencer.simulation.fate import FatedLife, Troubles
+from sequencer.simulation.judge import Judge
+from sequencer.simulation.machine import FatedWorld, Machine
+from sequencer.simulation.play import DAY_S, Play
+from sequencer.simulation.provider import FatedInbox, FatedMailer, Provider
+from sequencer.simulation.record import Hand
+from sequencer.store import mailboxes, sends
+from sequencer.store.database import Connection
+
+OUTAGES_S = (2.0, 2.0, 20.0, 60.0, 600.0, 7_200.0, 36_000.0, 3 * DAY_S, 16 * DAY_S)
+AT_AN_EDGE = 0.2  # of the outages end just when somebody's window closes
+LATE_S = 20.0
+HOURS_S = 7_200.0
+
+
+@dataclass
+class Daemons:
+    """All daemons of a world, one after another and side by side.
+
+    Attributes:
+        idle: clocks of the machines on which none runs.
+        alone: there is one machine, whose daemon knows that its predecessor is dead.
+    """
+
+    play: Play
+    judge: Judge
+    bookings: BookingService
+    providers: Mapping[str, Provider]
+    troubles: Troubles
+    alone: bool
+    idle: list[MachineClock] = field(default_factory=list)
+    alive: dict[str, Machine] = field(default_factory=dict)
+    started: int = 0
+
+    def start_all(self) -> None:
+        """One daemon on every machine."""
+        while self.idle:
+            self.start()
+
+    def start(self) -> None:
+        """A daemon on a machine that has none."""
+        self.started += 1
+        name, clock = f"daemon {self.started}", self.idle.pop()
+        self.judge.clocks[name] = clock
+        life = FatedLife(
+            play=self.play,
+            clock=clock,
+            troubles=self.troubles,
+            name=name,
+            on_death=lambda: self._died(name),
+        )
+        watch = _Watch(self.play, self.judge, self.bookings, self.alive, name)
+        doors = {each.name: self._door(each, life, watch) for each in self.providers.values()}
+        world = FatedWorld(
+            self.play.database, clock, self.play.desk, doors, life=life, committed=watch.committed
+        )
+        runner = Runner(world, name, self.play.sources)
+        self.alive[name] = Machine(self.play, runner, life, self.alone)
+        self.alive[name].start()
+        self.play.record.tell(f"{name} starts")
+
+    def _door(self, provider: Provider, life: FatedLife, watch: "_Watch") -> Door:
+        server = provider.inbox
+        inbox = FatedInbox(
+            server.now, boxes=server.boxes, drops=server.drops, provider=provider, life=life
+        )
+        return Door(FatedMailer(provider, life, self.judge.at_dot, watch.take_hand), inbox)
+
+    def restart(self) -> None:
+        """End every daemon in order, and begin anew at once."""
+        for name, machine in list(self.alive.items()):
+            machine.life.over = True
+            self._bury(name)
+        self.start_all()
+
+    def _died(self, name: str) -> None:
+        for state in (SendState.CLAIMED, SendState.HANDED):
+            if self.play.read(sends.in_state, state):
+                self.play.tally.sometimes(f"killed while {state}")
+        self._bury(name)
+        back_in_s = 1.0 if self.play.calm else self._outage_s()
+        self.play.tally.sometimes("outage of days", int(back_in_s >= DAY_S))
+        self.play.tally.sometimes("outage of hours", int(DAY_S > back_in_s >= HOURS_S))
+        self.play.later(back_in_s, self.start)
+
+    def _bury(self, name: str) -> None:
+        machine = self.alive.pop(name)
+        machine.bury()
+        self.idle.append(machine.life.clock)
+
+    def _outage_s(self) -> float:
+        """Often short; and sometimes it ends just when somebody's window closes."""
+        chance = self.play.chance
+        if chance.random() > AT_AN_EDGE:
+            return chance.choice(OUTAGES_S)
+        person = chance.choice(list(self.play.people.values()))
+        script = chance.choice(list(self.play.scripts.values()))
+        local = self.play.now.astimezone(ZoneInfo(person.tz or "UTC"))
+        edges = [end for blocks in script.open_minutes for _, end in blocks]
+        minutes = (chance.choice(edges) - local.hour * 60 - local.minute) % 1_440
+        return max(2.0, minutes * 60.0 - local.second + chance.uniform(0.0, LATE_S))
+
+
+@dataclass
+class _Watch:
+    """Writes down what one daemon commits, as far as the judge has to know it."""
+
+    play: Play
+    judge: Judge
+    bookings: BookingService
+    alive: Mapping[str, Machine]
+    name: str
+    hands: dict[object, Hand] = field(default_factory=dict)
+
+    def committed(
+        self, work: Callable[..., object], args: tuple[object, ...], result: object
+    ) -> None:
+        """Note a commit; those that concern no promise only count."""
+        number = self.play.record.next()
+        if work is take_leases and isinstance(result, dict):
+            self._took(result)
+        elif work is hand_over and result:
+            _, send_id, lease, wall = args
+            if isinstance(send_id, int) and isinstance(lease, Lease) and isinstance(wall, datetime):
+                hand = self.play.read(self._hand, number, send_id, lease, wall)
+                self.hands[asyncio.current_task()] = hand
+        elif work is apply_delivery and isinstance(args[2], int):
+            person = self.bookings.applied(args[2])
+            if person is not None:
+                self.play.stopped(person, "meeting", number=number, for_ever=False)
+
+    def take_hand(self) -> Hand | None:
+        """The hand-over that this task has just committed, which counts for one dot."""
+        return self.hands.pop(asyncio.current_task(), None)
+
+    def _took(self, leases: Mapping[str, object]) -> None:
+        for mailbox in leases:
+            holder, _ = self.play.record.holders.get(mailbox, (self.name, 0.0))
+            self.judge.at_lease(mailbox, self.name, alive=holder in self.alive)
+
+    def _hand(
+        self, connection: Connection, number: int, send_id: int, lease: Lease, wall: datetime
+    ) -> Hand:
+        send = sends.get(connection, send_id)
+        owner = mailboxes.get(connection, lease.mailbox).holder
+        at, enrolled = self.play.true.seconds, send.enrollment_id
+        return Hand(number, at, wall, self.name, owner, enrolled, send.synced_at)
