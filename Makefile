@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check fmt fmt-check lint types cov whole house unit property contract \
-        simulation migration e2e integration browser bench docs lock clean
+        simulation sim mutants migration e2e integration browser bench docs lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -55,8 +55,17 @@ property: $(VENV)/.dev ## Property tests (HYPOTHESIS_PROFILE=dev, ci or nightly)
 contract: $(VENV)/.dev ## One test body over every implementation
 	$(PYTEST) tests/contract
 
-simulation: $(VENV)/.dev ## Weeks of virtual time, seeded, with crashes
+simulation: $(VENV)/.dev ## The few seeds that are part of all tests
 	$(PYTEST) tests/simulation
+
+SEEDS ?= 200
+DAYS  ?= 60
+
+sim: $(VENV)/.dev ## Simulate SEEDS worlds of DAYS days each, and check every promise
+	@$(VENV)/bin/sequencer simulate --seeds $(SEEDS) --days $(DAYS)
+
+mutants: $(VENV)/.dev ## Plant bugs in copies of the engine; the simulation has to find each
+	@$(PY) tests/mutants/plant.py
 
 migration: $(VENV)/.dev
 	$(PYTEST) tests/migration

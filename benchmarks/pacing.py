@@ -29,7 +29,7 @@ from sequencer.store.database import Connection, Database
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ROUNDS = 200
-DOCUMENT = {
+DOCUMENT: dict[str, object] = {
     "cadence": "bench",
     "title": "Many mails",
     "schedule": {"window": {"mon-sun": ["00:00-24:00"]}, "timezone": "workspace"},

@@ -259,6 +259,11 @@ def calendly_source(keys: Sequence[str]) -> Source:
     return Source(calendly.SOURCE, verify, calendly.read_delivery)
 
 
+def boot_s() -> float:
+    """Seconds since the machine was started: for how long something took."""
+    return SystemClock().boot()
+
+
 def open_simulation() -> Simulation:
     """The engine in a world of chance, with the booking tools that we know."""
     return new_simulation({calendly.SOURCE: calendly_source(["a key of the simulation"])})

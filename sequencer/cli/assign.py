@@ -26,13 +26,14 @@ def command(workspace: "Workspace", prospect: tuple[str, ...], *, rep: str, as_j
     """
     from sequencer.engine.owner import assign
 
-    if not rep.strip():
-        raise click.UsageError("Name the rep: --to is empty.")
-    with workspace.database.write() as connection:
-        now = workspace.clock.now()
-        done = [
-            assign(connection, workspace.desk, address, rep, user(), now) for address in prospect
+    if not rep.strip() or not rep.isprintable():
+        raise click.UsageError("Name the rep: --to is one line of text.")
+    desk, now = workspace.desk, workspace.clock.now()
+    done = workspace.database.transact(
+        lambda connection: [
+            assign(connection, desk, address, rep, user(), now) for address in prospect
         ]
+    )
     if as_json:
         print_json([asdict(each) for each in done])
         return

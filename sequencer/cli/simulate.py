@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -97,9 +96,9 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 
 
 def _clock() -> float:
-    from sequencer.bootstrap import SystemClock
+    from sequencer.bootstrap import boot_s
 
-    return SystemClock().boot()
+    return boot_s()
 
 
 def _tell(options: Options, total: Total) -> None:
@@ -114,7 +113,7 @@ def _run(options: Options, total: Total) -> None:
     from sequencer.bootstrap import open_simulation
     from sequencer.simulation.pool import live_all
 
-    seeds: Sequence[int] = options.wanted
+    seeds = options.wanted
     watched = sys.stderr.isatty()
     with progress("worlds", len(seeds), quiet=not watched) as advance:
         for lived in live_all(open_simulation, seeds, options.days, options.workers):

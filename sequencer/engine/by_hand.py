@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from sequencer.domain.address import address_key, domain_of
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.mail.sent_mail import SentMail, read_sent
-from sequencer.store import ledger, prospects, sends, touches
+from sequencer.store import ledger, prospects, sends, touches, traffic
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection
 
 MOST_RECIPIENTS = 100  # of one mail; a provider takes no more over SMTP
+MINUTES_APART = timedelta(minutes=10)  # a mail is dated when it is written; a server takes its time
 OLDEST = timedelta(days=366)  # an archive that is moved into Sent is no news
 
 
@@ -21,7 +22,7 @@ def take_note(connection: Connection, mailbox: str, head: bytes, now: datetime) 
     """
     mail = read_sent(head)
     at = mail.date if mail.date is not None and mail.date <= now else now
-    if mail.is_automatic or at < now - OLDEST or _is_ours(connection, mail):
+    if mail.is_automatic or at < now - OLDEST or _is_ours(connection, mailbox, mail, at):
         return 0
     digest = hashlib.sha256(mailbox.encode() + b"\0" + head).hexdigest()
     addresses = {_key(address): address for address in mail.recipients[:MOST_RECIPIENTS]}
@@ -54,8 +55,14 @@ def _touched(
     return True
 
 
-def _is_ours(connection: Connection, mail: SentMail) -> bool:
-    return mail.is_marked or bool(sends.by_message_ids(connection, mail.message_ids))
+def _is_ours(connection: Connection, mailbox: str, mail: SentMail, at: datetime) -> bool:
+    """Whether the mail is the copy of one of ours, even if its provider has taken all marks off."""
+    if mail.is_marked or sends.by_message_ids(connection, mail.message_ids):
+        return True
+    if len(mail.recipients) != 1 or not is_storable(mail.recipients[0]):
+        return False
+    begin, end = at - MINUTES_APART, at + MINUTES_APART
+    return traffic.has_left(connection, mailbox, mail.recipients[0], begin, end)
 
 
 def _key(address: str) -> str:

@@ -13,7 +13,7 @@ from sequencer.domain.task import TaskState
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.outcome import accept
 from sequencer.engine.react import react
-from sequencer.engine.survey import Asked, survey
+from sequencer.engine.survey import Asked, lock_gate, survey
 from sequencer.engine.why import known
 from sequencer.store import enrollments, sends, tasks
 from sequencer.store.database import Connection
@@ -51,6 +51,7 @@ def reopen_enrollment(
         NotReopenedError: nothing can be re-opened, or the gate is against it.
     """
     person = known(connection, wanted.address)
+    lock_gate(connection, [person])
     stored = _ended(connection, person.id, wanted)
     case = desk.case(connection, stored)
     refusals = refusals_against(connection, desk, case, now)

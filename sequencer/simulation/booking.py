@@ -1,14 +1,17 @@
 """What a booking service posts to us: Calendly's form of it, delivered twice and in any order."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sequencer.engine.hooks import store_delivery
 from sequencer.simulation.cast import Person
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.store import hooks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SOURCE = "calendly"
 AGAIN_S = 3_600.0  # until the service tries again what was not answered
@@ -52,12 +55,11 @@ class BookingService:
     def _move(self, person: Person, uri: str, token: str) -> None:
         """Two deliveries, in any order."""
         new = self._new_uri()
-        halves: list[Callable[[], None]] = [
+        halves: tuple[Callable[[], None], ...] = (
             lambda: self._post("invitee.canceled", person, uri, token, rescheduled=True),
             lambda: self._post("invitee.created", person, new, token, old_invitee=uri),
-        ]
-        self.play.chance.shuffle(halves)
-        for half in halves:
+        )
+        for half in self.play.chance.sample(halves, len(halves)):
             half()
         self.play.tally.sometimes("meeting moved")
 

@@ -18,7 +18,13 @@ PLACES = (
 
 # Public holidays of whole countries in the weeks of the simulation, out of a calendar on paper.
 HOLIDAYS = {
-    "DE": {date(2026, 4, 3), date(2026, 4, 6), date(2026, 5, 1), date(2026, 5, 14), date(2026, 5, 25)},
+    "DE": {
+        date(2026, 4, 3),
+        date(2026, 4, 6),
+        date(2026, 5, 1),
+        date(2026, 5, 14),
+        date(2026, 5, 25),
+    },
     "ES": {date(2026, 4, 3), date(2026, 5, 1)},
     "US": {date(2026, 5, 25)},
 }

@@ -69,14 +69,17 @@ class FatedLife(Life):
 
     async def step(self, where: str = "") -> None:
         """Go one step on, if the daemon is awake and alive then."""
-        while not self.over and self.play.true.seconds < self.asleep_until:
-            await asyncio.sleep(self.asleep_until - self.play.true.seconds)
+        await self._wake_up()
         if not self.over and not self.play.calm:
             self._meet(where)
-            while not self.over and self.play.true.seconds < self.asleep_until:
-                await asyncio.sleep(self.asleep_until - self.play.true.seconds)
+            await self._wake_up()
         if self.over:
             raise asyncio.CancelledError
+
+    async def _wake_up(self) -> None:
+        """Return when the daemon sleeps no more; somebody may put it to sleep again meanwhile."""
+        while not self.over and self.play.true.seconds < self.asleep_until:
+            await self.clock.sleep(self.asleep_until - self.play.true.seconds)
 
     def end(self, why: str) -> None:
         """End the daemon: nothing of it happens any more."""
@@ -93,7 +96,7 @@ class FatedLife(Life):
             raise asyncio.CancelledError
 
     def _meet(self, where: str) -> None:
-        lot, play, odds = self.play.chance.random(), self.play, self.troubles
+        lot, odds = self.play.chance.random(), self.troubles
         if lot < odds.kill:
             self.end(f"killed {where}")
         elif lot < odds.kill + odds.pause:
@@ -102,7 +105,6 @@ class FatedLife(Life):
             self._fill_disk()
         elif lot < odds.kill + odds.pause + odds.full_disk + odds.clock:
             self._step_clock()
-        del play
 
     def _sleep(self, where: str) -> None:
         seconds = self.play.chance.choice((4.0, 8.0, 45.0, 45.0, 400.0, 1_500.0, 4_000.0))

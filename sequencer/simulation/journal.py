@@ -1,4 +1,4 @@
-"""What the engine logs in a simulated world: nothing is printed, and an unforeseen error is kept."""
+"""What the engine logs in a simulated world: nothing is printed; an unforeseen error is kept."""
 
 import sys
 from collections.abc import MutableMapping

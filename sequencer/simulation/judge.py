@@ -1,4 +1,4 @@
-"""Is every promise kept, by what the world itself has seen? Looked at with each mail that leaves."""
+"""Is every promise kept, by what the world has seen itself? Asked with each mail that leaves."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -96,11 +96,11 @@ class Judge:
         if hand.at - looked[1] > oldest_s:
             self._broken("I2", dot, f"the scan is {hand.at - looked[1]:.0f} s old")
         for answer in person.answers:
-            seen = answer.at <= looked[0] and answer.mailbox == dot.mailbox
+            seen = answer.at < looked[0] and answer.mailbox == dot.mailbox
             if seen and hand.enrollment_id <= answer.upto:
                 self._broken("I2", dot, f"{answer.how} lay in the mailbox when it was scanned")
         for away in person.absences:
-            seen = away.at <= looked[0] and away.mailbox == dot.mailbox
+            seen = away.at < looked[0] and away.mailbox == dot.mailbox
             if seen and hand.enrollment_id <= away.upto and dot.at < away.until:
                 self._broken("I2", dot, "the person is away")
 
@@ -108,7 +108,9 @@ class Judge:
         """When some machine's clock showed that instant, in true seconds."""
         if instant is None:
             return None
-        shown = [clock.read_at[instant] for clock in self.clocks.values() if instant in clock.read_at]
+        shown = [
+            clock.read_at[instant] for clock in self.clocks.values() if instant in clock.read_at
+        ]
         return (min(at for at, _ in shown), max(at for _, at in shown)) if shown else None
 
     def _by_hand(self, dot: Dot) -> list[datetime]:
@@ -118,7 +120,7 @@ class Judge:
         if looked is None or not reads or self.play.clock_was_moved():
             return []
         sent = self.by_hand.get(dot.mailbox, ())
-        return [written for at, written in sent if reads[0] < at <= looked[0]]
+        return [written for at, written in sent if reads[0] < at < looked[0]]
 
     def _wait_is_over(self, dot: Dot, person: Person, slug: str) -> None:
         """The mail before was long enough ago, whatever pauses there were; and it is one mail."""

@@ -86,9 +86,11 @@ def bounce(writer: Writer, ours: Quoted, status: str, said: str) -> bytes:
         ("text/plain", "Your message could not be delivered."),
         (
             "message/delivery-status",
-            "Reporting-MTA: dns; mx.example\n\n"
-            f"Final-Recipient: rfc822; {ours.recipient}\nAction: {failed}\nStatus: {status}\n"
-            f"Diagnostic-Code: smtp; {said}",
+            (
+                "Reporting-MTA: dns; mx.example\n\n"
+                f"Final-Recipient: rfc822; {ours.recipient}\nAction: {failed}\nStatus: {status}\n"
+                f"Diagnostic-Code: smtp; {said}"
+            ),
         ),
         ("message/rfc822", _original(ours)),
     )
@@ -103,8 +105,10 @@ def complaint(writer: Writer, ours: Quoted) -> bytes:
         ("text/plain", "This is a report of abuse."),
         (
             "message/feedback-report",
-            "Feedback-Type: abuse\nUser-Agent: loop/1\nVersion: 1\n"
-            f"Original-Rcpt-To: {ours.recipient}",
+            (
+                "Feedback-Type: abuse\nUser-Agent: loop/1\nVersion: 1\n"
+                f"Original-Rcpt-To: {ours.recipient}"
+            ),
         ),
         ("message/rfc822", _original(ours)),
     )

@@ -1,4 +1,4 @@
-"""A daemon that may end at any of its effects, and a world for it whose transactions are effects."""
+"""A daemon that may end at any of its effects, and a world whose transactions are effects."""
 
 import asyncio
 from collections.abc import Callable

@@ -5,13 +5,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
+from random import Random
 from typing import Concatenate, ParamSpec, TypeVar
 
-import structlog
-
 from sequencer.domain.send import SendState
-from sequencer.engine.hand import hand_over
-from sequencer.engine.hooks import apply_delivery
 from sequencer.engine.leases import RENEW_S
 from sequencer.engine.next_event import next_instant
 from sequencer.engine.runner import Runner
@@ -20,8 +17,6 @@ from sequencer.simulation.life import MortalWorld
 from sequencer.simulation.play import Play
 from sequencer.store import mailboxes, sends
 from sequencer.store.database import Connection, DatabaseError
-
-log = structlog.get_logger()
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,7 +27,7 @@ HALF_DONE = (SendState.CLAIMED, SendState.HANDED)
 LEAST_S = 1.0  # the daemon's own tick
 MOST_TRIES = 12  # doublings of a wait while nothing comes of what is said to be due
 
-Committed = Callable[[object, tuple[object, ...], object], None]
+Committed = Callable[[Callable[..., object], tuple[object, ...], object], None]
 
 
 @dataclass(frozen=True)
@@ -60,9 +55,6 @@ class FatedWorld(MortalWorld):
         return result
 
 
-WATCHED = frozenset({hand_over, apply_delivery})
-
-
 @dataclass
 class Machine:
     """One daemon, from its start to its end.
@@ -76,6 +68,7 @@ class Machine:
     life: FatedLife
     alone: bool
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    spared: Random = field(default_factory=lambda: Random(0))  # so that no other chance is moved
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _waits: int = 0
 
@@ -95,10 +88,6 @@ class Machine:
             task.cancel()
         self.play.loop.create_task(self.runner.abort())
 
-    async def restart(self) -> None:
-        """End in order, with nothing under way."""
-        await self.runner.drain()
-
     def _notice(self) -> None:
         self._waits = 0
         self._wake.set()
@@ -112,7 +101,7 @@ class Machine:
 
     async def _take_leases(self, *, force: bool = False) -> None:
         """Take or renew them; not each time where nobody else could have taken them meanwhile."""
-        if self.runner.leases and self.alone and self.play.chance.random() < SPARED:
+        if self.runner.leases and self.alone and self.spared.random() < SPARED:
             return
         try:
             await self.runner.take_leases(force=force)

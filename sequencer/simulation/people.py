@@ -1,4 +1,4 @@
-"""What people do when a mail of ours reaches them: now, or days later, or just as the next leaves."""
+"""What people do when a mail of ours reaches them: now, days later, or as the next one leaves."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -25,7 +25,11 @@ _SUBJECT = re.compile(rb"^Subject: *([^\r\n]*)", re.MULTILINE)
 def quoted(dot: Dot) -> Quoted:
     """A mail of ours as its reader has it."""
     data = dot.envelope.data
-    message_id, token, subject = _MESSAGE_ID.search(data), _TOKEN.search(data), _SUBJECT.search(data)
+    message_id, token, subject = (
+        _MESSAGE_ID.search(data),
+        _TOKEN.search(data),
+        _SUBJECT.search(data),
+    )
     return Quoted(
         message_id[1].decode() if message_id else "",
         dot.envelope.sender,
@@ -107,7 +111,9 @@ class People:
         """Ask in words to be left alone."""
         writer = self._writer(person.address, threaded=self.play.chance.random() < 0.7)
         text = self.play.chance.choice(letters.REMOVALS)
-        self._send(person, dot, letters.reply(writer, quoted(dot), text), "opt-out by mail", stops=True)
+        self._send(
+            person, dot, letters.reply(writer, quoted(dot), text), "opt-out by mail", stops=True
+        )
 
     def press_button(self, person: Person, dot: Dot) -> None:
         """Let the mail program write to List-Unsubscribe."""

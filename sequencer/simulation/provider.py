@@ -84,9 +84,7 @@ class Provider:
         if not self.filed_after_s:
             self.inbox.deliver(data, Folder.SENT)
             return
-        self.play.later(
-            self.filed_after_s, lambda: _ignore(self.inbox.deliver(data, Folder.SENT))
-        )
+        self.play.later(self.filed_after_s, lambda: _ignore(self.inbox.deliver(data, Folder.SENT)))
 
 
 def _ignore(_uid: int) -> None:

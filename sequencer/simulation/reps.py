@@ -119,7 +119,9 @@ class Reps:
         """Silence until the rep lets it go on, days later."""
         done = self.play.commit(pause, self.play.desk, person.address, BY, self.play.now)
         if done is not None and done[1]:
-            person.held = Stop(done[0], "pause by hand", self.play.newest_enrollment(), for_ever=False)
+            person.held = Stop(
+                done[0], "pause by hand", self.play.newest_enrollment(), for_ever=False
+            )
             self.play.tally.sometimes("paused by hand")
             self.play.record.tell(f"{person.address} is paused")
             days = self.play.chance.choice((0.001, 0.5, 3.0, 8.0))
@@ -153,9 +155,7 @@ class Reps:
 
     def suppress_domain(self, person: Person) -> None:
         """Put the whole company on the list."""
-        done = self.play.commit(
-            suppress, self.play.desk, person.domain, BY, self.play.now
-        )
+        done = self.play.commit(suppress, self.play.desk, person.domain, BY, self.play.now)
         if done is None:
             return
         for other in self.play.people.values():

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from sequencer.engine.hooks import Source
 from sequencer.simulation.journal import Journal
-from sequencer.simulation.verdict import digest_of_ledger, final_verdict
 from sequencer.simulation.setting import Earth
+from sequencer.simulation.verdict import digest_of_ledger, final_verdict
 from sequencer.simulation.world import Plan, SimulatedWorld
 from sequencer.store import schema
 from sequencer.store.memory import MemoryDatabase
@@ -42,9 +42,9 @@ class Simulation:
         self, seed: int, days: float = DAYS, tell: Callable[[str], None] | None = None
     ) -> Lived:
         """One world from its first to its last day; `tell` gets its story line by line."""
-        world = self._world(seed, days, tell)
-        if seed % TWICE == 0:
-            self._compare(world, self._world(seed, days))
+        world = self.world(seed, Plan(days), tell)
+        if seed % TWICE == 0 and world.digest != self.world(seed, Plan(days)).digest:
+            world.play.record.violated("I8: the same seed tells two stories")
         return Lived(
             seed=seed,
             sends=sum(dot.accepted for dot in world.play.record.dots),
@@ -53,25 +53,22 @@ class Simulation:
             counts=dict(world.play.tally.counts),
         )
 
-
-    def _world(
-        self, seed: int, days: float, tell: Callable[[str], None] | None = None
+    def world(
+        self, seed: int, plan: Plan, tell: Callable[[str], None] | None = None
     ) -> SimulatedWorld:
+        """A world that has ended, with its record and its verdict."""
         self.journal.configure()
         self.journal.errors.clear()
-        world = SimulatedWorld(self.earth, seed, Plan(days))
+        world = SimulatedWorld(self.earth, seed, plan)
         if tell is not None:
-            world.play.record.tell = lambda line: tell(f"{world.play.true.now:%a %d %b %X}  {line}")
+            true = world.play.true
+            world.play.record.tell = lambda line: tell(f"{true.now:%a %d %b %X}  {line}")
         world.run()
         for error in self.journal.errors:
             world.play.record.violated(f"I6: {error}")
         final_verdict(world.play)
         world.digest = digest_of_ledger(world.play)
         return world
-
-    def _compare(self, one: SimulatedWorld, other: SimulatedWorld) -> None:
-        if one.digest != other.digest:
-            one.play.record.violated("I8: the same seed tells two stories")
 
 
 def new_simulation(sources: Mapping[str, Source]) -> Simulation:

@@ -1,7 +1,7 @@
 """A whole world from one seed, from its first day until everything in it has ended."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -75,9 +75,7 @@ class SimulatedWorld:
         self.reps = Reps(self.play, self.providers, self.judge)
         self.tasks = TaskWork(self.play)
         self.play.meddle = self.reps.meddle_at_once
-        self.daemons = Daemons(
-            self.play, self.judge, bookings, self.providers, self.odds, alone
-        )
+        self.daemons = Daemons(self.play, self.judge, bookings, self.providers, self.odds, alone)
         self.daemons.idle.extend(self.play.clocks)
 
     def _provider(self, box: MailboxPolicy) -> Provider:

@@ -37,7 +37,7 @@ class MemoryDatabase(Database):
         engine = sa.create_engine(
             self.url, creator=lambda: self._driver, poolclass=StaticPool, hide_parameters=True
         )
-        self._writer = self._reader = engine.execution_options(**{CLOCK: lambda: self.clock()})
+        self._writer = self._reader = engine.execution_options(**{CLOCK: self._now})
         self._connection = self._writer.connect()
         self._driver.execute("PRAGMA foreign_keys = ON")
 
@@ -47,13 +47,21 @@ class MemoryDatabase(Database):
         self._driver.execute("BEGIN IMMEDIATE")
         try:
             yield self._connection
-            if self.is_full:
-                full = sqlite3.OperationalError("database or disk is full")
-                raise OperationalError("COMMIT", None, full)
+            self._find_room()
         except BaseException:
             self._driver.execute("ROLLBACK")
             raise
         self._driver.execute("COMMIT")
+
+    def _now(self) -> datetime:
+        """What the clock shows that counts now."""
+        return self.clock()
+
+    def _find_room(self) -> None:
+        """Fail as SQLite does where the disk is full."""
+        if self.is_full:
+            full = sqlite3.OperationalError("database or disk is full")
+            raise OperationalError("COMMIT", None, full)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -120,6 +120,18 @@ def is_first_touch(connection: Connection, enrollment_id: int) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def has_left(
+    connection: Connection, mailbox: str, recipient: str, begin: datetime, end: datetime
+) -> bool:
+    """Whether a mail of ours from a mailbox to that address left between these instants."""
+    query = sa.select(SendRow.id).where(
+        SendRow.mailbox == mailbox,
+        SendRow.handed_at.between(begin, end),
+        sa.func.lower(SendRow.recipient) == recipient.lower(),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def recent_kinds(connection: Connection, mailbox: str, limit: int) -> list[bool]:
     """For each of the mailbox's last mails, the oldest first, whether it was a follow-up."""
     values = {"one": mailbox, "most": limit}
@@ -141,7 +153,7 @@ def _counts(instants: int) -> sa.Select[Any]:
 def _newest_queries() -> tuple[sa.Select[Any], sa.Select[Any]]:
     ours = sa.select(_raw(SendRow.handed_at)).where(_FROM_ONE, SendRow.handed_at.is_not(None))
     by_hand = sa.select(_raw(TouchRow.at)).where(_BY_ONE, *_mail_out())
-    most = sa.bindparam("most")
+    most: sa.BindParameter[int] = sa.bindparam("most")
     return (
         ours.order_by(SendRow.handed_at.desc()).limit(most),
         by_hand.order_by(TouchRow.at.desc()).limit(most),

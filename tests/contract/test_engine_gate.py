@@ -12,11 +12,12 @@ from sequencer.domain.enrollment import EnrollmentState, PauseReason
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.overrides import Overrides, OverridesError
 from sequencer.domain.reason import Reason
-from sequencer.domain.task import TaskKind
+from sequencer.domain.task import TaskEvent, TaskKind
 from sequencer.engine.enroll import Answer, Enrolment, enroll, preview
 from sequencer.engine.stop import stop
 from sequencer.engine.why import may_enter, why
 from sequencer.store import enrollments, mailboxes, tasks, touches
+from sequencer.store.tasks import NewTask
 from sequencer.store.touches import MailByHand
 
 ZOE, ADA, KIM = "zoe@bank.example", "ada@bank.example", "kim@other.example"
@@ -209,6 +210,22 @@ async def test_touched_by_an_answer(stage: Stage) -> None:
     stage.inboxes["ana"].deliver(a_mail(f"From: {KIM}", "Auto-Submitted: auto-replied"))
     await stage.work()
     assert codes(stage.enroll(ZOE, KIM)) == [["touched_too_recently"], []]
+
+
+@pytest.mark.parametrize("kind", [TaskKind.CALL, TaskKind.REVIEW])
+def test_touched_by_a_task(each_stage: Stage, kind: TaskKind) -> None:
+    """A call that was made counts as a touch; something that was looked at does not."""
+    stage = each_stage
+    apply(stage, audience=audience(min_days_since_touch=2))
+    stage.bring_in(a_prospect(timezone="UTC", country=""))
+    new = NewTask(stage.person(ZOE), kind, "ana", "Something", NOON)
+    number = stage.write(tasks.add, new, NOON)
+    assert codes(stage.enroll(ZOE)) == [[]]
+    stage.write(stop, stage.desk, ZOE, "test", NOON)
+    apply(stage, "other", audience=audience(min_days_since_touch=2))
+    stage.write(tasks.move, number, TaskEvent.DO, ended_at=NOON)
+    found = codes(stage.enroll(ZOE, slug="other"))
+    assert found == [["touched_too_recently"] if kind is TaskKind.CALL else []]
 
 
 def test_stages(stage: Stage) -> None:

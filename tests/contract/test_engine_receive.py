@@ -561,7 +561,7 @@ async def test_an_unknown_folder_state_is_no_trouble(stage: Stage) -> None:
     await begin(stage)
     await receive(stage, a_mail(FROM_ZOE, "In-Reply-To"))
     assert ended(stage) is FinishReason.REPLIED
-    assert set(stage.read(mailboxes.cursors, "ana")) == {Folder.INBOX}
+    assert set(stage.read(mailboxes.cursors, "ana")) == {Folder.INBOX, Folder.SENT}
 
 
 async def test_a_person_known_by_another_spelling(stage: Stage) -> None:

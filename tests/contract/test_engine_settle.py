@@ -82,7 +82,7 @@ async def test_first_mail_of_a_mailbox(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("age", "state"),
-    [(timedelta(0), SendState.SENT), (31 * DAY, SendState.PARKED)],
+    [(timedelta(0), SendState.SENT), (40 * DAY, SendState.PARKED)],
 )
 async def test_what_was_learned_gets_old(stage: Stage, age: timedelta, state: SendState) -> None:
     """A mail of more than a month ago tells nothing about the provider's ways of today."""

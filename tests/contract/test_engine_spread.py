@@ -121,17 +121,16 @@ def test_who_is_chosen(paced: Stage) -> None:
         paced.write(pause, paced.desk, person, "Eva", NOON)
     paced.write(hold_back, paced, PEOPLE[2])
 
-    def chosen(**wanted: object) -> list[tuple[str, str]]:
-        found = planned(paced, replace(EVERYBODY, **wanted)).going  # type: ignore[arg-type]
-        return [(each.address[:3], each.slug) for each in found]
+    def chosen(wanted: Wanted = EVERYBODY) -> list[tuple[str, str]]:
+        return [(each.address[:3], each.slug) for each in planned(paced, wanted).going]
 
     first, second, third = ("p00", SLUG), ("p01", SLUG), ("p02", SLUG)
     upsell = ("p00", "upsell")
     assert chosen() == [first, second, third, upsell]
-    assert chosen(addresses=(PEOPLE[0], PEOPLE[5])) == [first, upsell]
-    assert chosen(slug=SLUG) == [first, second, third]
-    assert chosen(reason=PauseReason.AUTO_REPLY) == [third]
-    assert chosen(slug="upsell", reason=PauseReason.AUTO_REPLY) == []
+    assert chosen(Wanted((PEOPLE[0], PEOPLE[5]))) == [first, upsell]
+    assert chosen(Wanted(slug=SLUG)) == [first, second, third]
+    assert chosen(Wanted(reason=PauseReason.AUTO_REPLY)) == [third]
+    assert chosen(Wanted((), "upsell", PauseReason.AUTO_REPLY)) == []
     with pytest.raises(UnknownProspectError):
         planned(paced, Wanted(("who@bank.example",)))
 

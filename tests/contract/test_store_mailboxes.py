@@ -3,7 +3,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from builders import NOON
 
-from sequencer.domain.mailbox import MailboxHealth, MailboxState
+from sequencer.domain.mailbox import MailboxEvent, MailboxHealth, MailboxState
 from sequencer.mail.folder import Cursor, Folder
 from sequencer.store import inbound, mailboxes
 from sequencer.store.database import Database, database_now
@@ -143,3 +143,16 @@ def test_a_cursor_knows_what_was_read_in_its_overlap(database: Database) -> None
             inbound.add(connection, place, message, NOON)
         found = mailboxes.cursors(connection, "ana")
     assert found == {Folder.INBOX: Cursor(7, 1_100, frozenset({601, 1_100, 1_200}))}
+
+
+def test_only_a_person_ends_a_pause(database: Database) -> None:
+    """What a server says changes nothing about a mailbox that a person has paused."""
+    with database.write() as connection:
+        mailboxes.ensure(connection, ["ana"])
+        assert mailboxes.set_health(connection, "ana", MailboxState.PAUSED, "moving house")
+        for state in (MailboxState.OK, MailboxState.FAILING, MailboxState.THROTTLED):
+            assert not mailboxes.set_health(connection, "ana", state, "421")
+        assert mailboxes.get(connection, "ana").health.reason == "moving house"
+        assert mailboxes.change(connection, "ana", MailboxEvent.RESUME)
+        assert mailboxes.get(connection, "ana").health.state is MailboxState.OK
+        assert not mailboxes.change(connection, "ana", MailboxEvent.RESUME)

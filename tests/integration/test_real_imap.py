@@ -16,6 +16,7 @@ from servers.dovecot import Dovecot, dovecot
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapTime
 from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
+from sequencer.mail.sent_mail import read_sent
 from sequencer.mail.server import Security, Server
 
 pytestmark = pytest.mark.real_server
@@ -123,7 +124,7 @@ async def test_all_ways_in(server: Dovecot, user: str) -> None:
         account_of(server, user, token=expired),
     ):
         async with inbox_of(account) as inbox:
-            assert {scan.folder for scan in await inbox.scan({})} == {Folder.INBOX, Folder.JUNK}
+            assert {scan.folder for scan in await inbox.scan({})} == set(Folder)
     assert expired.refused == ["expired"]
 
 
@@ -225,6 +226,23 @@ async def test_sent(server: Dovecot, user: str) -> None:
         (stored,) = client.fetch(client.search(), ["FLAGS", "INTERNALDATE"]).values()
         assert b"\\Seen" in stored[b"FLAGS"]
         assert stored[b"INTERNALDATE"] == at
+
+
+async def test_mails_by_hand(server: Dovecot, user: str) -> None:
+    """Of what comes into Sent the headers are read, those of a huge mail too, and nothing else."""
+    async with inbox_of(account_of(server, user)) as inbox:
+        await inbox.keep_copy(letter(1), SystemClock().now())
+        cursors = await cursors_of(inbox)
+        with client_of(server, user) as client:
+            for number, body in ((2, b"two\r\n"), (3, b"x" * 12_000_000), (4, NASTY)):
+                client.append("Sent", letter(number, body))
+            client.append("Sent", b"\xff\x00 no header at all")
+        scans = await inbox.scan(cursors)
+        (found,) = [scan for scan in scans if scan.folder is Folder.SENT]
+        ids = [read_sent(message.raw).message_ids for message in found.messages]
+        assert ids[:3] == [(f"<m{number}@buyer.example>",) for number in (2, 3, 4)]
+        assert all(len(message.raw) < 1_000 for message in found.messages)
+        assert bodies(await inbox.scan(follow(scans)), Folder.SENT) == []
 
 
 async def test_renamed_sent(server: Dovecot, user: str) -> None:

@@ -27,7 +27,8 @@ _SENTENCE = re.compile(r"^seed (\d+): (.*)$", re.MULTILINE)
 HEAD = """# Planted bugs
 
 Each of these bugs was planted alone in a copy of the engine, and `sequencer simulate` was run on it
-until a promise broke, over at most {seeds} seeds. `make mutants` does it again and writes this page.
+until a promise broke, over at most {seeds} seeds. `make mutants` does it again and writes this
+page.
 
 | bug | what is wrong then | seeds until found | first broken promise |
 |---|---|---|---|
@@ -65,8 +66,10 @@ def hunt(plant: Plant, seeds: int = MOST_SEEDS) -> Hunt:
         shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
         plant_in(copy, plant)
         run = subprocess.run(
-            [sys.executable, "-m", "sequencer", "simulate", "--stop-early"]
-            + [f"--seeds={seeds}", f"--workers={WORKERS}"],
+            [
+                *(sys.executable, "-m", "sequencer", "simulate", "--stop-early"),
+                *(f"--seeds={seeds}", f"--workers={WORKERS}"),
+            ],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,

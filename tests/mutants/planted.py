@@ -78,7 +78,8 @@ PLANTS = (
         "            mailboxes.move_cursor,\n"
         "            mailbox,\n"
         "            found.folder,\n"
-        "            Cursor(found.uidvalidity, max([found.last_uid, *(m.uid for m in found.messages)])),\n"
+        "            Cursor(\n                found.uidvalidity,\n"
+        "                max([found.last_uid, *(m.uid for m in found.messages)]),\n            ),\n"
         "        )\n"
         "        await _take_in(world, mailbox, found)\n        known,",
     ),
@@ -143,8 +144,9 @@ PLANTS = (
         "handed-is-queued",
         "a mail that a crash left handed over is sent again",
         "engine/leases.py",
-        '            doubt(connection, desk, [send], "the daemon ended before it read the answer", now)',
-        "            sends.move(connection, [send.id], SendEvent.DEFER, handed_at=None)",
+        "            doubt(connection, desk, [send], ",
+        "            sends.move(connection, [send.id], SendEvent.DEFER, handed_at=None)\n"
+        "            _ = (",
     ),
     one(
         "message-id-by-time",
@@ -157,8 +159,8 @@ PLANTS = (
         "suppression-without-key",
         "a suppression is stored as it was written",
         "engine/stop.py",
-        "        key = address_key(target)\n        return Suppression(SuppressionKind.ADDRESS, key,",
-        "        key = target\n        return Suppression(SuppressionKind.ADDRESS, key,",
+        "        key = address_key(target)\n        return",
+        "        key = target\n        return",
     ),
     one(
         "jitter-by-chance",

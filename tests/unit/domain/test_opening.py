@@ -227,6 +227,9 @@ def test_holiday_takes_a_part_of_the_night() -> None:
         Opening(at("2026-04-30T22:00"), at("2026-05-01T00:00")),
         Opening(at("2026-05-02T00:00"), at("2026-05-02T02:00")),
     ]
+    assert is_open(timing, at("2026-05-02T00:00"))
+    [following] = first_openings(timing, at("2026-05-01T00:00"), 1)
+    assert following.start == at("2026-05-02T00:00")
 
 
 def test_two_days_off_overlap() -> None:

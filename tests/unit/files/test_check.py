@@ -220,3 +220,11 @@ def test_a_mail_that_may_be_the_first(root: Path) -> None:
     )
     path.write_text(CADENCE.replace(step, jump))
     assert shown(check_workspace(root)) == [warning]
+
+
+def test_a_disposition_that_leads_nowhere(root: Path) -> None:
+    """A step that no cadence has is told, for it would be passed over in silence."""
+    lost = "dispositions:\n  - {name: later, outcome: connected, action: goto, step: bmp}\n"
+    (root / "config/dispositions.yaml").write_text(lost)
+    words = "`later` goes on at `bmp`, a step that no cadence has"
+    assert shown(check_workspace(root)) == [f"warning config/dispositions.yaml:None:None {words}"]
