@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.meeting import BookingKind, MeetingState
-from sequencer.domain.task import TaskEvent, TaskKind
+from sequencer.domain.task import TaskKind
 from sequencer.engine.matter import bring_up
-from sequencer.engine.tasks import Matter
-from sequencer.store import enrollments, tasks
+from sequencer.engine.tasks import Matter, close_matters
+from sequencer.store import enrollments
 from sequencer.store.database import Connection
 from sequencer.store.prospects import StoredProspect
 
@@ -39,18 +39,13 @@ def follow_up(
         now: this instant.
     """
     if kind in _SETTLED and state is MeetingState.BOOKED:
-        _close(connection, person, detail, now)
+        titles = tuple(_TITLES.values())
+        close_matters(connection, person.id, TaskKind.REVIEW, titles, detail, now)
     elif kind in _TITLES:
         due_at = now + GRACE if kind is BookingKind.CANCELLED else now
         about = f"{detail}.{_way_back(connection, person)}"
         matter = Matter(TaskKind.REVIEW, _TITLES[kind], about, due_at)
         bring_up(connection, person.id, matter, now)
-
-
-def _close(connection: Connection, person: StoredProspect, detail: str, now: datetime) -> None:
-    for task in tasks.open_matters(connection, person.id, TaskKind.REVIEW):
-        if task.title in _TITLES.values():
-            tasks.move(connection, task.id, TaskEvent.SKIP, why=detail, ended_at=now)
 
 
 def _way_back(connection: Connection, person: StoredProspect) -> str:

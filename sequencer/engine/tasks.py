@@ -3,6 +3,7 @@
 What follows for the enrollment is decided as for a mail, in the same transaction.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -106,13 +107,19 @@ def open_matter(connection: Connection, prospect_id: int, matter: Matter, now: d
 
 
 def close_matters(
-    connection: Connection, prospect_id: int, kind: TaskKind, why: str, now: datetime
+    connection: Connection,
+    prospect_id: int,
+    kind: TaskKind,
+    titles: Collection[str],
+    why: str,
+    now: datetime,
 ) -> int:
-    """How many open matters of a kind about a person were closed; they have settled themselves."""
+    """How many open matters with one of these titles were closed: they settled themselves."""
     closed = 0
     for task in tasks.open_matters(connection, prospect_id, kind):
-        closed += tasks.move(connection, task.id, TaskEvent.SKIP, why=why, ended_at=now)
-        _tell(connection, task, Kind.SKIPPED, f"{task.title}: {why}", now)
+        if task.title in titles:
+            closed += tasks.move(connection, task.id, TaskEvent.SKIP, why=why, ended_at=now)
+            _tell(connection, task, Kind.SKIPPED, f"{task.title}: {why}", now)
     return closed
 
 

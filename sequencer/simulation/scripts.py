@@ -8,6 +8,7 @@ from sequencer.files.cadence import LoadedCadence, cadence_from_document
 
 # Each mail says which step it is, so that a judge outside needs no word of the engine.
 MARK = "Step mark: "
+EVERYBODY = {"stages": [], "exclusive": "none", "min_days_since_touch": 0}
 OFFICE = {"mon-fri": ["08:30-11:30", "13:30-17:00"]}
 WIDE = {"mon-sat": ["07:00-20:00"]}
 NIGHT = {"mon-sun": ["00:00-06:00", "22:00-24:00"]}
@@ -87,6 +88,7 @@ def _script(slug: str, window: dict[str, list[str]], steps: list[dict[str, Any]]
         "title": slug.title(),
         "schedule": {"window": window, "timezone": "prospect", "jitter_minutes": 30},
         "from": {"mailboxes": ["ana", "luis"]},
+        "audience": EVERYBODY if slug != "night" else {"stages": []},
         "steps": steps,
     }
     templates = {f"{step['id']}.md": _template(slug, step["id"]) for step in steps}

@@ -11,7 +11,7 @@ from sequencer.store import prospects, tasks
 from sequencer.store.tasks import StoredTask
 
 BY = "a rep"
-VISIT_S = 1.3 * DAY_S  # between two looks at the list of tasks
+VISIT_S = 2.3 * DAY_S  # between two looks at the list of tasks
 NEGLECTED = 0.3  # of the tasks at each look, for which there is always something better to do
 ENDINGS = ("interested", "no-answer", "no-answer", "no-answer", "not-interested", "never-again")
 

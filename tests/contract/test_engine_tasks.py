@@ -462,8 +462,10 @@ def test_matters(each_stage: Stage) -> None:
     each_stage.write(done, each_stage.desk, number, Ending("Eva"), now)
     assert rows(each_stage) == []
     each_stage.write(undo, each_stage.desk, number, "Eva", now)
-    closed = each_stage.write(close_matters, person, TaskKind.REVIEW, "settled", now)
-    assert (closed, rows(each_stage)) == (1, [])
+    for titles, closed in ((["Another"], 0), (["Look at this"], 1)):
+        done_so = (TaskKind.REVIEW, titles, "settled", now)
+        assert each_stage.write(close_matters, person, *done_so) == closed
+    assert rows(each_stage) == []
     assert each_stage.timeline(ZOE) == ["imported", "task", "done", "skipped"][-3:]
 
 
