@@ -116,7 +116,8 @@ def _run(options: Options, total: Total) -> None:
     seeds = options.wanted
     watched = sys.stderr.isatty()
     with progress("worlds", len(seeds), quiet=not watched) as advance:
-        for lived in live_all(open_simulation, seeds, options.days, options.workers):
+        workers = min(options.workers, len(seeds))
+        for lived in live_all(open_simulation, seeds, options.days, workers):
             total.add(lived)
             advance(1)
             _complain(options, lived)

@@ -37,7 +37,7 @@ PAUSES: Mapping[PauseReason, Meaning] = {
         "or `sequencer stop`. A mail in doubt counts as sent when you resume.",
     ),
     PauseReason.MAILBOX: Meaning(
-        "A server refused the mail for a reason that lies with our mailbox.",
+        "The mailbox is gone, or a server refused the mail for a reason that lies with it.",
         "Look at the mailbox with `sequencer status`, then `sequencer resume`.",
     ),
     PauseReason.COLLEAGUE_REPLIED: Meaning(

@@ -23,11 +23,28 @@ from sequencer.store.sends import StoredSend
 
 # A sign-in that fails may be mended within the day; asking about each person would only be noise.
 PATIENCE = timedelta(hours=24)
+LOOKED_AT = 200  # sends in one tick
+AT_ONCE = 50  # of them are worked on
 
 
-def homeless(connection: Connection, desk: Desk, now: datetime, limit: int = 50) -> list[int]:
-    """Numbers of the sends that are due in a mailbox that is gone."""
-    return sends.due_elsewhere(connection, sorted(desk.policy.mailboxes), now, limit)
+def homeless(connection: Connection, desk: Desk, now: datetime) -> list[int]:
+    """Numbers of the sends in a mailbox that is gone about which something can be done now."""
+    found = sends.due_elsewhere(connection, sorted(desk.policy.mailboxes), now, LOOKED_AT)
+    usable = able(connection, desk) if found else set()
+    return [send.id for send in found if _is_ripe(connection, desk, send, usable, now)][:AT_ONCE]
+
+
+def _is_ripe(
+    connection: Connection, desk: Desk, send: StoredSend, usable: set[str], now: datetime
+) -> bool:
+    """Whether another mailbox may take it over, or a person is to be asked by now."""
+    if send.mailbox not in desk.policy.mailboxes or now - send.due_at >= PATIENCE:
+        return True
+    if send.follow_up or not usable:
+        return False
+    stored = enrollments.get(connection, send.enrollment_id)
+    pool_of = desk.versions.get(connection, stored.version_hash).cadence.mailboxes
+    return not usable.isdisjoint(pool_of)
 
 
 def find_home(connection: Connection, desk: Desk, send_id: int, now: datetime) -> bool:

@@ -39,7 +39,6 @@ class Runner:
     sources: Mapping[str, Source] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _homes_at: datetime | None = None
     _absences: AbsenceWatch = field(default_factory=AbsenceWatch)
 
     async def take_leases(self, *, force: bool = False) -> None:
@@ -144,11 +143,8 @@ class Runner:
                 await world.write(enrollments.start_later, number, now + OUT_OF_THE_WAY)
 
     async def _find_homes(self) -> None:
-        """Care for mails that are due in a mailbox that is gone, now and then."""
+        """Care for mails that are due in a mailbox that is gone."""
         world, now = self.world, self.world.clock.now()
-        if self._homes_at is not None and abs(now - self._homes_at) < world.desk.policy.poll:
-            return
-        self._homes_at = now
         for number in await world.read(homeless, world.desk, now):
             try:
                 await world.write(find_home, world.desk, number, now)

@@ -35,17 +35,26 @@ def undo(connection: Connection, desk: Desk, task_id: int, by: str, now: datetim
     case = desk.case(connection, enrollments.get(connection, task.enrollment_id, lock=True))
     _refuse_what_happened(connection, case, task)
     cause = f"{task.title.lower()} taken back by {by}"
-    if case.stored.enrollment.state is EnrollmentState.FINISHED:
-        _refuse_other_ends(connection, case, task)
-        react(connection, desk, case.stored, Reopened(under_way=True), cause, now)
-    elif case.stored.enrollment.step == task.step_id:
-        close_all(connection, case, cause, now)  # the mail that the rep had released
-    else:
-        react(connection, desk, case.stored, TakenBack(task.step_id or ""), cause, now)
+    if not _go_back(connection, desk, case, task, cause, now):
+        raise TaskError(f"The cadence does not stand behind task {task.id}.")
     step = case.version.cadence.step(task.step_id or "")
     limit = skip_at(case, step, max(now, task.due_at))
     _open_again(connection, replace(task, skip_at=limit))
     ledger.write(connection, entry_of(case, Kind.TAKEN_BACK, cause, now, task.step_id))
+
+
+def _go_back(
+    connection: Connection, desk: Desk, case: Case, task: StoredTask, cause: str, now: datetime
+) -> bool:
+    """Whether the enrollment stands at the step of the task again."""
+    enrollment = case.stored.enrollment
+    if enrollment.state is EnrollmentState.FINISHED:
+        _refuse_other_ends(connection, case, task)
+        return react(connection, desk, case.stored, Reopened(under_way=True), cause, now)
+    if enrollment.step == task.step_id:
+        close_all(connection, case, cause, now)  # the mail that the rep had released
+        return True
+    return react(connection, desk, case.stored, TakenBack(task.step_id or ""), cause, now)
 
 
 def _open_again(connection: Connection, task: StoredTask) -> None:

@@ -10,7 +10,6 @@ from multiprocessing import get_context
 from sequencer.simulation.simulate import Lived, Simulation
 
 SEEDS_OF_A_COLLECTION = 20  # what one world leaves behind is little, and to look for it takes long
-MOST_AT_ONCE = 10  # seeds that a process is given at once
 
 Make = Callable[[], Simulation]
 
@@ -26,8 +25,7 @@ def live_all(make: Make, seeds: Sequence[int], days: float, workers: int) -> Ite
         return
     # A copy of this process would share its threads and its database, so each begins anew.
     with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (make,)) as pool:
-        chunk = max(1, min(MOST_AT_ONCE, len(seeds) // (workers * 4)))
-        yield from pool.map(_live_there, seeds, repeat(days), chunksize=chunk)
+        yield from pool.map(_live_there, seeds, repeat(days))
 
 
 @contextmanager

@@ -161,8 +161,8 @@ def next_due_at(connection: Connection, mailbox: str) -> datetime | None:
 
 def due_elsewhere(
     connection: Connection, known: Sequence[str], now: datetime, limit: int
-) -> list[int]:
-    """Numbers of the sends due in a mailbox that nobody serves, or that needs a sign-in.
+) -> list[StoredSend]:
+    """The sends due in a mailbox that nobody serves, or that needs a sign-in.
 
     What is not among the known ones may still be served by a daemon with newer settings.
     """
@@ -170,7 +170,7 @@ def due_elsewhere(
     leased = sa.select(MailboxRow.name).where(MailboxRow.lease_until > now)
     unserved = sa.and_(SendRow.mailbox.not_in(known), SendRow.mailbox.not_in(leased))
     query = (
-        sa.select(SendRow.id)
+        sa.select(SendRow.__table__)
         .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
         .where(
             SendRow.state.in_(OPEN_STATES),
@@ -181,7 +181,7 @@ def due_elsewhere(
         .order_by(SendRow.due_at, SendRow.id)
         .limit(limit)
     )
-    return list(connection.execute(query).scalars())
+    return [_stored(row) for row in connection.execute(query)]
 
 
 def rebind(connection: Connection, enrollment_id: int, mailbox: str) -> None:

@@ -334,6 +334,22 @@ async def test_undo_after_another_end(stage: Stage) -> None:
         stage.write(undo, stage.desk, task(stage).id, "Eva", now)
 
 
+async def test_undo_of_a_step_that_lies_ahead(stage: Stage) -> None:
+    """What was withdrawn with the step before it is not opened before its turn."""
+    steps = (
+        {"id": "first", "call": "call.md"},
+        {"id": "second", "wait": "0 minutes", "call": "call.md"},
+    )
+    prepared(stage, ZOE, steps=steps)
+    first = task(stage).id
+    end(stage, "busy")
+    stage.write(undo, stage.desk, first, "Eva", stage.clock.now())
+    assert task(stage).state is TaskState.SKIPPED
+    with pytest.raises(TaskError, match="does not stand behind task 2"):
+        stage.write(undo, stage.desk, task(stage).id, "Eva", stage.clock.now())
+    assert task(stage).state is TaskState.SKIPPED
+
+
 async def test_a_mail_by_hand(each_stage: Stage) -> None:
     """A rep reads it, edits it, releases it: it leaves by the same gate, and the step ends then."""
     prepared(each_stage, ZOE, steps=BY_HAND)

@@ -42,6 +42,7 @@ FIRST = '---\nsubject: "Café, {{ first_name }}?"\n---\nHello {{ first_name }}, 
 SECOND = "---\n{}\n---\nOnly to say that I am still here, {{ first_name }}.\n"
 SETTINGS = """\
 sending: {{poll_s: 5}}
+limits: {{per_domain: null, per_person_day: null, per_person_week: null}}
 web: {{port: 0, public_url: "https://go.seller.example"}}
 mailboxes:
   ana:

@@ -43,6 +43,7 @@ steps:
 """
 SETTINGS = """\
 sending: {{poll_s: 5}}
+limits: {{per_domain: null, per_person_day: null, per_person_week: null}}
 web: {{port: 0}}
 mailboxes:
   ana:
