@@ -38,9 +38,10 @@ def command(
 ) -> None:
     """Import prospects from FILE, a CSV with a heading line and at least a column `email`.
 
-    Known people are brought up to date; an empty cell never erases a value. A bad row never stops
-    the import: each is listed with its line and reason, and written to a file that can be corrected
-    and imported again. Ends with 5 if some rows were refused, with 1 if all were.
+    Known people are brought up to date; an empty cell never erases a value, and who has another
+    `owner` now is handed over as by `sequencer assign`. A bad row never stops the import: each is
+    listed with its line and reason, and written to a file that can be corrected and imported again.
+    Ends with 5 if some rows were refused, with 1 if all were.
     """
     from sequencer.engine.import_prospects import import_prospects
     from sequencer.files.prospects import (

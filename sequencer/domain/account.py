@@ -11,4 +11,4 @@ def account_key(prospect: Prospect) -> str:
     if account:
         return f"account:{account}"[:320]
     domain = domain_of(prospect.email)
-    return "" if is_free_mail(domain) else f"domain:{domain}"[:320]
+    return "" if not domain or is_free_mail(domain) else f"domain:{domain}"[:320]

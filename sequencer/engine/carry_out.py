@@ -27,7 +27,7 @@ from sequencer.engine.entry import entry_of
 from sequencer.engine.plan import due_after_wait, due_as_before, told
 from sequencer.store import ledger, sends, tasks
 from sequencer.store.database import Connection
-from sequencer.store.sends import Queued
+from sequencer.store.sends import Queued, StoredSend
 from sequencer.store.tasks import NewTask, StoredTask
 
 TITLES = {
@@ -104,7 +104,10 @@ def skip_at(case: Case, step: Step, due_at: datetime) -> datetime | None:
 
 
 def restart_overdue(connection: Connection, case: Case, now: datetime) -> None:
-    """Let the open task of somebody who was paused be due now, not overdue since the pause."""
+    """Let what became due while somebody was paused be due now, not overdue since then."""
+    for send in sends.of_enrollment(connection, case.stored.id):
+        if send.state in OPEN_STATES and send.due_at < now:
+            _postpone(connection, case, send, due_as_before(case, send.step_id, now), now)
     for task in _open_tasks(connection, case):
         if task.due_at < now:
             _put_off(connection, case, task, Due(now), now)
@@ -177,12 +180,18 @@ def _reschedule(connection: Connection, case: Case, command: Reschedule, now: da
     for send in sends.of_enrollment(connection, case.stored.id):
         if send.state in OPEN_STATES:
             due = due_as_before(case, send.step_id, now + command.remaining)
-            sends.postpone(connection, send.id, due.at, due.reason or "resumed")
-            detail = f"after the pause due {told(case, due, now)}"
-            _tell(connection, case, Kind.POSTPONED, detail, now, send.step_id)
+            _postpone(connection, case, send, due, now)
     for task in _open_tasks(connection, case):
         due = due_as_before(case, task.step_id or "", now + command.remaining)
         _put_off(connection, case, task, due, now)
+
+
+def _postpone(
+    connection: Connection, case: Case, send: StoredSend, due: Due, now: datetime
+) -> None:
+    sends.postpone(connection, send.id, due.at, due.reason or "resumed")
+    detail = f"after the pause due {told(case, due, now)}"
+    _tell(connection, case, Kind.POSTPONED, detail, now, send.step_id)
 
 
 def _open_tasks(connection: Connection, case: Case) -> list[StoredTask]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 
 from sequencer.domain.account import account_key
-from sequencer.domain.address import address_key
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
 from sequencer.domain.gate import Occasion, ask_gate, refusals_of
 from sequencer.domain.ledger import Kind
@@ -17,7 +16,7 @@ from sequencer.engine.activate import begin
 from sequencer.engine.desk import Desk
 from sequencer.engine.entry import entry_of
 from sequencer.engine.mailbox_choice import choose, pool
-from sequencer.engine.survey import Asked, lock_gate, room_in, survey
+from sequencer.engine.survey import Asked, key_of, lock_gate, room_in, survey
 from sequencer.store import cadences, enrollments, ledger, prospects
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection, Database
@@ -278,10 +277,7 @@ class _Enrolling(_Batch):
 
 def _key(address: str) -> str:
     """Key of an address; the empty string for what is none, or could not even be asked for."""
-    try:
-        key = address_key(address)
-    except ValueError:
-        return ""
+    key = key_of(address)
     return key if is_storable(key) else ""
 
 

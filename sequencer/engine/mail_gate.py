@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sequencer.domain.address import address_key
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.gate import Answer, Occasion, ask_gate, refusals_of
 from sequencer.domain.mailbox import MailboxHealth
@@ -10,6 +9,7 @@ from sequencer.domain.pacing import Limits, Traffic
 from sequencer.domain.reason import Refusal
 from sequencer.domain.standing import Elsewhere, Moment, Standing
 from sequencer.engine.desk import Case, Desk
+from sequencer.engine.survey import key_of
 from sequencer.engine.traffic import limits_for, traffic_for
 from sequencer.store import mailboxes, standing, suppressions
 from sequencer.store.database import Connection
@@ -58,7 +58,7 @@ def _standing(
 ) -> Standing:
     """What the rules before a mail want to know; values that are missing show in composing it."""
     prospect, cadence = case.person.prospect, case.version.cadence
-    key = address_key(prospect.email)
+    key = key_of(prospect.email)
     touched_at = None
     if first and cadence.audience.min_days_since_touch:
         own = [case.stored.id]
@@ -68,7 +68,7 @@ def _standing(
         prospect=prospect,
         workdays=case.timing.workdays,
         audience=cadence.audience,
-        suppressions=suppressions.hitting(connection, [key]).get(key, ()),
+        suppressions=suppressions.hitting(connection, [key]).get(key, ()) if key else (),
         elsewhere=_elsewhere(connection, desk, case) if first else (),
         touched_at=touched_at,
         consent_countries=desk.policy.consent_countries,

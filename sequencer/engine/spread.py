@@ -23,7 +23,7 @@ from sequencer.engine.plan import due_as_before, told
 from sequencer.engine.react import react
 from sequencer.engine.traffic import whole_traffic
 from sequencer.store import enrollments, ledger, paused, sends
-from sequencer.store.database import Connection
+from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.sends import StoredSend
 
 log = structlog.get_logger()
@@ -85,7 +85,9 @@ def _looked_at(
         mailbox = stored.enrollment.mailbox or ""
         going = Going(number, case.person.prospect.email, stored.slug, mailbox)
         return going, _wish(connection, case, now)
-    except (ValueError, LookupError):
+    except DatabaseError:
+        raise  # no row's fault
+    except Exception:
         log.exception("resume_not_planned", enrollment=number)
         return Going(number), None
 

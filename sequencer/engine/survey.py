@@ -150,7 +150,7 @@ class _Survey:
                 found[number] = replace(each, account_reply=latest)
 
     def _with_suppressions(self, found: dict[int, Standing]) -> dict[int, Standing]:
-        keys = {each.id: _key(each.prospect.email) for each in self.asked.people}
+        keys = {each.id: key_of(each.prospect.email) for each in self.asked.people}
         hits = suppressions.hitting(self.connection, [key for key in keys.values() if key])
         return {
             number: replace(each, suppressions=hits.get(keys[number], ()))
@@ -164,7 +164,8 @@ def _counts_for(rule: ColleagueRule) -> timedelta:
     return timedelta(days=days + 1)
 
 
-def _key(address: str) -> str:
+def key_of(address: str) -> str:
+    """Key of an address; the empty string for what is none."""
     try:
         return address_key(address)
     except ValueError:

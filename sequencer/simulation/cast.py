@@ -37,6 +37,7 @@ class Person:
     Attributes:
         spellings: ways in which lists write the address; it is the same person each time.
         gone: the address does not exist any more, and every server says so.
+        vouched: a rep has let it go on: a mail in doubt counts as sent then.
         held: since when a rep wants silence, None while nobody does.
     """
 
@@ -48,6 +49,7 @@ class Person:
     stops: list[Stop] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     enrolled: dict[str, int] = field(default_factory=dict)
+    vouched: bool = False
     held: Stop | None = None
     absences: list[Absence] = field(default_factory=list)
 

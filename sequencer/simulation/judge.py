@@ -11,12 +11,13 @@ from sequencer.engine.policy import MailboxPolicy
 from sequencer.simulation.cast import HOLIDAYS, Person
 from sequencer.simulation.clock import MachineClock
 from sequencer.simulation.play import Play
-from sequencer.simulation.record import Dot, Hand
+from sequencer.simulation.record import ByHand, Dot, Hand
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)
 HOURS_OF_A_DAY = 5  # in which a mailbox may send all of its day
 LEASE_S = 29.0  # a second less than it lasts, for what rounding takes away
+ALIKE_S = 660.0
 MOST_S = 5.0  # from the commit that allows a dot to the dot
 
 
@@ -27,7 +28,7 @@ class Judge:
     play: Play
     boxes: Mapping[str, MailboxPolicy]
     clocks: dict[str, MachineClock] = field(default_factory=dict)
-    by_hand: dict[str, list[tuple[float, datetime]]] = field(default_factory=dict)
+    by_hand: dict[str, list[ByHand]] = field(default_factory=dict)
     left: dict[str, list[datetime]] = field(default_factory=dict)
     ids: dict[tuple[str, str, int], bytes] = field(default_factory=dict)
     last: dict[tuple[str, str], datetime] = field(default_factory=dict)
@@ -120,7 +121,15 @@ class Judge:
         if looked is None or not reads or self.play.clock_was_moved():
             return []
         sent = self.by_hand.get(dot.mailbox, ())
-        return [written for at, written in sent if reads[0] < at < looked[0]]
+        seen = [mail for mail in sent if reads[0] < mail.at < looked[0]]
+        return [mail.wall for mail in seen if not self._looks_like_ours(mail)]
+
+    def _looks_like_ours(self, mail: ByHand) -> bool:
+        """Whether we have written to the same person at about that time: a copy of it, perhaps."""
+        return any(
+            abs(dot.at - mail.at) <= ALIKE_S and dot.envelope.recipient.lower() == mail.address
+            for dot in self.play.record.dots
+        )
 
     def _wait_is_over(self, dot: Dot, person: Person, slug: str) -> None:
         """The mail before was long enough ago, whatever pauses there were; and it is one mail."""

@@ -46,6 +46,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """A mail that a rep has written without us."""
+
+    at: float
+    wall: datetime
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Absence:
     """A notice that lies in a folder which is read: until its date nothing may leave."""
 

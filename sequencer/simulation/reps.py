@@ -14,7 +14,7 @@ from sequencer.simulation.cast import Person
 from sequencer.simulation.judge import Judge
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import Provider
-from sequencer.simulation.record import Dot, Stop
+from sequencer.simulation.record import ByHand, Dot, Stop
 from sequencer.store import enrollments, prospects, sends
 from sequencer.store.database import DatabaseError
 
@@ -112,8 +112,10 @@ class Reps:
         address, now = play.desk.policy.mailboxes[name].address, play.now.replace(microsecond=0)
         raw = letters.by_hand(address, person.address, now)
         self.providers[name].inbox.deliver(raw, Folder.SENT)
-        self.judge.by_hand.setdefault(name, []).append((play.true.seconds, now))
+        sent = ByHand(play.true.seconds, now, person.address)
+        self.judge.by_hand.setdefault(name, []).append(sent)
         play.tally.sometimes("written by hand")
+        play.record.tell(f"{name} writes to {person.address} by hand")
 
     def pause(self, person: Person) -> None:
         """Silence until the rep lets it go on, days later."""
@@ -137,6 +139,7 @@ class Reps:
             self.play.later(600.0, lambda: self.resume(person))
             return
         self.play.wake()
+        person.vouched = True
         self.play.tally.sometimes("resumed by hand")
         self.play.record.tell(f"{person.address} is resumed")
 

@@ -243,14 +243,6 @@ def cancel_open(connection: Connection, enrollment_id: int, why: str) -> list[st
     return list(rows.scalars())
 
 
-def handed_since(connection: Connection, mailbox: str, since: datetime) -> list[datetime]:
-    """Instants at which mails of a mailbox left or may have left."""
-    query = sa.select(SendRow.handed_at).where(
-        SendRow.mailbox == mailbox, SendRow.handed_at > since
-    )
-    return [at for at in connection.execute(query).scalars() if at is not None]
-
-
 def latest_accepted(
     connection: Connection, mailbox: str, after: datetime, before: datetime
 ) -> StoredSend | None:

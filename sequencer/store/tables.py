@@ -125,7 +125,7 @@ class EnrollmentRow(Base):
             postgresql_where=text("state <> 'finished'"),
         ),
         Index("ix_enrollment_state_resume_at", "state", "resume_at"),
-        Index("ix_enrollment_slug_state", "slug", "state"),
+        Index("ix_enrollment_slug_state_starts_at", "slug", "state", "starts_at"),
         Index("ix_enrollment_slug_activated_at", "slug", "activated_at"),
     )
 

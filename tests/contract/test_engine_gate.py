@@ -249,6 +249,18 @@ async def test_a_stage_that_changes(stage: Stage) -> None:
     assert "stage" in task.about
 
 
+async def test_an_address_that_is_none_any_more(stage: Stage) -> None:
+    """An address that was let in once and is none any more is for a person to correct."""
+    stage.begin(ZOE)
+    with stage.database.write() as connection:
+        connection.exec_driver_sql("UPDATE prospect SET email = 'nobody'")
+    await stage.work()
+    assert stage.mails("nobody") == []
+    with stage.database.read() as connection:
+        stored = enrollments.get(connection, 1)
+    assert stored.enrollment.pause_reason is PauseReason.REVIEW
+
+
 def test_ownership(stage: Stage) -> None:
     """Reps enrol their own prospects, who hear from their mailbox; `by` counts without `rep`."""
     apply(stage, audience=audience(ownership="own"), mailboxes=["ana", "luis"])

@@ -176,3 +176,26 @@ def test_one_that_cannot_be_planned(paced: Stage) -> None:
     other = Stage(paced.database, replace(policy, mailboxes={"luis": policy.mailboxes["luis"]}))
     assert [each.due_at for each in planned(other).going] == [NOON, NOON]
     assert other.write(resume, other.desk, PEOPLE[0], "Eva", NOON) == 1
+
+
+async def test_one_that_cannot_be_read(paced: Stage) -> None:
+    """A cadence that cannot be read any more delays nobody else: its people are pushed forward."""
+    paced.apply(a_loaded(cadence="upsell"))
+    paced.bring_in("ada@mill.example")
+    paced.enroll("ada@mill.example", slug="upsell")
+    for person in ("ada@mill.example", *PEOPLE[:3]):
+        paced.write(hold_back, paced, person)
+    paced.write(spoil)
+    paced.forget_versions()
+    await paced.work(HOUR)
+    assert all(paced.enrollment(each).state is EnrollmentState.ACTIVE for each in PEOPLE[:3])
+    spoilt = paced.enrollment("ada@mill.example")
+    assert spoilt.state is EnrollmentState.PAUSED
+    assert spoilt.resume_at == paced.clock.now() + HOUR
+    [going] = planned(paced, Wanted(("ada@mill.example",))).going
+    assert going.due_at is None
+
+
+def spoil(connection: Connection) -> None:
+    """Leave nothing of a cadence that could be read."""
+    connection.exec_driver_sql("UPDATE cadence_version SET document = '{}' WHERE slug = 'upsell'")

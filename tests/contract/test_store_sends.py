@@ -192,18 +192,6 @@ def test_a_stop_cancels_what_is_open(database: Database) -> None:
         assert sends.get(connection, stranger.id).state is SendState.QUEUED
 
 
-def test_handed_since(database: Database) -> None:
-    """Instants at which mails of a mailbox may have left, after an instant."""
-    with database.write() as connection:
-        for mailbox, hours in (("ana", 0), ("ana", 1), ("ana", 2), ("luis", 2)):
-            send = add_send(connection, mailbox=mailbox)
-            sends.move(connection, [send.id], SendEvent.CLAIM)
-            sends.move(connection, [send.id], SendEvent.HAND, handed_at=NOON + hours * HOUR)
-        add_send(connection)
-        found = sends.handed_since(connection, "ana", NOON)
-        assert sorted(found) == [NOON + HOUR, NOON + 2 * HOUR]
-
-
 def test_sends_by_state_and_message_id(database: Database) -> None:
     """Sends are found by their state, in one mailbox or all, and by Message-ID, latest first."""
     with database.write() as connection:

@@ -86,10 +86,10 @@ class Office:
         return {**os.environ, **secrets}
 
     def enrol(self, slug: str, *addresses: str) -> None:
-        """Import people with a first name, and enrol them."""
+        """Import people with a first name and an account of their own, and enrol them."""
         people = self.root / "people.csv"
-        rows = [f"{each},{each.partition('@')[0].title()}\n" for each in addresses]
-        people.write_text("email,first_name\n" + "".join(rows))
+        rows = [f"{each},{each.partition('@')[0].title()},{each}\n" for each in addresses]
+        people.write_text("email,first_name,account\n" + "".join(rows))
         assert self.run("import", str(people)).returncode == 0
         done = self.run("enroll", slug, *addresses)
         assert done.returncode == 0, done.stderr

@@ -16,6 +16,7 @@ from sequencer.domain.free_mail import FREE_MAIL, is_free_mail
         (" ACME \t Corp ", "zoe@gmail.com", "account:acme corp"),
         ("", "zoe@gmail.com", ""),
         ("", "zoe@googlemail.com", ""),
+        ("", "nobody", ""),
         ("", "zoe@mail.bank.example", "domain:mail.bank.example"),
     ],
 )

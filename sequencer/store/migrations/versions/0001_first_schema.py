@@ -147,7 +147,9 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_enrollment_slug_activated_at", ["slug", "activated_at"], unique=False
         )
-        batch_op.create_index("ix_enrollment_slug_state", ["slug", "state"], unique=False)
+        batch_op.create_index(
+            "ix_enrollment_slug_state_starts_at", ["slug", "state", "starts_at"], unique=False
+        )
         batch_op.create_index("ix_enrollment_state_resume_at", ["state", "resume_at"], unique=False)
         batch_op.create_index(
             "uq_enrollment_live",
@@ -333,10 +335,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.create_index("ix_send_due", ["mailbox", "state", "due_at"], unique=False)
-        batch_op.create_index("ix_send_handed_at", ["mailbox", "handed_at"], unique=False)
         batch_op.create_index(
             "ix_send_follow_up_handed_at", ["follow_up", "handed_at"], unique=False
         )
+        batch_op.create_index("ix_send_handed_at", ["mailbox", "handed_at"], unique=False)
 
     op.create_table(
         "task",
@@ -421,8 +423,8 @@ def downgrade() -> None:
 
     op.drop_table("task")
     with op.batch_alter_table("send", schema=None) as batch_op:
-        batch_op.drop_index("ix_send_follow_up_handed_at")
         batch_op.drop_index("ix_send_handed_at")
+        batch_op.drop_index("ix_send_follow_up_handed_at")
         batch_op.drop_index("ix_send_due")
 
     op.drop_table("send")
@@ -453,7 +455,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state <> 'finished'"),
         )
         batch_op.drop_index("ix_enrollment_state_resume_at")
-        batch_op.drop_index("ix_enrollment_slug_state")
+        batch_op.drop_index("ix_enrollment_slug_state_starts_at")
         batch_op.drop_index("ix_enrollment_slug_activated_at")
         batch_op.drop_index(batch_op.f("ix_enrollment_prospect_id"))
 
