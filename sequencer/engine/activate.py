@@ -20,7 +20,7 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.mailbox_choice import choose, pool
 from sequencer.engine.react import entry_of, react
 from sequencer.engine.survey import Asked, lock_gate, room_in, survey
-from sequencer.store import cadences, enrollments, ledger, prospects
+from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 
@@ -78,6 +78,7 @@ def activate_waiting(connection: Connection, desk: Desk, enrollment_id: int, now
     if _is_refused(connection, desk, stored, standing, now):
         return False
     mailbox = choose(load, desk.policy, case.version.cadence, person.prospect)
+    mailboxes.ensure(connection, [mailbox])
     ledger.write(connection, entry_of(case, Kind.ACTIVATED, f"from {mailbox}", now))
     return begin(connection, desk, stored, mailbox, now)
 

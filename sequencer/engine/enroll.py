@@ -17,7 +17,7 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.entry import entry_of
 from sequencer.engine.mailbox_choice import choose, pool
 from sequencer.engine.survey import Asked, key_of, lock_gate, room_in, survey
-from sequencer.store import cadences, enrollments, ledger, prospects
+from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection, Database
 from sequencer.store.enrollments import StoredEnrollment
@@ -246,6 +246,7 @@ class _Enrolling(_Batch):
         new_key: Callable[[], str],
     ) -> None:
         super().__init__(connection, desk, wanted, version_hash, now, _Taken())
+        mailboxes.ensure(connection, list(self.load))  # so that it is missed when it is gone
         self.new_key = new_key
 
     def _lock(self, people: Sequence[StoredProspect]) -> None:

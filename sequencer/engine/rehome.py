@@ -17,7 +17,7 @@ from sequencer.engine.mailbox_choice import able, choose, pool
 from sequencer.engine.matter import bring_up
 from sequencer.engine.react import entry_of, react
 from sequencer.engine.tasks import Matter
-from sequencer.store import enrollments, ledger, sends
+from sequencer.store import enrollments, ledger, mailboxes, sends
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
 
@@ -29,7 +29,8 @@ AT_ONCE = 50  # of them are worked on
 
 def homeless(connection: Connection, desk: Desk, now: datetime) -> list[int]:
     """Numbers of the sends in a mailbox that is gone about which something can be done now."""
-    found = sends.due_elsewhere(connection, sorted(desk.policy.mailboxes), now, LOOKED_AT)
+    names = mailboxes.gone(connection, sorted(desk.policy.mailboxes), now)
+    found = sends.due_in(connection, names, now, LOOKED_AT) if names else []
     usable = able(connection, desk) if found else set()
     return [send.id for send in found if _is_ripe(connection, desk, send, usable, now)][:AT_ONCE]
 
@@ -87,6 +88,7 @@ def move(connection: Connection, case: Case, mailbox: str, why: str, now: dateti
     stored = case.stored
     if not enrollments.rebind(connection, stored, mailbox):
         return False
+    mailboxes.ensure(connection, [mailbox])
     sends.rebind(connection, stored.id, mailbox)
     moved = replace(stored, enrollment=replace(stored.enrollment, mailbox=mailbox))
     entry = entry_of(replace(case, stored=moved), Kind.MOVED, f"to {mailbox}: {why}", now)

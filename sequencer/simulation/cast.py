@@ -38,6 +38,7 @@ class Person:
         spellings: ways in which lists write the address; it is the same person each time.
         gone: the address does not exist any more, and every server says so.
         vouched: a rep has let it go on: a mail in doubt counts as sent then.
+        pauses: by cadence, from when to when an absence held up a mail that had a due time.
         held: since when a rep wants silence, None while nobody does.
     """
 
@@ -50,6 +51,7 @@ class Person:
     answers: list[Answer] = field(default_factory=list)
     enrolled: dict[str, int] = field(default_factory=dict)
     vouched: bool = False
+    pauses: dict[str, tuple[float, float]] = field(default_factory=dict)
     held: Stop | None = None
     absences: list[Absence] = field(default_factory=list)
 

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sequencer.domain.send import SendState
+from sequencer.domain.enrollment import PauseReason
+from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.engine.hand import hand_over
 from sequencer.engine.hooks import apply_delivery
 from sequencer.engine.leases import Lease, take_leases
+from sequencer.engine.receive import receive
 from sequencer.engine.runner import Runner
 from sequencer.engine.world import Door
+from sequencer.mail.classify import Kind
 from sequencer.simulation.booking import BookingService
 from sequencer.simulation.clock import MachineClock
 from sequencer.simulation.fate import FatedLife, Troubles
@@ -20,7 +23,7 @@ from sequencer.simulation.machine import FatedWorld, Machine
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import FatedInbox, FatedMailer, Provider
 from sequencer.simulation.record import Hand
-from sequencer.store import mailboxes, sends
+from sequencer.store import enrollments, mailboxes, prospects, sends
 from sequencer.store.database import Connection
 
 OUTAGES_S = (2.0, 2.0, 20.0, 60.0, 600.0, 7_200.0, 36_000.0, 3 * DAY_S, 16 * DAY_S)
@@ -140,10 +143,27 @@ class _Watch:
             if isinstance(send_id, int) and isinstance(lease, Lease) and isinstance(wall, datetime):
                 hand = self.play.read(self._hand, number, send_id, lease, wall)
                 self.hands[asyncio.current_task()] = hand
+        elif work is receive and result == Kind.AUTO_REPLY:
+            self._held_up(args[2])
         elif work is apply_delivery and isinstance(args[2], int):
             person = self.bookings.applied(args[2])
             if person is not None:
                 self.play.stopped(person, "meeting", number=number, for_ever=False)
+
+    def _held_up(self, raw: object) -> None:
+        """An absence was read: what waits with a due time has to wait longer by as much."""
+        for person in self.play.people.values():
+            absence = next((each for each in person.absences if each.raw == raw), None)
+            known = self.play.read(prospects.find, person.address) if absence else None
+            if absence is None or known is None:
+                continue
+            for stored in self.play.read(enrollments.of_prospect, known.id):
+                every = self.play.read(sends.of_enrollment, stored.id)
+                is_due = any(send.state in OPEN_STATES for send in every)
+                if is_due and stored.enrollment.pause_reason is PauseReason.AUTO_REPLY:
+                    until = max(absence.until, person.pauses.get(stored.slug, (0.0, 0.0))[1])
+                    begin = person.pauses.get(stored.slug, (self.play.true.seconds, 0.0))[0]
+                    person.pauses[stored.slug] = (begin, until)
 
     def take_hand(self) -> Hand | None:
         """The hand-over that this task has just committed, which counts for one dot."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,7 @@ class Judge:
     by_hand: dict[str, list[ByHand]] = field(default_factory=dict)
     left: dict[str, list[datetime]] = field(default_factory=dict)
     ids: dict[tuple[str, str, int], bytes] = field(default_factory=dict)
-    last: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    last: dict[tuple[str, str], tuple[datetime, float]] = field(default_factory=dict)
     copies: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def at_dot(self, dot: Dot) -> None:
@@ -134,10 +134,15 @@ class Judge:
     def _wait_is_over(self, dot: Dot, person: Person, slug: str) -> None:
         """The mail before was long enough ago, whatever pauses there were; and it is one mail."""
         place, wall = (person.address, slug), dot.hand.wall if dot.hand else dot.wall
-        since = wall - self.last.get(place, datetime.min.replace(tzinfo=UTC))
-        if since.total_seconds() < self.play.scripts[slug].least_s[dot.mark]:
-            self._broken("I4", dot, f"only {since} after the mail before")
-        self.last[place] = dot.wall
+        before = self.last.get(place)
+        self.last[place] = (dot.wall, dot.at)
+        if before is None:
+            return
+        begin, end = person.pauses.pop(slug, (0.0, 0.0))
+        paused_s = max(0.0, end - max(begin, before[1]))
+        waited_s = (wall - before[0]).total_seconds() - paused_s
+        if waited_s < self.play.scripts[slug].least_s[dot.mark]:
+            self._broken("I4", dot, f"only {waited_s:.0f} s of waiting after the mail before")
 
     def _is_the_same(self, dot: Dot, hand: Hand) -> None:
         """Whenever a step is tried again it has the Message-ID it has had before."""

@@ -126,15 +126,16 @@ class People:
         days = self.play.chance.choice((None, 2, 9, 20))
         back = now + timedelta(days=days) if days else None
         writer = self._writer(person.address, threaded=self.play.chance.random() < 0.7)
-        self._send(person, dot, letters.absence(writer, quoted(dot), back), "absence", stops=False)
+        raw = letters.absence(writer, quoted(dot), back)
+        self._send(person, dot, raw, "absence", stops=False)
         if back is not None:
             # Midnight of the day after the last one, wherever the person lives.
             until_s = self.play.true.seconds + (back - now).total_seconds() - 0.5 * DAY_S
-            self.play.later(0.0, lambda: self._be_quiet(person, dot.mailbox, until_s))
+            self.play.later(0.0, lambda: self._be_quiet(person, dot.mailbox, until_s, raw))
 
-    def _be_quiet(self, person: Person, mailbox: str, until_s: float) -> None:
+    def _be_quiet(self, person: Person, mailbox: str, until_s: float, raw: bytes) -> None:
         upto = self.play.newest_enrollment()
-        person.absences.append(Absence(self.play.true.seconds, until_s, upto, mailbox))
+        person.absences.append(Absence(self.play.true.seconds, until_s, upto, mailbox, raw))
 
     def have_left(self, person: Person, dot: Dot) -> None:
         """A notice of somebody who has left the company."""

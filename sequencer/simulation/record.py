@@ -62,6 +62,7 @@ class Absence:
     until: float
     upto: int
     mailbox: str
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)

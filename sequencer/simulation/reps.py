@@ -132,7 +132,7 @@ class Reps:
     def resume(self, person: Person) -> None:
         """Let everything of that person go on."""
         # From here on mails are allowed: the commit itself may be what starts one.
-        held, person.held, person.absences = person.held, None, []
+        held, person.held, person.absences, person.pauses = person.held, None, [], {}
         done = self.play.commit(resume, self.play.desk, person.address, BY, self.play.now)
         if done is None:
             person.held = held

@@ -56,6 +56,21 @@ def get(connection: Connection, name: str) -> StoredMailbox:
     return _stored(row) if row is not None else StoredMailbox(name, MailboxHealth(), None, 0)
 
 
+def gone(connection: Connection, known: Sequence[str], now: datetime) -> list[str]:
+    """Mailboxes that nobody serves, or that need a sign-in.
+
+    What is not among the known ones may still be served by a daemon with newer settings.
+    """
+    unserved = sa.or_(MailboxRow.lease_until.is_(None), MailboxRow.lease_until <= now)
+    query = sa.select(MailboxRow.name).where(
+        sa.or_(
+            sa.and_(MailboxRow.name.not_in(known), unserved),
+            MailboxRow.state == MailboxState.NEEDS_SIGN_IN,
+        )
+    )
+    return list(connection.execute(query.order_by(MailboxRow.name)).scalars())
+
+
 def listed(connection: Connection) -> list[StoredMailbox]:
     """All mailboxes by name."""
     rows = connection.execute(sa.select(MailboxRow.__table__).order_by(MailboxRow.name))

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from sequencer.domain.enrollment import EnrollmentState
-from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.send import IN_FLIGHT, OPEN_STATES, TRANSITIONS, SendEvent, SendState
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.stream import streamed
-from sequencer.store.tables import EnrollmentRow, MailboxRow, SendRow
+from sequencer.store.tables import EnrollmentRow, SendRow
 
 # Statements that every look makes are built once: that takes longer than to run them.
 _ONE = sa.select(SendRow.__table__).where(SendRow.id == sa.bindparam("one"))
@@ -159,24 +160,18 @@ def next_due_at(connection: Connection, mailbox: str) -> datetime | None:
     return connection.execute(_NEXT_DUE_AT, {"one": mailbox}).scalar()
 
 
-def due_elsewhere(
-    connection: Connection, known: Sequence[str], now: datetime, limit: int
+def due_in(
+    connection: Connection, names: Sequence[str], now: datetime, limit: int
 ) -> list[StoredSend]:
-    """The sends due in a mailbox that nobody serves, or that needs a sign-in.
-
-    What is not among the known ones may still be served by a daemon with newer settings.
-    """
-    locked_out = sa.select(MailboxRow.name).where(MailboxRow.state == MailboxState.NEEDS_SIGN_IN)
-    leased = sa.select(MailboxRow.name).where(MailboxRow.lease_until > now)
-    unserved = sa.and_(SendRow.mailbox.not_in(known), SendRow.mailbox.not_in(leased))
+    """The sends due in these mailboxes, the oldest first."""
     query = (
         sa.select(SendRow.__table__)
         .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
         .where(
+            SendRow.mailbox.in_(names),
             SendRow.state.in_(OPEN_STATES),
             SendRow.due_at <= now,
             EnrollmentRow.state == EnrollmentState.ACTIVE,
-            sa.or_(unserved, SendRow.mailbox.in_(locked_out)),
         )
         .order_by(SendRow.due_at, SendRow.id)
         .limit(limit)
@@ -209,17 +204,32 @@ def move(
     for name in ("why", "subject"):
         if isinstance(text := values.get(name), str):
             values[name] = cut(text)
+    given = {"numbers": numbers, "if_fence": fence}
+    given |= {f"new_{name}": value for name, value in values.items()}
     for state, row in TRANSITIONS.items():
         following = row[event]
         if following is None or not numbers:
             continue
-        query = sa.update(SendRow).where(SendRow.id.in_(numbers), SendRow.state == state)
-        if fence is not None:
-            query = query.where(SendRow.fence == fence)
-        moved += connection.execute(query.values(state=following, **values)).rowcount
+        query = _move(state, following, tuple(values), fenced=fence is not None)
+        moved += connection.execute(query, given).rowcount
         if moved == len(numbers):
             break
     return moved
+
+
+@cache
+def _move(
+    state: SendState, following: SendState, columns: tuple[str, ...], *, fenced: bool
+) -> sa.Update:
+    """Built once for each kind of move: that takes longer than to run it."""
+    table = SendRow.__table__
+    query = sa.update(SendRow).where(
+        SendRow.id.in_(sa.bindparam("numbers", expanding=True)), SendRow.state == state
+    )
+    if fenced:
+        query = query.where(SendRow.fence == sa.bindparam("if_fence"))
+    new = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
+    return query.values(state=following, **new)
 
 
 def postpone(connection: Connection, send_id: int, due_at: datetime, why: str) -> bool:
