@@ -24,8 +24,7 @@ class _Leap:
         """No event ever; `timeout` is None where no timer is set."""
         if timeout is None:
             raise NothingLeftError("nothing is due any more")
-        if timeout > 0:
-            self._loop.leap()
+        self._loop.seconds += timeout
         return []
 
 
@@ -36,27 +35,23 @@ class VirtualLoop(asyncio.BaseEventLoop):
         super().__init__()
         self.seconds = 0.0
         self._selector = _Leap(self)
-        self._clock_resolution = 1e-6  # of a machine's, a float of so many seconds knows nothing
+        # A machine's is finer than what a float of so many seconds can tell apart.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         """Seconds since the world began."""
         return self.seconds
 
-    def leap(self) -> None:
-        """Move on to the next timer; to exactly its instant, or rounding would leave a rest."""
-        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]  # not public, and older than any public way
-        self.seconds = max(self.seconds, timers[0].when())
-
-    def run_in_executor(  # type: ignore[override]  # typeshed's own signature is not that of asyncio
-        self, _executor: Any, func: Callable[..., Any], *args: Any
+    def run_in_executor(
+        self, executor: Any, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
-        """The result of the call, which is made at once."""
-        future = self.create_future()
-        try:
-            future.set_result(func(*args))
-        except Exception as error:  # noqa: BLE001 - a thread would hand on any error, too
-            future.set_exception(error)
-        return future
+        """The result of the call, which is made by the loop itself."""
+        del executor
+
+        async def call() -> Any:
+            return func(*args)
+
+        return self.create_task(call())
 
     def _process_events(self, events: list[Any]) -> None:
         """Nothing: no event ever comes."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sequencer.engine.opt_out import opt_out
 from sequencer.mail.folder import Folder
@@ -76,7 +77,7 @@ class People:
         person = self.play.person(dot.envelope.recipient)
         for deed in self.deeds():
             if self.play.happens(RARE):
-                self.play.later(self._delay(dot), lambda deed=deed: self._do(deed, person, dot))  # type: ignore[misc]  # bound at once
+                self.play.later(self._delay(dot), partial(self._do, deed, person, dot))  # type: ignore[misc]  # bound at once
 
     def _delay(self, dot: Dot) -> float:
         """Often just before or after the next mail leaves, where races are."""

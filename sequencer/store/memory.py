@@ -78,8 +78,12 @@ class MemoryDatabase(Database):
 
     def copy_from(self, template: "MemoryDatabase") -> None:
         """Hold what the template holds, and nothing else any more."""
-        template._driver.backup(self._driver)  # noqa: SLF001 - of the same class
+        template.copy_into(self._driver)
         self.is_full = False
+
+    def copy_into(self, driver: sqlite3.Connection) -> None:
+        """Let another database hold what this one holds."""
+        self._driver.backup(driver)
 
     def dispose(self) -> None:
         """Close the connection."""

@@ -25,7 +25,7 @@ PLANTS = [
     ("adapters/clock.py", "import sequencer.files", DOWN),
     ("web/__init__.py", "import sequencer.cli.failure", DOWN),
     ("loose_end/__init__.py", '"""A package that was given no floor."""', DOWN),
-    ("engine/why.py", "import sequencer.simulation.tally", DOWN),
+    ("simulation/tally.py", "import sequencer.web.headers", DOWN),
     ("engine/why.py", "import sequencer.adapters.clock", PORTS),
     ("engine/send_mail.py", "import smtplib", PORTS),
     ("cli/__init__.py", "import sequencer.store.sends", FACES),
