@@ -289,12 +289,13 @@ def _reopened(enrollment: Enrollment, event: Reopened, course: Course) -> Decisi
     running = replace(enrollment, state=state, finish_reason=None)
     if event.under_way:
         return Decision(running)
-    if event.over:
-        return _reach(running, course, course.cadence.step_following(enrollment.step))
     step = course.cadence.step(enrollment.step)
-    if not course.why_not(step):
+    if not event.over and not course.why_not(step):
         return Decision(running, (_begin(step, NO_DELAY, again=True),))
-    return _reach(running, course, step)
+    following = course.cadence.step_following(step.id) if event.over else step
+    going = _reach(running, course, following)
+    # With nothing left to go on with it would only end once more, for another reason.
+    return Decision(enrollment) if going.enrollment.step is None else going
 
 
 def _taken_back(enrollment: Enrollment, event: TakenBack, course: Course) -> Decision:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sequencer.domain.days_off import NeverOpenError, Stretch
 from sequencer.domain.timing import Timing
 from sequencer.domain.wall_time import instant_of
+from sequencer.domain.window import Block
 
 SEARCH_DAYS = 400  # a window that does not open within a year is a mistake, not a plan
 
@@ -80,10 +81,17 @@ def blocks(timing: Timing, after: datetime) -> Iterator[Opening]:
     for ahead in range(SEARCH_DAYS):
         day = first + timedelta(days=ahead)
         for block in timing.window.blocks_on(day):
-            start = instant_of(day, block.start, timing.tz)
-            end = instant_of(day, block.end, timing.tz)
+            start, end = _ends(block, day, timing)
             if start < end and end > after:
                 yield Opening(start, end)
+
+
+def _ends(block: Block, day: date, timing: Timing) -> tuple[datetime, datetime]:
+    """Begin and end of a block in real time."""
+    start = instant_of(day, block.start, timing.tz)
+    if timing.window.timed:
+        return start, start + timedelta(minutes=block.end - block.start)
+    return start, instant_of(day, block.end, timing.tz)
 
 
 def _stretches(timing: Timing, opening: Opening) -> list[Stretch]:

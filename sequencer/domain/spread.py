@@ -1,11 +1,12 @@
 """When could many mails of one mailbox leave, if all of them may go on at once?
 
-Each gets the first instant that its own wait, its calendar and the mailbox's pace leave, beside all
-that is planned already. Nothing is sent by that: the last look before each mail decides.
+Each gets the first instant that its own wait, its calendar, the mailbox's pace and the other limits
+leave, beside all that is planned already. Nothing is sent by that: the last look before each mail
+decides.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,23 @@ from sequencer.domain.timing import Timing
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """A limit that mails of several mailboxes may share, such as that of a company.
+
+    Attributes:
+        key: what it limits.
+        most: how many mails in the period.
+    """
+
+    key: str
+    most: int
+    period: timedelta
+
+
+Taken = Mapping[Cap, list[datetime]]  # what counts under each limit, in order
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """A mail that is to be planned.
 
@@ -24,19 +42,25 @@ class Wish:
         key: what it is known by; decides between two of the same instant.
         earliest: the instant (UTC) before which it may not leave.
         timing: its calendar, None for a mail whose hour is settled already.
+        caps: the limits that it has to keep besides those of the mailbox.
     """
 
     key: str
     earliest: datetime
     timing: Timing | None = None
+    caps: tuple[Cap, ...] = ()
 
 
 def spread(
-    pace: Pace, before: Traffic, queued: Iterable[datetime], wishes: Iterable[Wish]
+    pace: Pace,
+    before: Traffic,
+    queued: Iterable[datetime],
+    wishes: Iterable[Wish],
+    taken: Taken | None = None,
 ) -> dict[str, datetime]:
     """Instant (UTC) of each mail by its key; one whose calendar never opens has none.
 
-    Mails of the same calendar keep their order. A mailbox that is held back, since one of its
+    Mails of the same calendar and the same caps keep their order. A mailbox that is held back, since one of its
     limits is zero, has no pace to plan with: its mails keep their own instants.
 
     Args:
@@ -44,8 +68,9 @@ def spread(
         before: what left it, as far back as its limits look.
         queued: instants at which other mails of it are due.
         wishes: the mails to be planned, in any order.
+        taken: what left under their caps; what is planned here is put beside it.
     """
-    plan = _Plan(pace, before)
+    plan = _Plan(pace, before, taken or {})
     plan.settle(queued)
     planned = {}
     for wish in sorted(wishes, key=lambda each: (each.earliest, each.key)):
@@ -57,13 +82,14 @@ def spread(
 
 
 class _Plan:
-    """The instants that are taken, in order, and where the last mail of each calendar went."""
+    """The instants that are taken, in order, and where the last mail of each kind went."""
 
-    def __init__(self, pace: Pace, before: Traffic) -> None:
+    def __init__(self, pace: Pace, before: Traffic, shared: Taken) -> None:
         self._pace = pace
         self._taken = list(before.mails)
         self._first_at = before.first_at
-        self._last: list[tuple[Timing | None, datetime]] = []
+        self._shared = shared
+        self._last: dict[tuple[Cap, ...], list[tuple[Timing | None, datetime]]] = {}
 
     def settle(self, queued: Iterable[datetime]) -> None:
         """Find the instants at which what is due will leave: not all that is due at once will."""
@@ -73,34 +99,57 @@ class _Plan:
 
     def place(self, wish: Wish) -> datetime:
         """The first instant that fits, which is taken from now on."""
-        at = max(wish.earliest, self._last_of(wish.timing) or wish.earliest)
+        at, capped = self._not_before(wish), False
         while True:
             if wish.timing is not None:
                 at = next_open(wish.timing, at).start
             blocked_until = self._blocked_until(at)
+            if blocked_until is None:
+                blocked_until = self._capped_until(at, wish.caps)
+                capped = capped or blocked_until is not None
             if blocked_until is None:
                 break
             at = blocked_until
         if self._first_at is None:
             self._first_at = at
         insort(self._taken, at)
-        self._last = [(timing, last) for timing, last in self._last if timing != wish.timing]
-        self._last.append((wish.timing, at))
+        for cap in wish.caps:
+            insort(self._shared[cap], at)
+        self._remember(wish, at, capped=capped)
         return at
 
-    def _last_of(self, timing: Timing | None) -> datetime | None:
-        """Where the last mail of that calendar went: all before was too full for it already."""
-        return next((at for known, at in self._last if known == timing), None)
+    def _not_before(self, wish: Wish) -> datetime:
+        """Where the last mails of that kind went: all before was too full for them already."""
+        found = [wish.earliest]
+        for caps in {(), wish.caps}:
+            known = self._last.get(caps, ())
+            found += [last for timing, last in known if timing == wish.timing]
+        return max(found)
+
+    def _remember(self, wish: Wish, at: datetime, *, capped: bool) -> None:
+        """Where a mail went; one that its own caps held up tells nothing to mails with others."""
+        for caps in {wish.caps} if capped else {(), wish.caps}:
+            known = self._last.get(caps, ())
+            others = [(timing, last) for timing, last in known if timing != wish.timing]
+            self._last[caps] = [*others, (wish.timing, at)]
 
     def _blocked_until(self, at: datetime) -> datetime | None:
-        """A later instant before which nothing fits, None if a mail fits at this one."""
+        """A later instant before which the mailbox has no room, None if it has room at this one."""
         levels = list(self._levels())
         if any(level.top == 0 for _, level in levels):
             return None
-        index = bisect_right(self._taken, at)
-        blocked_until = self._gap(at, index)
+        blocked_until = self._gap(at, bisect_right(self._taken, at))
         for period, level in levels:
-            blocked_until = blocked_until or self._full(at, index, period, level)
+            blocked_until = blocked_until or _full(self._taken, at, period, level)
+        return blocked_until
+
+    def _capped_until(self, at: datetime, caps: Iterable[Cap]) -> datetime | None:
+        """The same of the limits that the mail has besides."""
+        blocked_until = None
+        for cap in caps:
+            blocked_until = blocked_until or _full(
+                self._shared[cap], at, cap.period, Level(cap.most)
+            )
         return blocked_until
 
     def _levels(self) -> Iterator[tuple[timedelta, Level]]:
@@ -120,14 +169,17 @@ class _Plan:
     def _clear_after(self, index: int) -> datetime:
         return self._taken[index] + self._pace.gap_after(self._taken[index])
 
-    def _full(self, at: datetime, index: int, period: timedelta, level: Level) -> datetime | None:
-        """When one more would fit under a limit; it must not make the mails after it too many."""
-        most = level.at(at)
-        if index - bisect_right(self._taken, at - period) >= most:
-            grows_old_at = self._taken[index - most] + period
-            return min(grows_old_at, level.rises_at(at) or grows_old_at)
-        for ahead in range(index, bisect_left(self._taken, at + period, lo=index)):
-            then = self._taken[ahead]
-            if ahead + 2 - bisect_right(self._taken, then - period) > level.at(then):
-                return self._clear_after(ahead)
-        return None
+
+def _full(
+    taken: Sequence[datetime], at: datetime, period: timedelta, level: Level
+) -> datetime | None:
+    """When one more would fit under a limit; it must not make the mails after it too many."""
+    most, index = level.at(at), bisect_right(taken, at)
+    if index - bisect_right(taken, at - period) >= most:
+        grows_old_at = taken[index - most] + period
+        return min(grows_old_at, level.rises_at(at) or grows_old_at)
+    for ahead in range(index, bisect_left(taken, at + period, lo=index)):
+        then = taken[ahead]
+        if ahead + 2 - bisect_right(taken, then - period) > level.at(then):
+            return then
+    return None

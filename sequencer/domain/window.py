@@ -43,9 +43,15 @@ def clash(days: tuple[tuple[Block, ...], ...]) -> tuple[int, Block, Block] | Non
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Blocks by the weekday on which they begin, Monday first."""
+    """Blocks by the weekday on which they begin, Monday first.
+
+    Attributes:
+        timed: its blocks last as long as they say even where the clocks change in between, so that
+            no gap swallows one. Otherwise a block ends when its end is on the clock.
+    """
 
     days: tuple[tuple[Block, ...], ...]
+    timed: bool = False
 
     def __post_init__(self) -> None:
         if len(self.days) != 7:
@@ -66,4 +72,4 @@ ALWAYS = Window(days=((Block(0, MINUTES_PER_DAY),),) * 7)
 def at_clock_time(window: Window, minute: int) -> Window:
     """Half an hour from that minute of the day on, on the weekdays on which `window` has hours."""
     block = Block(minute, minute + CLOCK_TIME_MINUTES)
-    return Window(tuple((block,) if blocks else () for blocks in window.days))
+    return Window(tuple((block,) if blocks else () for blocks in window.days), timed=True)

@@ -113,8 +113,10 @@ def missing_variables(
     mailbox = MailboxPolicy("any", "rep@mailbox.example", "Rep")
     variables = _variables(prospect, mailbox, "https://example/u/token", overrides)
     missing: list[str] = []
+    start_at = overrides.start_at
+    before = version.cadence.ids_before(start_at) if start_at is not None else ()
     for step in version.cadence.steps:
-        if step.id in overrides.skip:
+        if step.id in overrides.skip or step.id in before:
             continue
         with suppress(TemplateError):
             template = desk.versions.template(version, step.template, prospect.language)

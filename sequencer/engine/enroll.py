@@ -200,7 +200,7 @@ class _Batch:
             return Answer(address, tuple(refusals))
         entry = refusals_of(ask_gate(asked, occasion=Occasion.ACTIVATION))
         waits = tuple(refusal for refusal in entry if refusal.reason in _WAITS)
-        self._take(person, waits)
+        self._take(person, waits, counted=bool(standing.elsewhere))
         self._add(person, waits)
         return Answer(address, waits=waits)
 
@@ -222,10 +222,12 @@ class _Batch:
             ),
         )
 
-    def _take(self, person: StoredProspect, waits: Sequence[Refusal]) -> None:
+    def _take(self, person: StoredProspect, waits: Sequence[Refusal], *, counted: bool) -> None:
+        """Note who was let in; `counted` is who was among the live of the account before."""
         taken = self.taken
         taken.people.add(person.id)
-        taken.accounts.setdefault(account_key(person.prospect), set()).add(person.id)
+        if not counted:
+            taken.accounts.setdefault(account_key(person.prospect), set()).add(person.id)
         taken.activated += not waits
         taken.waiting |= any(refusal.reason is Reason.THROTTLED for refusal in waits)
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from sequencer.domain.enrollment import PauseReason
-from sequencer.domain.event import Held, StepSkipped
+from sequencer.domain.event import Held
 from sequencer.domain.gate import refusals_of
 from sequencer.domain.reason import Refusal
 from sequencer.domain.send import OPEN_STATES, SendEvent
 from sequencer.engine.compose_mail import Composed, compose_step
-from sequencer.engine.course import is_for
 from sequencer.engine.desk import Case, Desk
+from sequencer.engine.guard_look import skip_if_not_for
 from sequencer.engine.leases import Lease, is_held
 from sequencer.engine.mail_gate import answers_for
 from sequencer.engine.react import react
@@ -56,7 +56,7 @@ def look(connection: Connection, desk: Desk, send_id: int, lease: Lease, now: da
     if refusals:
         stops = follow(connection, desk, case, send, answers, now)
         return Look(Next.STOP if stops else Next.NEXT, refusals=refusals)
-    if _is_passed_over(connection, desk, case, send, now):
+    if send.handed_at is None and skip_if_not_for(connection, desk, case, send, now):
         return Look(Next.NEXT)
     return _claim(connection, desk, case, send, lease, now)
 
@@ -66,19 +66,6 @@ def read_locked(connection: Connection, desk: Desk, send_id: int) -> tuple[Store
     number = sends.get(connection, send_id).enrollment_id
     stored = enrollments.get(connection, number, lock=True)
     return sends.get(connection, send_id), desk.case(connection, stored)
-
-
-def _is_passed_over(
-    connection: Connection, desk: Desk, case: Case, send: StoredSend, now: datetime
-) -> bool:
-    """Whether the guard of the step, which held when the mail was queued, holds no more."""
-    step = case.version.cadence.step(send.step_id)
-    if send.handed_at is not None or is_for(connection, case, step):
-        return False
-    why = f"not for this prospect: {step.when}"
-    sends.cancel_open(connection, case.stored.id, why)
-    event = StepSkipped(send.step_id, by_guard=True)
-    return react(connection, desk, case.stored, event, why, now)
 
 
 def _claim(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sequencer.domain.enrollment import REOPENABLE, EnrollmentState
+from sequencer.domain.enrollment import REOPENABLE
 from sequencer.domain.event import Reopened
 from sequencer.domain.gate import Occasion, ask_gate, refusals_of
 from sequencer.domain.overrides import overrides_from_json
@@ -62,7 +62,7 @@ def reopen_enrollment(
             accept(connection, desk, send, f"counted as sent by {wanted.by}", now)
     event, cause = _standing(connection, case), f"re-opened by {wanted.by}: {wanted.because}"
     if not react(connection, desk, stored, event, cause, now):
-        raise NotReopenedError("Somebody else has changed it in this moment; look again.")
+        raise NotReopenedError(f"No step is left that {stored.slug} could go on with.")
     return enrollments.get(connection, stored.id)
 
 
@@ -72,18 +72,14 @@ def _ended(connection: Connection, prospect_id: int, wanted: Request) -> StoredE
         for stored in enrollments.of_prospect(connection, prospect_id)
         if wanted.slug in {"", stored.slug}
     ]
-    ended = [each for each in every if each.enrollment.finish_reason in REOPENABLE]
+    # Who has been through a cadence again since is not taken back to where they once stood.
+    newest = {each.slug: each for each in reversed(every)}
+    ended = [each for each in newest.values() if each.enrollment.finish_reason in REOPENABLE]
     if not ended:
         reasons = ", ".join(f"{each.slug}: {_word(each)}" for each in every) or "not enrolled"
         raise NotReopenedError(f"Nothing can be re-opened for {wanted.address} ({reasons}).")
     latest = max(ended, key=lambda each: (each.finished_at or each.enrolled_at, each.id))
-    if any(_is_live(each) and each.slug == latest.slug for each in every):
-        raise NotReopenedError(f"{wanted.address} is in {latest.slug} again already.")
     return enrollments.get(connection, latest.id, lock=True)
-
-
-def _is_live(stored: StoredEnrollment) -> bool:
-    return stored.enrollment.state is not EnrollmentState.FINISHED
 
 
 def _word(stored: StoredEnrollment) -> str:

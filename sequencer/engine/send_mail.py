@@ -27,6 +27,8 @@ async def send_one(world: World, lease: Lease, send_id: int) -> Look:
     if found.mail is None:
         return found
     outcome = await _transact(world, lease, send_id, found.mail)
+    if outcome.kind is OutcomeKind.UNKNOWN:
+        world.doubted_s[send_id] = world.clock.boot()
     await _record(world, lease, send_id, outcome)
     place = {"mailbox": lease.mailbox, "send": send_id, "phase": outcome.phase}
     log.info("mail_attempted", outcome=outcome.kind, code=outcome.code, **place)

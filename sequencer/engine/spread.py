@@ -16,17 +16,20 @@ from sequencer.domain.event import Resumed
 from sequencer.domain.ledger import Kind
 from sequencer.domain.pacing import Pace
 from sequencer.domain.send import OPEN_STATES
-from sequencer.domain.spread import Wish, spread
+from sequencer.domain.spread import Cap, Wish, spread
+from sequencer.engine.away import returns_at
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
 from sequencer.engine.plan import due_as_before, told
 from sequencer.engine.react import react
-from sequencer.engine.traffic import whole_traffic
+from sequencer.engine.traffic import caps_of, whole_traffic
 from sequencer.store import enrollments, ledger, paused, sends
 from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.sends import StoredSend
 
 log = structlog.get_logger()
+
+_Taken = dict[Cap, list[datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,15 @@ def plan_resume(
     connection: Connection, desk: Desk, numbers: Sequence[int], now: datetime
 ) -> list[Going]:
     """How these paused enrollments would go on, in the order given."""
-    found = [_looked_at(connection, desk, number, now) for number in numbers]
+    taken: _Taken = {}
+    found = [_looked_at(connection, desk, number, taken, now) for number in numbers]
     wishes: dict[str, list[Wish]] = defaultdict(list)
     for going, wish in found:
         if wish is not None:
             wishes[going.mailbox].append(wish)
     planned: dict[str, datetime] = {}
     for mailbox, wished in wishes.items():
-        planned |= _spread(connection, desk, mailbox, wished, now)
+        planned |= _spread(connection, desk, wished, mailbox, taken, now)
     return [replace(going, due_at=planned.get(_key(going.enrollment_id))) for going, _ in found]
 
 
@@ -67,8 +71,11 @@ def go_on(connection: Connection, desk: Desk, going: Going, cause: str, now: dat
         return False
     case = desk.case(connection, enrollments.get(connection, stored.id))
     send = _open_send(connection, stored.id)
-    if send is not None and going.due_at is not None and going.due_at > send.due_at:
-        why = f"as fast as {going.mailbox} may send, after the pause"
+    # Who goes on while the rep is away is paused again when the mail is due: put off until then, the
+    # absence would become part of the wait.
+    away = returns_at(desk, going.mailbox, now) is not None
+    if send is not None and going.due_at is not None and going.due_at > send.due_at and not away:
+        why = "as fast as the limits let it, after the pause"
         sends.postpone(connection, send.id, going.due_at, why)
         detail = f"due {told(case, Due(going.due_at), now)}: {why}"
         ledger.write(connection, entry_of(case, Kind.POSTPONED, detail, now, send.step_id))
@@ -76,7 +83,7 @@ def go_on(connection: Connection, desk: Desk, going: Going, cause: str, now: dat
 
 
 def _looked_at(
-    connection: Connection, desk: Desk, number: int, now: datetime
+    connection: Connection, desk: Desk, number: int, taken: _Taken, now: datetime
 ) -> tuple[Going, Wish | None]:
     """An enrollment and the wish of its mail; one that cannot be read is nobody else's trouble."""
     try:
@@ -84,7 +91,7 @@ def _looked_at(
         case = desk.case(connection, stored)
         mailbox = stored.enrollment.mailbox or ""
         going = Going(number, case.person.prospect.email, stored.slug, mailbox)
-        return going, _wish(connection, case, now)
+        return going, _wish(connection, desk, case, taken, now)
     except DatabaseError:
         raise  # no row's fault
     except Exception:
@@ -92,23 +99,34 @@ def _looked_at(
         return Going(number), None
 
 
-def _wish(connection: Connection, case: Case, now: datetime) -> Wish | None:
+def _wish(
+    connection: Connection, desk: Desk, case: Case, taken: _Taken, now: datetime
+) -> Wish | None:
     remaining = case.stored.enrollment.remaining
     send = _open_send(connection, case.stored.id)
     if remaining is None or send is None:
         return None
-    earliest = due_as_before(case, send.step_id, now + remaining).at
-    return Wish(_key(case.stored.id), earliest, case.timing_of(send.step_id))
+    back = returns_at(desk, send.mailbox, now) or now
+    earliest = due_as_before(case, send.step_id, max(now + remaining, back)).at
+    caps = dict(caps_of(connection, desk, case, now))
+    for cap, instants in caps.items():
+        taken.setdefault(cap, list(instants))
+    return Wish(_key(case.stored.id), earliest, case.timing_of(send.step_id), tuple(caps))
 
 
 def _spread(
-    connection: Connection, desk: Desk, mailbox: str, wishes: list[Wish], now: datetime
+    connection: Connection,
+    desk: Desk,
+    wishes: list[Wish],
+    mailbox: str,
+    taken: _Taken,
+    now: datetime,
 ) -> dict[str, datetime]:
     policy = desk.policy.mailboxes.get(mailbox)
     pace = policy.pace if policy is not None else Pace(per_day=0)
     before = whole_traffic(connection, mailbox, pace)
     queued = [max(due_at, now) for due_at in paused.queued_beside(connection, mailbox)]
-    return spread(pace, before, queued, wishes)
+    return spread(pace, before, queued, wishes, taken)
 
 
 def _open_send(connection: Connection, enrollment_id: int) -> StoredSend | None:

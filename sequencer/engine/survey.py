@@ -16,7 +16,7 @@ from sequencer.domain.rolling import DAY
 from sequencer.domain.standing import ColleagueReply, Elsewhere, Room, Run, Standing
 from sequencer.engine.compose_mail import missing_variables
 from sequencer.engine.desk import Desk
-from sequencer.store import standing, suppressions
+from sequencer.store import enrollments, standing, suppressions
 from sequencer.store.database import Connection
 from sequencer.store.prospects import StoredProspect
 from sequencer.store.standing import Replied, StoredRun
@@ -124,9 +124,11 @@ class _Survey:
         if self.cadence.audience.max_active_per_account is None:
             return
         keys = sorted(set(self.accounts.values()))
-        active = standing.live_people_of(self.connection, keys)
+        # Who waits takes a place from those who come later, but not from others who wait.
+        states = standing.BEGUN if self.asked.own else enrollments.LIVE
+        active = standing.people_in(self.connection, keys, states)
         for number, each in found.items():
-            himself = any(run.state is not _FINISHED for run in runs[number])
+            himself = any(run.state in states for run in runs[number])
             others = active.get(self.accounts[number], 0) - himself
             found[number] = replace(each, account_active=max(others, 0))
 

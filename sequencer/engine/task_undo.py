@@ -12,8 +12,10 @@ from sequencer.engine.carry_out import close_all, reopen_task, skip_at
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
 from sequencer.engine.react import react
-from sequencer.engine.tasks import TaskError, find_locked, touch_of
-from sequencer.store import enrollments, ledger, sends, tasks, touches
+from sequencer.engine.reopen_enrollment import refusals_against
+from sequencer.engine.survey import lock_gate
+from sequencer.engine.tasks import TaskError, find, find_locked, touch_of
+from sequencer.store import enrollments, ledger, prospects, sends, tasks, touches
 from sequencer.store.database import Connection
 from sequencer.store.tasks import StoredTask
 
@@ -26,6 +28,8 @@ def undo(connection: Connection, desk: Desk, task_id: int, by: str, now: datetim
     Raises:
         TaskError: it has not ended, what followed has happened, or its enrollment ended otherwise.
     """
+    # Before the enrollment, as everybody does who lets somebody in: none then waits for the other.
+    lock_gate(connection, [prospects.get(connection, find(connection, task_id).prospect_id)])
     task = find_locked(connection, task_id)
     if task.state is TaskState.OPEN:
         raise TaskError(f"Task {task.id} is open.")
@@ -50,6 +54,7 @@ def _go_back(
     enrollment = case.stored.enrollment
     if enrollment.state is EnrollmentState.FINISHED:
         _refuse_other_ends(connection, case, task)
+        _ask_the_gate(connection, desk, case, now)
         return react(connection, desk, case.stored, Reopened(under_way=True), cause, now)
     if enrollment.step == task.step_id:
         close_all(connection, case, cause, now)  # the mail that the rep had released
@@ -78,9 +83,16 @@ def _refuse_what_happened(connection: Connection, case: Case, task: StoredTask) 
 def _refuse_other_ends(connection: Connection, case: Case, task: StoredTask) -> None:
     """Only an end that this task brought about ends with it, and only if nothing took its place."""
     enrollment, at = case.stored.enrollment, case.stored.finished_at
-    mine = enrollment.step == task.step_id and at == task.ended_at
+    by_it = task.state is TaskState.DONE and at == task.ended_at
+    mine = by_it and enrollment.step == task.step_id
     if not mine or enrollment.finish_reason not in REOPENABLE:
         raise TaskError(f"The enrollment has ended: {enrollment.finish_reason}.")
-    live = enrollments.live_of(connection, [case.person.id])
-    if any(each.slug == case.stored.slug for each in live):
-        raise TaskError(f"The prospect is in {case.stored.slug} again already.")
+    every = enrollments.of_prospect(connection, case.person.id)
+    if any(each.slug == case.stored.slug and each.id > case.stored.id for each in every):
+        raise TaskError(f"The prospect has been enrolled in {case.stored.slug} again since.")
+
+
+def _ask_the_gate(connection: Connection, desk: Desk, case: Case, now: datetime) -> None:
+    """Who has been suppressed since, or is in a cadence that bears no other, does not go on."""
+    if refusals := refusals_against(connection, desk, case, now):
+        raise TaskError("; ".join(f"{each.code}: {each.sentence}" for each in refusals))

@@ -1,5 +1,6 @@
 """What limits a mail, and what left before it: gathered for one mailbox, person and cadence."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,6 +8,8 @@ from sequencer.domain.address import domain_of
 from sequencer.domain.free_mail import is_free_mail
 from sequencer.domain.pacing import Limits, Pace, Traffic
 from sequencer.domain.rolling import DAY, HOUR, WEEK, Level
+from sequencer.domain.spread import Cap
+from sequencer.engine.activate import current_version
 from sequencer.engine.desk import Case, Desk
 from sequencer.store import traffic
 from sequencer.store.database import Connection
@@ -38,10 +41,13 @@ def whole_traffic(connection: Connection, mailbox: str, pace: Pace) -> Traffic:
 
 def limits_for(connection: Connection, desk: Desk, case: Case, pace: Pace) -> Limits:
     """Everything that limits the next mail of an enrollment from a mailbox of that pace."""
-    limits, throttle = replace(desk.policy.limits, pace=pace), case.version.cadence.throttle
-    if throttle.new_per_day is None or not traffic.is_first_touch(connection, case.stored.id):
+    limits, new_per_day = (
+        replace(desk.policy.limits, pace=pace),
+        _new_per_day(connection, desk, case),
+    )
+    if new_per_day is None or not traffic.is_first_touch(connection, case.stored.id):
         return limits
-    return replace(limits, new_per_day=throttle.new_per_day)
+    return replace(limits, new_per_day=new_per_day)
 
 
 def wait_for_room(connection: Connection, desk: Desk, case: Case) -> None:
@@ -49,11 +55,11 @@ def wait_for_room(connection: Connection, desk: Desk, case: Case) -> None:
 
     Each would find room for one more, and two mails would leave where there is room for one.
     """
-    limits, throttle = desk.policy.limits, case.version.cadence.throttle
+    limits = desk.policy.limits
     keys = {
         f"person {case.person.id}": (limits.per_person_day, limits.per_person_week),
         f"domain {domain_of(case.person.prospect.email)}": (limits.per_domain,),
-        f"cadence {case.stored.slug}": (throttle.new_per_day,),
+        f"cadence {case.stored.slug}": (_new_per_day(connection, desk, case),),
     }
     wait_for_turn(connection, [key for key, most in keys.items() if any(most)])
 
@@ -62,7 +68,35 @@ def traffic_for(
     connection: Connection, case: Case, mailbox: str, limits: Limits, now: datetime
 ) -> Traffic:
     """What left before a mail of this enrollment, as far as its limits need to know it."""
-    found = mailbox_traffic(connection, mailbox, limits.pace, now)
+    return _beside(
+        connection, case, limits, mailbox_traffic(connection, mailbox, limits.pace, now), now
+    )
+
+
+def caps_of(
+    connection: Connection, desk: Desk, case: Case, now: datetime
+) -> Iterator[tuple[Cap, Sequence[datetime]]]:
+    """Each limit of an enrollment's next mail besides those of its mailbox, and what left so far."""
+    limits = limits_for(connection, desk, case, Pace())
+    before = _beside(connection, case, limits, Traffic(), now)
+    domain = domain_of(case.person.prospect.email)
+    company = None if is_free_mail(domain) else limits.per_domain
+    person, cadence = f"person {case.person.id}", f"cadence {case.stored.slug}"
+    rules = (
+        (f"domain {domain}", company, DAY, before.to_domain),
+        (person, limits.per_person_day, DAY, before.to_person),
+        (person, limits.per_person_week, WEEK, before.to_person),
+        (cadence, limits.new_per_day, DAY, before.new),
+    )
+    for key, most, period, instants in rules:
+        if most is not None:
+            yield Cap(key, most, period), instants
+
+
+def _beside(
+    connection: Connection, case: Case, limits: Limits, found: Traffic, now: datetime
+) -> Traffic:
+    """The traffic found, with what left to the same company and person, and began the cadence."""
     domain, day = domain_of(case.person.prospect.email), now - DAY
     if limits.per_domain is not None and not is_free_mail(domain):
         most = limits.per_domain
@@ -76,3 +110,9 @@ def traffic_for(
         slug, most = case.stored.slug, limits.new_per_day
         found = replace(found, new=traffic.newest_first_touches(connection, slug, day, most))
     return found
+
+
+def _new_per_day(connection: Connection, desk: Desk, case: Case) -> int | None:
+    """How many the cadence lets begin in 24 hours, as it is applied now, not when they came in."""
+    version = current_version(connection, desk, case.stored.slug) or case.version
+    return version.cadence.throttle.new_per_day

@@ -34,6 +34,7 @@ class World:
 
     Attributes:
         unsettled: when Sent could last not be looked into, by mailbox.
+        doubted_s: boot clock at which a mail of this daemon came into doubt, by its send.
         ending: set when no more mail shall be begun.
     """
 
@@ -43,6 +44,7 @@ class World:
     doors: Mapping[str, Door]
     scanning: dict[str, asyncio.Lock] = field(default_factory=dict)
     unsettled: dict[str, datetime] = field(default_factory=dict)
+    doubted_s: dict[int, float] = field(default_factory=dict)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(

@@ -37,6 +37,7 @@ class ScheduleKeys(Section):
     )
     jitter_minutes: int = Field(
         default=20,
+        strict=True,
         ge=0,
         le=MAX_JITTER,
         description="How far a mail may be moved inside its window, so that no grid shows.",

@@ -20,6 +20,7 @@ class StepKeys(Section):
     )
     day: int | None = Field(
         default=None,
+        strict=True,
         ge=1,
         le=MAX_DAY,
         description="Instead of `wait`, and then on every step: the business day of the step, 1 "

@@ -7,7 +7,11 @@ at once.
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple, Unpack
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class NothingLeftError(RuntimeError):
@@ -43,12 +47,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return self.seconds
 
     def run_in_executor(
-        self, executor: Any, func: Callable[..., Any], *args: Any
-    ) -> asyncio.Future[Any]:
+        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
+    ) -> asyncio.Future[T]:
         """The result of the call, which is made by the loop itself."""
         del executor
 
-        async def call() -> Any:
+        async def call() -> T:
             return func(*args)
 
         return self.create_task(call())

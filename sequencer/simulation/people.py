@@ -77,7 +77,7 @@ class People:
         person = self.play.person(dot.envelope.recipient)
         for deed in self.deeds():
             if self.play.happens(RARE):
-                self.play.later(self._delay(dot), partial(self._do, deed, person, dot))  # type: ignore[misc]  # bound at once
+                self.play.later(self._delay(dot), partial(self._do, deed, person, dot))
 
     def _delay(self, dot: Dot) -> float:
         """Often just before or after the next mail leaves, where races are."""

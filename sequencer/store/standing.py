@@ -15,7 +15,6 @@ from sequencer.domain.enrollment import EnrollmentState, FinishReason
 from sequencer.domain.task import TaskKind, TaskState
 from sequencer.mail.classify import Kind
 from sequencer.store.database import Connection
-from sequencer.store.enrollments import LIVE
 from sequencer.store.prospects import CHUNK
 from sequencer.store.tables import (
     EnrollmentRow,
@@ -37,7 +36,7 @@ _CONTACTS = (
     TaskKind.OTHER,
 )
 # Begun and not ended; these have their place in the throttle.
-_BEGUN = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
+BEGUN = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +116,17 @@ def runs_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredR
     ]
 
 
-def live_people_of(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
-    """How many people of each account are in a cadence, whichever it is."""
+def people_in(
+    connection: Connection, keys: Sequence[str], states: Collection[EnrollmentState]
+) -> dict[str, int]:
+    """How many people of each account stand like that in a cadence, whichever it is."""
     people = sa.func.count(sa.distinct(EnrollmentRow.prospect_id))
     found: dict[str, int] = {}
     for chunk in _chunks([key for key in keys if key]):
         rows = connection.execute(
             sa.select(ProspectRow.account_key, people)
             .join(EnrollmentRow, EnrollmentRow.prospect_id == ProspectRow.id)
-            .where(ProspectRow.account_key.in_(chunk), EnrollmentRow.state.in_(LIVE))
+            .where(ProspectRow.account_key.in_(chunk), EnrollmentRow.state.in_(states))
             .group_by(ProspectRow.account_key)
         )
         found.update((key, number) for key, number in rows)
@@ -192,9 +193,11 @@ def _touches() -> sa.CompoundSelect[Any]:
         .where(person.in_(people), enrollment.not_in(own), InboundRow.kind.in_(_WRITTEN))
         .group_by(person)
     )
+    # A task that was done is told of in both tables, and only there it is known whose it was.
+    of_no_task = TouchRow.source.not_like("task %")
     by_hand = (
         sa.select(TouchRow.prospect_id, _last(TouchRow.at))
-        .where(TouchRow.prospect_id.in_(people))
+        .where(TouchRow.prospect_id.in_(people), of_no_task)
         .group_by(TouchRow.prospect_id)
     )
     tasks = (
@@ -217,7 +220,7 @@ def _last(column: Any) -> sa.ColumnElement[Any]:
 def begun(connection: Connection, slug: str) -> int:
     """How many people run through a cadence: begun and not ended."""
     query = sa.select(sa.func.count()).where(
-        EnrollmentRow.slug == slug, EnrollmentRow.state.in_(_BEGUN)
+        EnrollmentRow.slug == slug, EnrollmentRow.state.in_(BEGUN)
     )
     return connection.execute(query).scalar_one()
 

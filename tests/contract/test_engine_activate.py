@@ -163,6 +163,20 @@ async def test_a_no_when_the_turn_comes(stage: Stage) -> None:
     assert stage.enrollment(PEOPLE[1]).state is EnrollmentState.ACTIVE
 
 
+async def test_two_of_an_account_who_wait(each_stage: Stage) -> None:
+    """Colleagues who wait for the same place do not wait for each other: the first takes it."""
+    stage = each_stage
+    stage.apply(a_loaded(audience={**EVERYBODY, "max_active_per_account": 1}))
+    stage.bring_in("a@one.example", "b@two.example")
+    addresses = ("a@one.example", "b@two.example")
+    wanted = Enrolment(SLUG, addresses, "test", starts_at=NOON + DAY)
+    enroll(stage.database, stage.desk, wanted, stage.new_key, NOON)
+    stage.bring_in(*(a_prospect(email=each, account="Acme") for each in addresses))
+    await stage.work(DAY)
+    found = [str(stage.enrollment(each).state) for each in addresses]
+    assert found == ["active", "pending"]
+
+
 async def test_touched_while_waiting(stage: Stage) -> None:
     """Where time heals what keeps somebody from beginning, that instant is waited for."""
     audience = {**EVERYBODY, "min_days_since_touch": 3}

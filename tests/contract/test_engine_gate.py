@@ -15,6 +15,7 @@ from sequencer.domain.reason import Reason
 from sequencer.domain.task import TaskEvent, TaskKind
 from sequencer.engine.enroll import Answer, Enrolment, enroll, preview
 from sequencer.engine.stop import stop
+from sequencer.engine.tasks import Ending, done
 from sequencer.engine.why import may_enter, why
 from sequencer.store import enrollments, mailboxes, tasks, touches
 from sequencer.store.tasks import NewTask
@@ -228,6 +229,33 @@ def test_touched_by_a_task(each_stage: Stage, kind: TaskKind) -> None:
     assert found == [["touched_too_recently"] if kind is TaskKind.CALL else []]
 
 
+async def test_touched_by_the_cadence_itself(each_stage: Stage) -> None:
+    """The call that a cadence begins with does not put off its own first mail."""
+    stage = each_stage
+    steps = ({"id": "call", "call": "bump.md"}, {"id": "intro", "email": "intro.md"})
+    apply(stage, steps=list(steps), audience=audience(min_days_since_touch=7))
+    stage.bring_in(ZOE)
+    stage.enroll(ZOE)
+    [task] = stage.read(tasks.of_enrollment, stage.stored(ZOE).id)
+    stage.write(done, stage.desk, task.id, Ending("Eva"), NOON)
+    await stage.work(HOUR)
+    assert len(stage.mails(ZOE)) == 1
+    stage.write(stop, stage.desk, ZOE, "test", stage.clock.now())
+    apply(stage, "other", audience=audience(min_days_since_touch=7))
+    assert codes(stage.enroll(ZOE, slug="other")) == [["touched_too_recently"]]
+
+
+def test_who_runs_already_counts_once(each_stage: Stage) -> None:
+    """Somebody of the account who is in another cadence takes no second place with this one."""
+    stage = each_stage
+    apply(stage, "other")
+    apply(stage, audience=audience(max_active_per_account=2))
+    stage.bring_in(ZOE, ADA, "third@bank.example")
+    stage.enroll(ZOE, slug="other")
+    found = codes(stage.enroll(ZOE, ADA, "third@bank.example"))
+    assert found == [[], [], ["account_busy"]]
+
+
 def test_stages(stage: Stage) -> None:
     """A cadence for customers is for nobody else."""
     apply(stage, audience=audience(stages=["customer"]))
@@ -318,6 +346,12 @@ def test_overrides(stage: Stage) -> None:
     assert answer.enrolled
     assert stage.stored(ZOE).overrides == overrides
     assert [send.step_id for send in stage.sends(ZOE)] == ["bump"]
+    texts = {"intro.md": "---\nsubject: For {{ company }}\n---\nHello.\n"}
+    texts["bump.md"] = "---\nsubject: Again\n---\nHello.\n"
+    stage.apply(a_loaded(texts, cadence="later"))
+    later = replace(wanted, slug="later", overrides={"start_at": "bump"})
+    [answer] = enroll(stage.database, stage.desk, later, stage.new_key, NOON)
+    assert answer.enrolled  # a step that never happens needs no value
     wrong = replace(wanted, overrides={"start_at": "nothing"})
     with pytest.raises(OverridesError, match="nothing"):
         enroll(stage.database, stage.desk, wrong, stage.new_key, NOON)

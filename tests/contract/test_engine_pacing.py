@@ -85,6 +85,18 @@ async def test_new_people(quick: Database) -> None:
     assert counts == [2, 4, 5, 7]
 
 
+async def test_new_people_as_applied_now(quick: Database) -> None:
+    """What the cadence allows today counts, also for those who were let in when it was more."""
+    stage = limited(quick, Limits())
+    people = [f"p{number}@bank.example" for number in range(5)]
+    stage.apply(a_loaded(throttle={"new_per_day": 4}))
+    stage.bring_in(*people)
+    stage.enroll(*people)
+    stage.apply(a_loaded(throttle={"new_per_day": 2}))
+    await stage.work()
+    assert len(left(stage)) == 2
+
+
 async def test_new_mailbox(quick: Database) -> None:
     """A new mailbox sends more from day to day, counted from its first mail."""
     pace = Pace(per_day=5, gap=timedelta(0), per_hour=5, ramp=Ramp(begin=1, step=2))

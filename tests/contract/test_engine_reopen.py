@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from builders import NOON, a_prospect
-from stage import Stage, a_loaded
+from stage import EVERYBODY, Stage, a_loaded
 
 from sequencer.domain.disposition import Action, Disposition, by_name
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
@@ -138,9 +138,26 @@ async def test_a_task_is_opened_again(each_stage: Stage) -> None:
     ending = Ending("Eva", "no")
     each_stage.write(done, each_stage.desk, number, ending, each_stage.clock.now())
     assert each_stage.enrollment(ZOE).finish_reason is FinishReason.DISPOSITION
-    reopen(each_stage)
-    assert open_tasks(each_stage) == []
-    assert each_stage.enrollment(ZOE).finish_reason is FinishReason.COMPLETED
+    with pytest.raises(NotReopenedError, match="No step is left"):
+        reopen(each_stage)  # the last mail is not for somebody whom a call has reached
+    assert each_stage.enrollment(ZOE).finish_reason is FinishReason.DISPOSITION
+    assert each_stage.timeline(ZOE)[-1] == "finished"
+
+
+async def test_only_the_last_run(each_stage: Stage) -> None:
+    """Who has been through the cadence again since is not taken back to an older place in it."""
+    stage = each_stage
+    stage.apply(a_loaded(audience={**EVERYBODY, "again": "always"}))
+    stage.bring_in(ZOE)
+    stage.enroll(ZOE)
+    stopped(stage, FinishReason.REMOVED)
+    stage.enroll(ZOE)
+    for wait in (HOUR, 3 * DAY, 5 * DAY):
+        await stage.work(wait)
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.COMPLETED
+    with pytest.raises(NotReopenedError, match="fintech-intro: completed"):
+        reopen(stage)
+    assert stage.enroll(ZOE)[0].enrolled
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,20 @@ async def test_a_young_mail_is_no_witness(stage: Stage) -> None:
     assert states(stage, ZOE) == [SendState.PARKED]
 
 
+async def test_a_clock_that_leaps_settles_nothing(stage: Stage) -> None:
+    """A doubt gets old by the boot clock: the copy may be late, whatever the wall clock says."""
+    await get_through(stage, ADA)
+    await stage.work(SETTLED)
+    await lose(stage, ZOE)
+    stage.clock.instant += DAY / 8
+    await stage.work(MINUTE)
+    assert states(stage, ZOE) == [SendState.UNKNOWN]
+    stage.inboxes["luis"].deliver(stage.mailers["luis"].accepted[-1].data, Folder.SENT)
+    await stage.work(SETTLED)
+    assert states(stage, ZOE)[0] is SendState.SENT
+    assert len(stage.mails(ZOE)) == 1
+
+
 async def test_without_sent(stage: Stage) -> None:
     """Where there is no Sent to look into, each doubt is left to a person, and with the reason."""
     stage.inboxes["ana"].boxes.pop(Folder.SENT)

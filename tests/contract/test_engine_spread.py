@@ -1,15 +1,17 @@
 """Many go on at once: their mails are planned under the pace of the mailbox, and shown first."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from builders import NOON
 from stage import DAY, SLUG, Stage, a_loaded, a_policy
 
+from sequencer.domain.absence import Absence
 from sequencer.domain.enrollment import EnrollmentState, PauseReason
 from sequencer.domain.event import Held
-from sequencer.domain.pacing import Pace, Traffic, mailbox_refusals
+from sequencer.domain.pacing import Limits, Pace, Traffic, mailbox_refusals
 from sequencer.engine.pause import ResumePlan, Wanted, pause, plan, resume, resume_many
 from sequencer.engine.react import open_due_at, react
 from sequencer.engine.stop import UnknownProspectError
@@ -79,6 +81,84 @@ def test_what_is_shown_is_what_happens(paced: Stage) -> None:
     assert due(paced) == instants
     assert keeps_pace(paced, instants)
     assert go_on(paced) == 0
+
+
+def limited(paced: Stage, **limits: int) -> Stage:
+    """The same with other limits than those of the mailbox, and a pace that is no limit."""
+    policy = a_policy(limits=Limits(**limits))
+    return Stage(paced.database, policy, clock=paced.clock, _keys=len(PEOPLE))
+
+
+def most_in_a_day(instants: Sequence[datetime]) -> int:
+    """How many of them lie within 24 hours at most."""
+    return max(sum(at - DAY < each <= at for each in instants) for at in instants)
+
+
+def instants_of(shown: ResumePlan, slug: str = SLUG) -> list[datetime]:
+    """When the mails of a cadence are planned, in order."""
+    return sorted(each.due_at for each in shown.going if each.due_at and each.slug == slug)
+
+
+def test_under_the_limit_of_a_company(paced: Stage) -> None:
+    """No more mails to a company are planned than it may get, and others do not wait for that."""
+    stage = limited(paced, per_domain=4)
+    others = ["ada@mill.example", "bob@gmail.com", "eve@gmail.com"]
+    stage.bring_in(*others)
+    stage.enroll(*others)
+    pause_all(stage, *PEOPLE, *others)
+    shown = planned(stage)
+    due_at = {each.address: each.due_at for each in shown.going}
+    assert most_in_a_day(instants_of(shown)[3:]) == 4
+    assert instants_of(shown)[-1] == NOON + 3 * DAY
+    assert {due_at[each] for each in others} == {NOON}
+    go_on(stage)
+    assert due(stage) == sorted(due_at[each] for each in PEOPLE if due_at[each])
+
+
+async def test_under_the_limit_of_a_person(paced: Stage) -> None:
+    """Of two cadences of one person, from two mailboxes, one mail a day is planned."""
+    stage = limited(paced, per_person_day=1)
+    stage.apply(a_loaded(cadence="upsell", mailboxes=["luis"]))
+    stage.enroll(PEOPLE[0], slug="upsell")
+    assert stage.write(pause, stage.desk, PEOPLE[0], "Eva", NOON) == 2
+    shown = planned(stage)
+    assert sorted(each.due_at for each in shown.going if each.due_at) == [NOON, NOON + DAY]
+
+
+async def test_under_the_limit_of_new_people(paced: Stage) -> None:
+    """First touches are planned as fast as their cadence lets people begin; follow-ups are not."""
+    stage = limited(paced)
+    await stage.work()
+    stage.clock.advance(timedelta(days=3))
+    stage.apply(a_loaded(cadence="upsell"))
+    stage.enroll(*PEOPLE, slug="upsell")
+    for person in PEOPLE:
+        assert stage.write(pause, stage.desk, person, "Eva", stage.clock.now()) == 2
+    stage.apply(a_loaded(throttle={"new_per_day": 3}))
+    stage.apply(a_loaded(cadence="upsell", throttle={"new_per_day": 3}))
+    shown = planned(stage)
+    assert most_in_a_day(instants_of(shown)) == len(PEOPLE)
+    assert most_in_a_day(instants_of(shown, "upsell")) == 3
+
+
+async def test_while_the_rep_is_away(paced: Stage) -> None:
+    """Nothing is planned before the return; what goes on meanwhile keeps the rest of its wait."""
+    policy = limited(paced).policy
+    away = (Absence(date(2026, 3, 4), date(2026, 3, 13)),)
+    ana = replace(policy.mailboxes["ana"], away=away)
+    stage = Stage(paced.database, replace(policy, mailboxes={"ana": ana}), clock=paced.clock)
+    pause_all(stage)
+    stage.clock.advance(2 * DAY)
+    back = datetime(2026, 3, 14, tzinfo=UTC)
+    assert set(instants_of(planned(stage))) == {back}
+    go_on(stage)
+    assert set(due(stage)) == {stage.clock.now()}
+    stage.clock.advance(HOUR)
+    stage.restart()
+    await stage.work()
+    stage.clock.advance(back - stage.clock.now())
+    await stage.work()
+    assert [len(stage.mails(person)) for person in PEOPLE] == [1] * len(PEOPLE)
 
 
 async def test_the_plan_is_kept(paced: Stage) -> None:

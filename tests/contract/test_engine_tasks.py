@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from builders import NOON, a_prospect
-from stage import Stage, a_loaded
+from stage import EVERYBODY, Stage, a_loaded
 
 from sequencer.domain.delay import Delay, Unit
 from sequencer.domain.disposition import Action, Disposition, by_name
@@ -14,7 +14,7 @@ from sequencer.domain.send import SendState
 from sequencer.domain.task import TaskKind, TaskState
 from sequencer.engine.pause import pause
 from sequencer.engine.react import react
-from sequencer.engine.stop import stop
+from sequencer.engine.stop import stop, suppress
 from sequencer.engine.task_list import TaskPage, TaskRow, task_page, task_rows
 from sequencer.engine.task_send import Edited, send
 from sequencer.engine.task_undo import undo
@@ -334,6 +334,41 @@ async def test_undo_after_another_end(stage: Stage) -> None:
         stage.write(undo, stage.desk, task(stage).id, "Eva", now)
 
 
+async def test_undo_of_what_a_stop_closed(stage: Stage) -> None:
+    """A task that was closed because somebody answered is no way to take the answer back."""
+    await at_the_call(stage)
+    stored, now = stage.stored(ZOE), stage.clock.now()
+    stage.write(react, stage.desk, stored, Stopped(FinishReason.REPLIED), "a reply", now)
+    with pytest.raises(TaskError, match="has ended: replied"):
+        stage.write(undo, stage.desk, task(stage).id, "Eva", now)
+
+
+async def test_undo_after_another_run(stage: Stage) -> None:
+    """Who has been enrolled again since is not put back to where the first run had ended."""
+    steps = (CALLS[1], CALLS[3])
+    prepared(stage, ZOE, steps=steps, audience={**EVERYBODY, "again": "always"})
+    first = task(stage).id
+    end(stage, "no")
+    assert stage.enroll(ZOE)[0].enrolled
+    stage.write(stop, stage.desk, ZOE, "Eva", stage.clock.now())
+    with pytest.raises(TaskError, match="again since"):
+        stage.write(undo, stage.desk, first, "Eva", stage.clock.now())
+
+
+async def test_undo_asks_the_gate(stage: Stage) -> None:
+    """Who is in another cadence since, or suppressed, is not let in again by an undo."""
+    await at_the_call(stage, ZOE, ADA, audience={**EVERYBODY, "exclusive": "all"})
+    ended = {address: task(stage, address).id for address in (ZOE, ADA)}
+    for address in (ZOE, ADA):
+        end(stage, "no", address)
+    stage.apply(a_loaded(cadence="other"))
+    assert stage.enroll(ZOE, slug="other")[0].enrolled
+    stage.write(suppress, stage.desk, ADA, "Eva", stage.clock.now())
+    for address, code in ((ZOE, "exclusive_conflict"), (ADA, "suppressed_address")):
+        with pytest.raises(TaskError, match=code):
+            stage.write(undo, stage.desk, ended[address], "Eva", stage.clock.now())
+
+
 async def test_undo_of_a_step_that_lies_ahead(stage: Stage) -> None:
     """What was withdrawn with the step before it is not opened before its turn."""
     steps = (
@@ -447,6 +482,7 @@ async def test_a_guard_is_asked_again_when_it_is_due(stage: Stage) -> None:
     await stage.work(DAY)
     assert [len(stage.mails(each)) for each in (ZOE, ADA)] == [0, 1]
     assert stage.sends(ZOE)[0].state is SendState.CANCELLED
+    assert stage.timeline(ZOE)[-2:] == ["skipped", "task"]
     assert stage.enrollment(ZOE).step == "call"
     stage.bring_in(a_prospect(email=ADA, stage="partner"))
     await stage.work(DAY)

@@ -169,13 +169,21 @@ PLANTS = (
         'return _unit(hashlib.sha256("\\x1f".join(keys).encode()).digest())',
         'return _unit(hashlib.sha256(f"{id(object())}{id(keys)}".encode()).digest())',
     ),
-    one(
+    Plant(
         "resume-moves-to-now",
         "who was paused gets the next mail at once",
-        "engine/carry_out.py",
-        "            due = due_as_before(case, send.step_id, now + command.remaining)\n"
-        "            sends.postpone",
-        "            due = due_as_before(case, send.step_id, now)\n            sends.postpone",
+        (
+            Edit(
+                "engine/carry_out.py",
+                "            due = due_as_before(case, send.step_id, now + command.remaining)\n",
+                "            due = due_as_before(case, send.step_id, now)\n",
+            ),
+            Edit(
+                "engine/spread.py",
+                "    earliest = due_as_before(case, send.step_id, now + remaining).at\n",
+                "    earliest = due_as_before(case, send.step_id, now).at\n",
+            ),
+        ),
     ),
     one(
         "stop-leaves-sends",
@@ -216,8 +224,8 @@ PLANTS = (
         "window-end-included",
         "a mail may leave in the minute after the window closed",
         "domain/opening.py",
-        "            end = instant_of(day, block.end, timing.tz)\n",
-        "            end = instant_of(day, block.end, timing.tz) + timedelta(minutes=1)\n",
+        "    return start, instant_of(day, block.end, timing.tz)\n",
+        "    return start, instant_of(day, block.end, timing.tz) + timedelta(minutes=1)\n",
     ),
     one(
         "cap-off-by-one",

@@ -9,7 +9,7 @@ from builders import BERLIN, NOON, a_timing
 from sequencer.domain.days_off import DaysOff, NeverOpenError
 from sequencer.domain.opening import Opening, is_open, next_open, openings
 from sequencer.domain.timing import Timing, plain_timing
-from sequencer.domain.window import ALWAYS, Block, Window
+from sequencer.domain.window import ALWAYS, Block, Window, at_clock_time
 
 AUCKLAND = ZoneInfo("Pacific/Auckland")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
@@ -91,6 +91,25 @@ def test_block_that_begins_in_the_gap() -> None:
     """A block that begins in the gap opens at the first minute after it."""
     opening = next_open(every_day(150, 240), at("2026-03-29T00:00"))
     assert opening == Opening(at("2026-03-29T03:00"), at("2026-03-29T04:00"))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "minute", "opens"),
+    [
+        ("Europe/Berlin", "2026-03-29", 150, "2026-03-29T01:00"),  # 02:30 is left out
+        ("Europe/Berlin", "2026-10-25", 150, "2026-10-25T00:30"),  # 02:30 comes twice
+        ("Australia/Lord_Howe", "2026-10-04", 130, "2026-10-03T15:30"),
+        ("Australia/Lord_Howe", "2026-04-05", 105, "2026-04-04T14:45"),
+        ("America/Santiago", "2026-09-06", 15, "2026-09-06T04:00"),
+        ("Antarctica/Troll", "2026-03-29", 60, "2026-03-29T01:00"),
+    ],
+)
+def test_clock_time_when_the_clocks_change(zone: str, day: str, minute: int, opens: str) -> None:
+    """A clock time is half an hour of real time, and in the gap the first one after it."""
+    tz = ZoneInfo(zone)
+    opening = next_open(plain_timing(at_clock_time(ALWAYS, minute), tz), at(f"{day}T00:00", tz))
+    start = datetime.fromisoformat(opens).replace(tzinfo=UTC)
+    assert opening == Opening(start, start + timedelta(minutes=30))
 
 
 def test_block_over_the_fold() -> None:
