@@ -60,8 +60,8 @@ def spread(
 ) -> dict[str, datetime]:
     """Instant (UTC) of each mail by its key; one whose calendar never opens has none.
 
-    Mails of the same calendar and the same caps keep their order. A mailbox that is held back, since one of its
-    limits is zero, has no pace to plan with: its mails keep their own instants.
+    Mails of the same calendar and the same caps keep their order. A mailbox that is held back,
+    since one of its limits is zero, has no pace to plan with: its mails keep their own instants.
 
     Args:
         pace: limits of the mailbox.
@@ -99,7 +99,10 @@ class _Plan:
 
     def place(self, wish: Wish) -> datetime:
         """The first instant that fits, which is taken from now on."""
-        at, capped = self._not_before(wish), False
+        # All before these was too full already: for anybody, and for mails with the same caps.
+        for_all = max(wish.earliest, self._last_of((), wish) or wish.earliest)
+        at = max(for_all, self._last_of(wish.caps, wish) or for_all)
+        capped = at > for_all
         while True:
             if wish.timing is not None:
                 at = next_open(wish.timing, at).start
@@ -118,13 +121,10 @@ class _Plan:
         self._remember(wish, at, capped=capped)
         return at
 
-    def _not_before(self, wish: Wish) -> datetime:
-        """Where the last mails of that kind went: all before was too full for them already."""
-        found = [wish.earliest]
-        for caps in {(), wish.caps}:
-            known = self._last.get(caps, ())
-            found += [last for timing, last in known if timing == wish.timing]
-        return max(found)
+    def _last_of(self, caps: tuple[Cap, ...], wish: Wish) -> datetime | None:
+        """Where the last mail with these caps went, of those with the calendar of the wish."""
+        known = self._last.get(caps, ())
+        return next((last for timing, last in known if timing == wish.timing), None)
 
     def _remember(self, wish: Wish, at: datetime, *, capped: bool) -> None:
         """Where a mail went; one that its own caps held up tells nothing to mails with others."""

@@ -71,8 +71,8 @@ def go_on(connection: Connection, desk: Desk, going: Going, cause: str, now: dat
         return False
     case = desk.case(connection, enrollments.get(connection, stored.id))
     send = _open_send(connection, stored.id)
-    # Who goes on while the rep is away is paused again when the mail is due: put off until then, the
-    # absence would become part of the wait.
+    # Who goes on while the rep is away is paused again when the mail is due. Were it put off until
+    # the return, the absence would become a part of the wait.
     away = returns_at(desk, going.mailbox, now) is not None
     if send is not None and going.due_at is not None and going.due_at > send.due_at and not away:
         why = "as fast as the limits let it, after the pause"

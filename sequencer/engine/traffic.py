@@ -76,7 +76,7 @@ def traffic_for(
 def caps_of(
     connection: Connection, desk: Desk, case: Case, now: datetime
 ) -> Iterator[tuple[Cap, Sequence[datetime]]]:
-    """Each limit of an enrollment's next mail besides those of its mailbox, and what left so far."""
+    """Limits of an enrollment's next mail besides those of its mailbox, with what left so far."""
     limits = limits_for(connection, desk, case, Pace())
     before = _beside(connection, case, limits, Traffic(), now)
     domain = domain_of(case.person.prospect.email)
