@@ -77,7 +77,7 @@ def activate_waiting(connection: Connection, desk: Desk, enrollment_id: int, now
     )
     if _is_refused(connection, desk, stored, standing, now):
         return False
-    mailbox = choose(load, desk.policy, case.version.cadence, person.prospect)
+    mailbox = choose(load, desk.policy, case.version.cadence, person.prospect, now)
     mailboxes.ensure(connection, [mailbox])
     ledger.write(connection, entry_of(case, Kind.ACTIVATED, f"from {mailbox}", now))
     return begin(connection, desk, stored, mailbox, now)

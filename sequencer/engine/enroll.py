@@ -269,7 +269,7 @@ class _Enrolling(_Batch):
         )
         stored = enrollments.add(self.connection, new)
         case = self.desk.case(self.connection, stored)
-        mailbox = choose(self.load, self.desk.policy, self.cadence, person.prospect)
+        mailbox = choose(self.load, self.desk.policy, self.cadence, person.prospect, self.now)
         how = waits[0].sentence if waits else f"from {mailbox}"
         detail = f"in {new.slug}, by {wanted.by}: {how}"
         ledger.write(self.connection, entry_of(case, Kind.ENROLLED, detail, self.now))

@@ -1,7 +1,9 @@
 """Which mailbox does somebody hear from? Of those able to send, the one that carries the fewest."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from sequencer.domain.absence import back_at
 from sequencer.domain.audience import Ownership
 from sequencer.domain.cadence import Cadence
 from sequencer.domain.mailbox import MailboxState
@@ -30,20 +32,36 @@ def pool(connection: Connection, desk: Desk, cadence: Cadence) -> dict[str, int]
     return {name: carried.get(name, 0) for name in names}
 
 
-def choose(load: Mapping[str, int], policy: Policy, cadence: Cadence, prospect: Prospect) -> str:
+def choose(
+    load: Mapping[str, int],
+    policy: Policy,
+    cadence: Cadence,
+    prospect: Prospect,
+    now: datetime,
+) -> str:
     """The mailbox for a new person; the owner's own, where only owners enrol.
+
+    One whose rep is away gets nobody new as long as another one is there.
 
     Args:
         load: live enrollments by mailbox, not empty.
         policy: the settings.
         cadence: what the person is in.
         prospect: the person.
+        now: the instant (UTC) at which somebody may be away.
     """
     names = set(load)
     if cadence.audience.ownership is Ownership.OWN:
         owned = {name for name in names if is_of(policy, name, prospect.owner)}
         names = owned or names
+    present = {name for name in names if not _is_away(policy, name, now)}
+    names = present or names
     return min(names, key=lambda name: (load[name], name))
+
+
+def _is_away(policy: Policy, mailbox: str, now: datetime) -> bool:
+    away = policy.mailboxes[mailbox].away
+    return bool(away) and back_at(away, policy.zone_of(mailbox), now) is not None
 
 
 def is_of(policy: Policy, mailbox: str, rep: str) -> bool:

@@ -79,7 +79,7 @@ def rehome(connection: Connection, desk: Desk, case: Case, send: StoredSend, now
     load.pop(send.mailbox, None)
     if not load:
         return False
-    mailbox = choose(load, desk.policy, case.version.cadence, case.person.prospect)
+    mailbox = choose(load, desk.policy, case.version.cadence, case.person.prospect, now)
     return move(connection, case, mailbox, f"{send.mailbox} is gone", now)
 
 

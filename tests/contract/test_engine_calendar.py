@@ -213,6 +213,17 @@ async def test_nothing_slips_through(database: Database) -> None:
     assert len(stage.mails(ZOE)) == 1
 
 
+@pytest.mark.parametrize(("today", "chosen"), [(NOON, "ana"), (NOON + 2 * DAY, "luis")])
+def test_nobody_new_for_who_is_away(database: Database, today: datetime, chosen: str) -> None:
+    """Who is away gets nobody new as long as another rep of the cadence is there."""
+    stage = Stage(database, policy=with_absence(AWAY))
+    stage.clock.advance(today - NOON)
+    stage.apply(a_loaded(mailboxes=["ana", "luis"]))
+    stage.bring_in(ZOE)
+    stage.enroll(ZOE)
+    assert stage.enrollment(ZOE).mailbox == chosen
+
+
 async def test_resumed_by_hand_while_away(database: Database) -> None:
     """A person's word does not send a mail for somebody who is away: the gate says no again."""
     stage = away_stage(database, AWAY)

@@ -8,7 +8,7 @@ from builders import BERLIN, NOON, a_timing
 from sequencer.domain.days_off import DaysOff
 from sequencer.domain.pacing import Pace, Traffic
 from sequencer.domain.rolling import DAY, HOUR, Ramp
-from sequencer.domain.spread import Wish, spread
+from sequencer.domain.spread import Cap, Wish, spread
 
 MINUTE = timedelta(minutes=1)
 SLOW = Pace(per_day=4, gap=timedelta(0), per_hour=2)
@@ -105,3 +105,29 @@ def test_earlier_waits_go_first() -> None:
     late, early = Wish("a", NOON + MINUTE), Wish("b", NOON)
     planned = spread(Pace(per_day=1), Traffic(), [], [late, early])
     assert (planned["b"], planned["a"]) == (NOON, NOON + DAY)
+
+
+BANK = Cap("domain bank.example", 1, DAY)
+
+
+def test_cap_beside_the_pace() -> None:
+    """A mail waits for its own limits too, of which all that left under them takes a part."""
+    bank = [replace(wish, caps=(BANK,)) for wish in wishes(3)]
+    taken = {BANK: [NOON - 4 * HOUR]}
+    assert hours(spread(SLOW, Traffic(), [], bank, taken)) == [20, 44, 68]
+    assert len(taken[BANK]) == 4
+
+
+def test_cap_holds_up_nobody_else() -> None:
+    """Mails without that limit leave meanwhile, also those that come later in the order."""
+    first, second, *others = wishes(5)
+    bank = [replace(wish, caps=(BANK,)) for wish in (first, second)]
+    planned = spread(SLOW, Traffic(), [], [*bank, *others], {BANK: []})
+    assert hours(planned) == [0, 24, 0, 1, 1]
+
+
+def test_cap_of_what_is_planned_later() -> None:
+    """A mail is not put before one that it would make too many."""
+    taken = {BANK: [NOON + HOUR]}
+    wish = Wish("one", NOON, caps=(BANK,))
+    assert hours(spread(SLOW, Traffic(), [], [wish], taken)) == [25]
