@@ -28,11 +28,12 @@ def show(lines: Iterable[Line]) -> None:
 
 def broken(line: Line, width: int | None) -> Iterator[str]:
     """The line in parts that fit, at least one; words that are longer than a line stay whole."""
+    text = harmless(line.text)
     if width is None:
-        yield f"{line.margin}{line.text}".rstrip()
+        yield f"{line.margin}{text}".rstrip()
         return
     parts = textwrap.wrap(
-        line.text,
+        text,
         width,
         initial_indent=line.margin,
         subsequent_indent=" " * len(line.margin),
@@ -40,3 +41,8 @@ def broken(line: Line, width: int | None) -> Iterator[str]:
         break_on_hyphens=False,
     )
     yield from parts or [line.margin.rstrip()]
+
+
+def harmless(text: str) -> str:
+    """The text without characters that would steer a terminal: some of it came from outside."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)

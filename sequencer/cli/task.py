@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sequencer.engine.task_send import Edited
 
 NUMBER = click.argument("number", type=click.IntRange(1, 2**31 - 1))
+MAX_BYTES = 1024 * 1024  # of a file with a mail; the engine takes less of it
 TEXT_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -145,6 +146,7 @@ def _edited(
 ) -> "Edited | None":
     from sequencer.engine.task_list import task_page
     from sequencer.engine.task_send import Edited
+    from sequencer.files.text_file import read_text
 
     if edit and file:
         raise click.UsageError("Give either --edit or --file.")
@@ -154,7 +156,7 @@ def _edited(
         page = task_page(connection, workspace.desk, number)
     if page.problem:
         raise click.ClickException(f"The mail cannot be filled in: {page.problem}")
-    text = file.read_text(encoding="utf-8") if file else page.text
+    text = read_text(file, str(file), MAX_BYTES) if file else page.text
     if edit:
         text = click.edit(text, extension=".txt") or ""
         if not text.strip():

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sequencer.cli.paragraph import harmless
 from sequencer.domain.spoken_time import short_time, zone_words
 from sequencer.domain.task import TaskKind, TaskState
 
@@ -26,7 +27,7 @@ def cells(row: "TaskRow", now: datetime) -> tuple[str, ...]:
         row.task.title,
         place_words(row),
     )
-    return tuple(map(_harmless, said))
+    return tuple(map(harmless, said))
 
 
 def due_words(row: "TaskRow", now: datetime) -> str:
@@ -44,12 +45,7 @@ def place_words(row: "TaskRow") -> str:
 
 def page_lines(page: "TaskPage", now: datetime) -> Iterator[str]:
     """Everything about one task, for whoever does it."""
-    return map(_harmless, _page_lines(page, now))
-
-
-def _harmless(text: str) -> str:
-    """The text without characters that would steer a terminal: some of it came from outside."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+    return map(harmless, _page_lines(page, now))
 
 
 def _page_lines(page: "TaskPage", now: datetime) -> Iterator[str]:

@@ -85,6 +85,7 @@ async def _is_fresh(world: World, mailbox: str) -> bool:
     """Whether the mailbox has been read recently enough; reads it where it has not."""
     known = await world.read(mailboxes.get, mailbox)
     synced_at, freshness = known.health.synced_at, world.desk.policy.freshness
-    if synced_at is not None and abs(world.clock.now() - synced_at) <= freshness:
+    dated = synced_at is not None and abs(world.clock.now() - synced_at) <= freshness
+    if dated and world.has_scanned(mailbox):
         return True
     return await scan(world, mailbox)

@@ -41,6 +41,8 @@ _CLASS_REST = {
     BounceClass.BLOCK: timedelta(hours=1),
     BounceClass.AUTH_CONFIG: SIGN_IN_REST,
 }
+# A person's decision about a mail in doubt: no server has to bear it out.
+BY_WORD = "counted as sent by "
 SMTP = "smtp: "  # marks trouble that only a mail that gets through can clear
 
 

@@ -11,7 +11,7 @@ from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.send import IN_FLIGHT, SendState
 from sequencer.domain.task import TaskState
 from sequencer.engine.desk import Case, Desk
-from sequencer.engine.outcome import accept
+from sequencer.engine.outcome import BY_WORD, accept
 from sequencer.engine.react import react
 from sequencer.engine.survey import Asked, lock_gate, survey
 from sequencer.engine.why import known
@@ -59,7 +59,7 @@ def reopen_enrollment(
         raise NotReopenedError("; ".join(f"{each.code}: {each.sentence}" for each in refusals))
     for send in sends.of_enrollment(connection, stored.id):
         if send.state is SendState.PARKED:
-            accept(connection, desk, send, f"counted as sent by {wanted.by}", now)
+            accept(connection, desk, send, f"{BY_WORD}{wanted.by}", now)
     event, cause = _standing(connection, case), f"re-opened by {wanted.by}: {wanted.because}"
     if not react(connection, desk, stored, event, cause, now):
         raise NotReopenedError(f"No step is left that {stored.slug} could go on with.")

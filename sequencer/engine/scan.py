@@ -31,7 +31,7 @@ async def scan(world: World, mailbox: str) -> bool:
     """Whether the mailbox was read completely; trouble is stored as the mailbox's health."""
     lock = world.scanning.setdefault(mailbox, asyncio.Lock())
     async with lock:
-        began_at = world.clock.now()
+        began_at, began_s = world.clock.now(), world.clock.boot()
         try:
             await _scan(world, mailbox)
         except InboxError as error:
@@ -39,6 +39,7 @@ async def scan(world: World, mailbox: str) -> bool:
             await world.write(_failed, mailbox, error, world.clock.now())
             return False
         await world.write(_completed, mailbox, began_at)
+        world.scanned_s[mailbox] = began_s
         return True
 
 

@@ -41,6 +41,8 @@ async def send_one(world: World, lease: Lease, send_id: int) -> Look:
 
 async def _transact(world: World, lease: Lease, send_id: int, mail: Composed) -> Outcome:
     async def hand() -> bool:
+        if not world.has_scanned(lease.mailbox):
+            return False
         began_s = world.clock.boot()
         granted = await world.write(hand_over, world.desk, send_id, lease, world.clock.now())
         return granted and world.clock.boot() - began_s <= LOOK_IS_GOOD_FOR_S

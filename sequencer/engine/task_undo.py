@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sequencer.domain.enrollment import REOPENABLE, EnrollmentState
 from sequencer.domain.event import Reopened, TakenBack
-from sequencer.domain.ledger import Kind
+from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.domain.task import TaskState
 from sequencer.engine.carry_out import close_all, reopen_task, skip_at
@@ -35,6 +35,8 @@ def undo(connection: Connection, desk: Desk, task_id: int, by: str, now: datetim
         raise TaskError(f"Task {task.id} is open.")
     if task.enrollment_id is None:
         _open_again(connection, task)
+        detail = f"{task.title.lower()} taken back by {by}"
+        ledger.write(connection, Entry(now, Kind.TAKEN_BACK, detail, task.prospect_id))
         return
     case = desk.case(connection, enrollments.get(connection, task.enrollment_id, lock=True))
     _refuse_what_happened(connection, case, task)

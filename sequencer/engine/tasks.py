@@ -255,9 +255,11 @@ def assign(connection: Connection, task_id: int, assignee: str, by: str, now: da
     """Pass a task on to somebody else.
 
     Raises:
-        TaskError: it has ended already.
+        TaskError: it has ended already, or nobody is named.
     """
     task = find_locked(connection, task_id)
+    if not assignee.strip() or not assignee.isprintable():
+        raise TaskError("Name somebody: one line of text.")
     if not tasks.move(connection, task.id, TaskEvent.ASSIGN, assignee=assignee):
         raise TaskError(f"Task {task.id} is {task.state} already.")
     _tell(connection, task, Kind.TASK, f"{task.title}: now for {assignee}, by {by}", now)

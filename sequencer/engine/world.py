@@ -34,6 +34,7 @@ class World:
 
     Attributes:
         unsettled: when Sent could last not be looked into, by mailbox.
+        scanned_s: boot clock at which the last complete scan of this process began, by mailbox.
         doubted_s: boot clock at which a mail of this daemon came into doubt, by its send.
         ending: set when no more mail shall be begun.
     """
@@ -44,6 +45,7 @@ class World:
     doors: Mapping[str, Door]
     scanning: dict[str, asyncio.Lock] = field(default_factory=dict)
     unsettled: dict[str, datetime] = field(default_factory=dict)
+    scanned_s: dict[str, float] = field(default_factory=dict)
     doubted_s: dict[int, float] = field(default_factory=dict)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -70,6 +72,15 @@ class World:
                 return work(connection, *args, **kwargs)
 
         return await asyncio.to_thread(transaction)
+
+    def has_scanned(self, mailbox: str) -> bool:
+        """Whether this process itself has read the mailbox recently enough, by the boot clock.
+
+        The instant in the database was taken from a wall clock, perhaps that of another machine.
+        """
+        began_s = self.scanned_s.get(mailbox)
+        freshness_s = self.desk.policy.freshness.total_seconds()
+        return began_s is not None and self.clock.boot() - began_s <= freshness_s
 
     async def is_well(self) -> bool:
         """Whether the database answers."""

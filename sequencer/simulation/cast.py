@@ -1,11 +1,12 @@
 """Who takes part in a world: people, their addresses, their zones, and what they have done."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from random import Random
 
 from sequencer.domain.prospect import Prospect
-from sequencer.simulation.record import Absence, Answer, Stop
+from sequencer.simulation.record import Absence, Answer, Home, Reopening, Stop
 
 PLACES = (
     ("Europe/Berlin", "DE"),
@@ -40,6 +41,10 @@ class Person:
         vouched: a rep has let it go on: a mail in doubt counts as sent then.
         pauses: by cadence, from when to when an absence held up a mail that had a due time.
         held: since when a rep wants silence, None while nobody does.
+        owner: the rep whose prospect it is; empty for nobody's.
+        homes: by enrollment, the mailbox that it moved to with an owner.
+        reopened: by enrollment, whenever its end was taken back.
+        starts_at: by cadence, before when it must not begin.
     """
 
     address: str
@@ -54,6 +59,10 @@ class Person:
     pauses: dict[str, tuple[float, float]] = field(default_factory=dict)
     held: Stop | None = None
     absences: list[Absence] = field(default_factory=list)
+    owner: str = ""
+    homes: dict[int, Home] = field(default_factory=dict)
+    reopened: dict[int, list[Reopening]] = field(default_factory=dict)
+    starts_at: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def domain(self) -> str:
@@ -65,6 +74,31 @@ class Person:
         """Address of somebody else at the company, who is in no list."""
         return f"colleague.of.{self.address}"
 
+    def stops_before(self, number: int, enrollment_id: int) -> Iterator[Stop]:
+        """Stops of an enrollment that stand when something of that number is committed."""
+        taken_back = max(
+            (each.number for each in self.reopened.get(enrollment_id, ()) if each.number < number),
+            default=0,
+        )
+        for stop in (*self.stops, *([self.held] if self.held else [])):
+            if taken_back < stop.number < number and stop.concerns(enrollment_id):
+                yield stop
+
+    def answers_to(self, enrollment_id: int) -> Iterator[Answer]:
+        """Answers that concern an enrollment, but for those that somebody has overruled."""
+        for answer in self.answers:
+            if answer.concerns(enrollment_id) and not self._overruled(answer.raw, enrollment_id):
+                yield answer
+
+    def absences_of(self, enrollment_id: int) -> Iterator[Absence]:
+        """Absences that hold an enrollment up, but for those that somebody has overruled."""
+        for absence in self.absences:
+            if absence.concerns(enrollment_id) and not self._overruled(absence.raw, enrollment_id):
+                yield absence
+
+    def _overruled(self, raw: bytes, enrollment_id: int) -> bool:
+        return any(raw in each.known for each in self.reopened.get(enrollment_id, ()))
+
     def prospect(self, spelling: str = "") -> Prospect:
         """The person as a list has them."""
         return Prospect(
@@ -74,12 +108,13 @@ class Person:
             company=self.domain,
             timezone=self.tz,
             country=self.country,
+            owner=self.owner,
         )
 
 
-def cast(chance: Random, size: int) -> list[Person]:
+def cast(chance: Random, size: int, companies: int | None = None) -> list[Person]:
     """People of companies that are small, so that some have a colleague in the cadence too."""
-    companies = max(1, round(size * 0.8))
+    companies = companies or max(1, round(size * 0.8))
     people = []
     for number in range(size):
         tz, country = chance.choice(PLACES)

@@ -11,6 +11,7 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.hooks import Source
 from sequencer.simulation.cast import Person
 from sequencer.simulation.clock import MachineClock, TrueTime
+from sequencer.simulation.extras import NOTHING, Extras
 from sequencer.simulation.loop import VirtualLoop
 from sequencer.simulation.record import Record, Stop
 from sequencer.simulation.scripts import Script
@@ -46,6 +47,7 @@ class Play:
     scripts: Mapping[str, Script]
     tally: Tally
     clocks: tuple[MachineClock, ...]
+    extras: Extras = NOTHING
     record: Record = field(default_factory=Record)
     calm: bool = False
     meddle: Callable[[Person], None] = lambda _person: None

@@ -64,6 +64,8 @@ class Provider:
             return None
         fault = self.play.chance.choice(_FAULTS)
         person.gone = fault is NO_SUCH_USER
+        if fault.blame is _SIGN_IN:
+            self.play.record.locked_at[self.name] = self.play.true.seconds
         self.play.tally.sometimes(f"{fault.kind} at {fault.phase}")
         return fault
 

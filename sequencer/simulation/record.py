@@ -35,14 +35,44 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopening:
+    """A stop that somebody took back.
+
+    Attributes:
+        known: the mails that were read by then: the person who re-opens has seen them.
+    """
+
+    number: int
+    known: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The mailbox that an enrollment was given with a new owner."""
+
+    number: int
+    at: float
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A mail that lies in a folder which is read: whoever has read it later must have stopped."""
+    """A mail that lies in a folder which is read: whoever has read it later must have stopped.
+
+    Attributes:
+        only: the enrollments that it ends, where it was somebody else's; None for all.
+    """
 
     at: float
     how: str
     upto: int
     raw: bytes
     mailbox: str
+    only: frozenset[int] | None = None
+
+    def concerns(self, enrollment_id: int) -> bool:
+        """Whether that enrollment had to end."""
+        return enrollment_id <= self.upto if self.only is None else enrollment_id in self.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +86,22 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A notice that lies in a folder which is read: until its date nothing may leave."""
+    """A notice that lies in a folder which is read: until its date nothing may leave.
+
+    Attributes:
+        only: the enrollments that it holds up, where it was somebody else's; None for all.
+    """
 
     at: float
     until: float
     upto: int
     mailbox: str
     raw: bytes
+    only: frozenset[int] | None = None
+
+    def concerns(self, enrollment_id: int) -> bool:
+        """Whether that enrollment had to wait."""
+        return enrollment_id <= self.upto if self.only is None else enrollment_id in self.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +110,7 @@ class Hand:
 
     Attributes:
         owner: who held the lease of the mailbox in the database at that moment.
+        open_steps: steps of the enrollment whose task was still to be done.
     """
 
     number: int
@@ -80,6 +120,7 @@ class Hand:
     owner: str | None
     enrollment_id: int
     synced_at: datetime | None
+    open_steps: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,6 +144,7 @@ class Record:
     Attributes:
         reads: true seconds at which each mailbox was read completely.
         holders: who took or renewed the lease of each mailbox last, and when.
+        locked_at: true seconds at which a mailbox last refused to let us sign in.
         broken: one sentence for each promise that was not kept.
         story: what happened, line by line, where somebody wants to read it.
     """
@@ -111,6 +153,7 @@ class Record:
     dots: list[Dot] = field(default_factory=list)
     reads: dict[str, list[float]] = field(default_factory=dict)
     holders: dict[str, tuple[str, float]] = field(default_factory=dict)
+    locked_at: dict[str, float] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     tell: Callable[[str], None] = lambda _line: None
 

@@ -14,23 +14,35 @@ WIDE = {"mon-sat": ["07:00-20:00"]}
 NIGHT = {"mon-sun": ["00:00-06:00", "22:00-24:00"]}
 
 
+Hours = tuple[tuple[tuple[int, int], ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """A cadence and what the judge has to know of it, read by code of its own.
 
     Attributes:
-        open_minutes: blocks of local minutes by weekday.
+        open_minutes: by mark, blocks of local minutes by weekday.
         least_s: the least time from the mail before to the mail of each mark.
+        colleagues: what the answer of a colleague does: `finish`, `ignore`, or days of silence.
     """
 
     loaded: LoadedCadence
-    open_minutes: tuple[tuple[tuple[int, int], ...], ...]
+    open_minutes: dict[str, Hours]
     least_s: dict[str, float]
+    colleagues: str | int = "finish"
+    max_active: int | None = None
+    new_per_day: int | None = None
 
     @property
     def slug(self) -> str:
         """Name of the cadence."""
         return self.loaded.cadence.slug
+
+    @property
+    def marks(self) -> list[str]:
+        """What the mails say of themselves, in the order of the steps."""
+        return list(self.least_s)
 
 
 @dataclass
@@ -38,6 +50,7 @@ class Library:
     """All scripts, read once for all worlds of a process; a version never changes."""
 
     scripts: tuple[Script, ...] = field(default_factory=lambda: tuple(_scripts()))
+    more: tuple[Script, ...] = field(default_factory=lambda: tuple(_more_scripts()))
     versions: Versions = field(default_factory=Versions)
 
 
@@ -82,19 +95,80 @@ def _scripts() -> list[Script]:
     ]
 
 
-def _script(slug: str, window: dict[str, list[str]], steps: list[dict[str, Any]]) -> Script:
+def _more_scripts() -> list[Script]:
+    """Cadences of which some worlds have one or two."""
+    return [
+        _script(
+            "slow",
+            WIDE,
+            [
+                _email("a", window={"mon-fri": ["07:00-18:00"]}),
+                _email("b", "1 business_day", window={"tue-fri": ["14:00-17:00"]}),
+                _email("c", "2 days"),
+            ],
+            throttle={"max_active": 2, "new_per_day": 1},
+            stop_on={"colleague_reply": "pause 4 days"},
+        ),
+        _script(
+            "late",
+            WIDE,
+            [_email("one"), _email("two", "1 day", thread="new"), _email("three", "30 hours")],
+            first_window={"mon-thu": ["15:00-18:00"]},
+            throttle={"new_per_day": 1},
+            stop_on={"colleague_reply": "ignore"},
+        ),
+        _script(
+            "team",
+            WIDE,
+            [
+                _email("intro"),
+                _task("connect", "task", "1 day", "2 days", type="social"),
+                _task("ring", "call", "1 business_day", "3 days"),
+                _email("missed", "4 hours", when="not call.connected"),
+                _task("card", "task", "1 day", "3 days", type="letter", goto="close"),
+                _task("own", "manual_email", "1 day", "6 days", when="connect.done"),
+                _email("close", "1 day", when="not ring.interested"),
+                _task("file", "task", "2 hours", "1 day"),
+                _email("end", "3 hours"),
+            ],
+            stop_on={"colleague_reply": "ignore"},
+        ),
+    ]
+
+
+def _task(step: str, kind: str, wait: str, limit: str, **more: Any) -> dict[str, Any]:
+    return {"id": step, kind: f"{step}.md", "wait": wait, "skip_after": limit, **more}
+
+
+def _script(
+    slug: str,
+    window: dict[str, list[str]],
+    steps: list[dict[str, Any]],
+    first_window: dict[str, list[str]] | None = None,
+    **more: dict[str, Any],
+) -> Script:
+    hours = {"window": window, **({"first_window": first_window} if first_window else {})}
     document: dict[str, Any] = {
         "cadence": slug,
         "title": slug.title(),
-        "schedule": {"window": window, "timezone": "prospect", "jitter_minutes": 30},
+        "schedule": {**hours, "timezone": "prospect", "jitter_minutes": 30},
         "from": {"mailboxes": ["ana", "luis"]},
         "audience": EVERYBODY if slug != "night" else {"stages": []},
         "steps": steps,
+        **more,
     }
     templates = {f"{step['id']}.md": _template(slug, step["id"]) for step in steps}
     loaded = LoadedCadence(cadence_from_document(document), document, templates)
     least_s = {f"{slug}.{step['id']}": _least_s(step.get("wait", "")) for step in steps}
-    return Script(loaded, _minutes(window), least_s)
+    open_minutes = {
+        f"{slug}.{step['id']}": _minutes(
+            step.get("window") or (first_window if step is steps[0] else None) or window
+        )
+        for step in steps
+    }
+    rule = more.get("stop_on", {}).get("colleague_reply", "finish")
+    colleagues = int(rule.split()[1]) if rule.startswith("pause") else rule
+    return Script(loaded, open_minutes, least_s, colleagues, **more.get("throttle", {}))
 
 
 def _template(slug: str, step: str) -> str:
@@ -105,7 +179,7 @@ def _template(slug: str, step: str) -> str:
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _minutes(window: dict[str, list[str]]) -> tuple[tuple[tuple[int, int], ...], ...]:
+def _minutes(window: dict[str, list[str]]) -> Hours:
     """The window as the judge reads it, by code of its own."""
     days: list[tuple[tuple[int, int], ...]] = [()] * 7
     for names, blocks in window.items():

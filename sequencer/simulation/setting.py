@@ -24,6 +24,7 @@ DISPOSITIONS = by_name(
         Disposition("no-answer", "not_connected"),
         Disposition("not-interested", "connected", Action.FINISH),
         Disposition("never-again", "connected", Action.FINISH, finish_as=FinishReason.OPTED_OUT),
+        Disposition("send-the-rest", "not_connected", Action.GOTO, step="end"),
     )
 )
 

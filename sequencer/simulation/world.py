@@ -16,6 +16,7 @@ from sequencer.simulation.booking import BookingService
 from sequencer.simulation.cast import Person, cast
 from sequencer.simulation.clock import MachineClock, TrueTime
 from sequencer.simulation.daemons import Daemons
+from sequencer.simulation.extras import draw_extras, give_owners, tighten
 from sequencer.simulation.fate import Troubles, troubles
 from sequencer.simulation.inbox import FakeInbox
 from sequencer.simulation.judge import Judge
@@ -64,9 +65,9 @@ class SimulatedWorld:
         if plan.gentle:
             self.odds = Troubles()
         alone = plan.gentle or chance.random() < ALONE
-        self.play = _play(earth, chance, machines=1 if alone else 2)
+        self.play = _play(earth, chance, seed, machines=1 if alone else 2)
         self.play.calm = plan.gentle
-        self._loaded = [script.loaded for script in earth.library.scripts]
+        self._loaded = [script.loaded for script in self.play.scripts.values()]
         boxes = self.play.desk.policy.mailboxes
         self.providers = {name: self._provider(each) for name, each in boxes.items()}
         self.judge = Judge(self.play, boxes)
@@ -145,20 +146,26 @@ class SimulatedWorld:
             self.play.later(begin, partial(self.reps.enrol, person, slug))
 
 
-def _play(earth: Earth, chance: Random, machines: int) -> Play:
+def _play(earth: Earth, chance: Random, seed: int, machines: int) -> Play:
     loop = VirtualLoop()
     true = TrueTime(loop, draw_begin(chance))
-    everybody = cast(chance, chance.choice(SIZES))
+    known = {each.slug: each for each in (*earth.library.more, *earth.library.scripts)}
+    extras, more = draw_extras(seed, tuple(known))
+    everybody = cast(chance, chance.choice(SIZES), extras.companies)
+    policy = tighten(draw_policy(chance), extras, more)
+    give_owners(everybody, policy, extras, more)
     earth.database.clock = lambda: true.begin + timedelta(seconds=loop.seconds)
     return Play(
         chance=chance,
         loop=loop,
         true=true,
         database=earth.database,
-        desk=Desk(draw_policy(chance), earth.library.versions),
+        desk=Desk(policy, earth.library.versions),
         sources=earth.sources,
         people={address_key(each.address): each for each in everybody},
-        scripts={each.slug: each for each in earth.library.scripts},
+        scripts={slug: known[slug] for slug in extras.slugs}
+        or {each.slug: each for each in earth.library.scripts},
         tally=Tally(),
         clocks=tuple(MachineClock(true) for _ in range(machines)),
+        extras=extras,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from builders import NOON, a_prospect
 from fakes.fake_mailer import FakeMailer
+from foreign_mails import a_mail
 from sqlalchemy.exc import OperationalError
 from stage import Stage, a_loaded, a_policy
 
@@ -810,3 +811,31 @@ async def test_a_doubt_waits_for_the_inbox(stage: Stage) -> None:
     stage.inboxes["luis"].trouble = None
     await stage.work(timedelta(hours=1))
     assert stage.sends(ZOE)[0].state is SendState.SENT
+
+
+async def answered_unseen(stage: Stage) -> None:
+    """Somebody is to get a mail at once, and has written since the mailbox was read."""
+    stage.begin(ADA)
+    await stage.work()
+    stage.bring_in(ZOE)
+    stage.enroll(ZOE)
+    stage.inboxes["ana"].deliver(a_mail(f"From: {ZOE}", text="Call me."))
+
+
+async def test_a_scan_dated_by_another_clock(stage: Stage) -> None:
+    """A daemon relies on scans of its own: another machine's clock may have dated the last one."""
+    await answered_unseen(stage)
+    stage.restart()
+    stage.write(mailboxes.mark_synced, "ana", NOON + timedelta(seconds=30))
+    await stage.work()
+    assert stage.mails(ZOE) == []
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.REPLIED
+
+
+async def test_a_clock_set_back_after_the_scan(stage: Stage) -> None:
+    """How old a scan is tells the clock that nobody sets."""
+    await answered_unseen(stage)
+    stage.clock.boot_s += 3_600
+    await stage.work()
+    assert stage.mails(ZOE) == []
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.REPLIED

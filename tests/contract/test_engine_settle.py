@@ -8,6 +8,7 @@ from stage import DAY, Stage, a_loaded
 
 from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.send import SendState
+from sequencer.engine.pause import resume
 from sequencer.mail.folder import Folder, InboxError
 from sequencer.mail.transaction import Blame, Outcome, OutcomeKind, Phase
 
@@ -153,3 +154,13 @@ async def test_a_failed_look_rests(stage: Stage) -> None:
     assert (len(asked), states(stage, ZOE)) == (1, [SendState.UNKNOWN])
     await stage.work(timedelta(seconds=10))
     assert len(asked) == 2
+
+
+async def test_the_word_of_a_person(stage: Stage) -> None:
+    """A mail that a person counts as sent needs no record of a server: it may never have left."""
+    await lose(stage, ZOE, arrives=False)
+    await stage.work(SETTLED)
+    stage.write(resume, stage.desk, ZOE, "Eva", stage.clock.now())
+    assert states(stage, ZOE) == [SendState.SENT, SendState.QUEUED]
+    findings = stage.verify()
+    assert findings.clean, findings.details

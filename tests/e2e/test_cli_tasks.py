@@ -138,6 +138,9 @@ def test_a_mail_by_hand(root: Path) -> None:
     text.write_text("Dear Zoe, how are you?\n")
     assert "one line" in refused(root, "task", "send", "2", "--subject", "x" * 300)
     assert "either" in refused(root, "task", "send", "2", "--edit", "--file", str(text))
+    other = root / "other.txt"
+    other.write_bytes("Dear Zoé".encode("latin-1"))
+    assert "not UTF-8" in refused(root, "task", "send", "2", "--file", str(other))
     assert "queued" in done(root, "task", "send", "2", "--file", str(text), "--subject", "Hello")
     assert answer(root, "tasks") == []
     assert "There is nothing to do." in done(root, "tasks")

@@ -13,6 +13,7 @@ from sequencer.cli.paragraph import Line, broken
         (Line(), 10, [""]),
         (Line("", "  12:00  sent  "), 40, ["  12:00  sent"]),
         (Line("  0-5 s   7  ███"), 80, ["  0-5 s   7  ███"]),
+        (Line("550 \x1b[31mno\r\nsuch", "  "), None, ["  550 \ufffd[31mno\ufffd\ufffdsuch"]),
     ],
 )
 def test_lines_are_broken(line: Line, width: int | None, parts: list[str]) -> None:

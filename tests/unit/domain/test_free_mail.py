@@ -9,7 +9,19 @@ def test_every_entry_is_a_key() -> None:
     assert {domain_of(f"somebody@{domain}") for domain in FREE_MAIL} == FREE_MAIL
 
 
-@pytest.mark.parametrize("address", ["a@GMAIL.com", "a@googlemail.com", "a@web.de", "a@yahoo.fr"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@GMAIL.com",
+        "a@googlemail.com",
+        "a@web.de",
+        "a@yahoo.fr",
+        "a@yahoo.com.hk",
+        "a@outlook.com.br",
+        "a@neuf.fr",
+        "a@foxmail.com",
+    ],
+)
 def test_free_mail(address: str) -> None:
     """Whatever the spelling."""
     assert is_free_mail(domain_of(address))

@@ -102,3 +102,15 @@ def test_limits(tmp_path: Path) -> None:
     top = "limits: {per_domain: 3, per_person_day: null, per_person_week: null}\n"
     written(tmp_path, "other", top=top)
     assert policy_of(load_settings(tmp_path, {})).limits == Limits(per_domain=3)
+
+
+@pytest.mark.parametrize(
+    "line", ["per_day: true", "per_hour: true", "gap_s: false", "first_share: false"]
+)
+def test_truth_is_no_number(tmp_path: Path, line: str) -> None:
+    """`false` is no gap of zero seconds, and `true` no single mail a day."""
+    written(tmp_path, "other", line)
+    key, value = line.split(": ")
+    assert (
+        problem(tmp_path).message == f"`mailboxes.ana.{key}`: a number is expected, not `{value}`"
+    )
