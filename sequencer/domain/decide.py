@@ -36,6 +36,10 @@ from sequencer.domain.overrides import NO_OVERRIDES, Overrides
 from sequencer.domain.transition import after
 
 
+# Holds that somebody's mail asked for.
+_HEARD = frozenset({PauseReason.AUTO_REPLY, PauseReason.COLLEAGUE_REPLIED})
+
+
 @dataclass(frozen=True, slots=True)
 class QueueStep:
     """Queue the send of a step, `wait` after now.
@@ -239,10 +243,19 @@ def _held(enrollment: Enrollment, event: Held, now: datetime) -> Decision:
             enrollment,
             state=state,
             pause_reason=event.reason,
-            resume_at=event.resume_at,
+            resume_at=_until(enrollment, event),
             remaining=remaining,
         )
     )
+
+
+def _until(enrollment: Enrollment, event: Held) -> datetime | None:
+    """The date of a hold; never before the return of a rep who is away already."""
+    if enrollment.pause_reason is not PauseReason.REP_AWAY or event.resume_at is None:
+        return event.resume_at
+    if event.reason is PauseReason.REP_AWAY or enrollment.resume_at is None:
+        return event.resume_at
+    return max(event.resume_at, enrollment.resume_at)
 
 
 def _is_weaker(enrollment: Enrollment, event: Held) -> bool:
@@ -256,7 +269,9 @@ def _is_weaker(enrollment: Enrollment, event: Held) -> bool:
         return False
     if enrollment.resume_at is None:
         return True
-    return event.reason is PauseReason.AUTO_REPLY and event.resume_at <= enrollment.resume_at
+    if enrollment.pause_reason is PauseReason.REP_AWAY:
+        return False  # ends early when the rep comes back early, and what was heard since counts
+    return event.reason in _HEARD and event.resume_at <= enrollment.resume_at
 
 
 def _resumed(enrollment: Enrollment) -> Decision:
@@ -300,6 +315,9 @@ def _reopened(enrollment: Enrollment, event: Reopened, course: Course) -> Decisi
 
 def _taken_back(enrollment: Enrollment, event: TakenBack, course: Course) -> Decision:
     """Back at a step that a person had ended; what came after it is withdrawn."""
+    if enrollment.finish_reason is FinishReason.COMPLETED:  # nothing came after it
+        again = after(TRANSITIONS, enrollment.state, EnrollmentEvent.REOPEN)
+        return Decision(replace(enrollment, state=again, step=event.step_id, finish_reason=None))
     state = _following(enrollment, EnrollmentEvent.ADVANCE)
     now_at = enrollment.step
     if state is None or now_at is None or event.step_id not in course.cadence.ids_before(now_at):

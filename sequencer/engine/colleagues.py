@@ -47,9 +47,6 @@ def _apply(connection: Connection, desk: Desk, case: Case, cause: str, now: date
         event = Stopped(FinishReason.COLLEAGUE_REPLIED)
         return react(connection, desk, stored, event, why, now)
     resume_at = add_delay(now, Delay(rule.days, Unit.DAYS), case.timing.workdays)
-    before = stored.enrollment.resume_at
-    if before is not None and before >= resume_at:
-        return False  # held for longer already, for whatever reason
     due_at = open_due_at(connection, stored.id)
     held = Held(PauseReason.COLLEAGUE_REPLIED, resume_at, due_at)
     return react(connection, desk, stored, held, why, now)

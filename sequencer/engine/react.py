@@ -76,7 +76,7 @@ def open_due_at(connection: Connection, enrollment_id: int) -> datetime | None:
 
 def _kind(before: Enrollment, after: Enrollment) -> Kind | None:
     """What the ledger calls a change of state, None where it was none."""
-    if (before.state, before.resume_at) == (after.state, after.resume_at):
+    if _how(before) == _how(after):
         return None
     match (before.state, after.state):
         case (_, EnrollmentState.PAUSED):
@@ -89,6 +89,10 @@ def _kind(before: Enrollment, after: Enrollment) -> Kind | None:
             return Kind.REOPENED
         case _:
             return None
+
+
+def _how(enrollment: Enrollment) -> tuple[object, ...]:
+    return enrollment.state, enrollment.resume_at, enrollment.pause_reason
 
 
 def _reason(enrollment: Enrollment) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sequencer.domain.enrollment import REOPENABLE, EnrollmentState
+from sequencer.domain.enrollment import REOPENABLE, EnrollmentState, FinishReason
 from sequencer.domain.event import Reopened, TakenBack
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import OPEN_STATES, SendState
@@ -57,11 +57,19 @@ def _go_back(
     if enrollment.state is EnrollmentState.FINISHED:
         _refuse_other_ends(connection, case, task)
         _ask_the_gate(connection, desk, case, now)
-        return react(connection, desk, case.stored, Reopened(under_way=True), cause, now)
+        event = _end_taken_back(case, task)
+        return react(connection, desk, case.stored, event, cause, now)
     if enrollment.step == task.step_id:
         close_all(connection, case, cause, now)  # the mail that the rep had released
         return True
     return react(connection, desk, case.stored, TakenBack(task.step_id or ""), cause, now)
+
+
+def _end_taken_back(case: Case, task: StoredTask) -> Reopened | TakenBack:
+    """A stop leaves the step where it was; behind the last one there is none."""
+    if case.stored.enrollment.finish_reason is FinishReason.COMPLETED:
+        return TakenBack(task.step_id or "")
+    return Reopened(under_way=True)
 
 
 def _open_again(connection: Connection, task: StoredTask) -> None:
@@ -85,9 +93,9 @@ def _refuse_what_happened(connection: Connection, case: Case, task: StoredTask) 
 def _refuse_other_ends(connection: Connection, case: Case, task: StoredTask) -> None:
     """Only an end that this task brought about ends with it, and only if nothing took its place."""
     enrollment, at = case.stored.enrollment, case.stored.finished_at
-    by_it = task.state is TaskState.DONE and at == task.ended_at
-    mine = by_it and enrollment.step == task.step_id
-    if not mine or enrollment.finish_reason not in REOPENABLE:
+    mine = task.state is TaskState.DONE and at == task.ended_at
+    stopped = enrollment.step == task.step_id and enrollment.finish_reason in REOPENABLE
+    if not mine or not (stopped or enrollment.finish_reason is FinishReason.COMPLETED):
         raise TaskError(f"The enrollment has ended: {enrollment.finish_reason}.")
     every = enrollments.of_prospect(connection, case.person.id)
     if any(each.slug == case.stored.slug and each.id > case.stored.id for each in every):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from random import Random
 
 from sequencer.domain.prospect import Prospect
-from sequencer.simulation.record import Absence, Answer, Home, Reopening, Stop
+from sequencer.simulation.record import Absence, Answer, Home, Reached, Reopening, Stop
 
 PLACES = (
     ("Europe/Berlin", "DE"),
@@ -45,6 +45,7 @@ class Person:
         homes: by enrollment, the mailbox that it moved to with an owner.
         reopened: by enrollment, whenever its end was taken back.
         starts_at: by cadence, before when it must not begin.
+        reached: by number of the task, the calls in which somebody was reached.
     """
 
     address: str
@@ -63,6 +64,7 @@ class Person:
     homes: dict[int, Home] = field(default_factory=dict)
     reopened: dict[int, list[Reopening]] = field(default_factory=dict)
     starts_at: dict[str, datetime] = field(default_factory=dict)
+    reached: dict[int, Reached] = field(default_factory=dict)
 
     @property
     def domain(self) -> str:

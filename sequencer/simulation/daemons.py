@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sequencer.domain.enrollment import PauseReason
 from sequencer.domain.send import OPEN_STATES, SendState
+from sequencer.domain.task import TaskState
 from sequencer.engine.hand import hand_over
 from sequencer.engine.hooks import apply_delivery
 from sequencer.engine.leases import Lease, take_leases
@@ -23,7 +24,7 @@ from sequencer.simulation.machine import FatedWorld, Machine
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import FatedInbox, FatedMailer, Provider
 from sequencer.simulation.record import Hand
-from sequencer.store import enrollments, mailboxes, prospects, sends
+from sequencer.store import enrollments, mailboxes, prospects, sends, tasks
 from sequencer.store.database import Connection
 
 OUTAGES_S = (2.0, 2.0, 20.0, 60.0, 600.0, 7_200.0, 36_000.0, 3 * DAY_S, 16 * DAY_S)
@@ -115,7 +116,8 @@ class Daemons:
         person = chance.choice(list(self.play.people.values()))
         script = chance.choice(list(self.play.scripts.values()))
         local = self.play.now.astimezone(ZoneInfo(person.tz or "UTC"))
-        edges = [end for blocks in script.open_minutes for _, end in blocks]
+        hours = script.open_minutes[script.marks[0]]
+        edges = [end for blocks in hours for _, end in blocks]
         minutes = (chance.choice(edges) - local.hour * 60 - local.minute) % 1_440
         return max(2.0, minutes * 60.0 - local.second + chance.uniform(0.0, LATE_S))
 
@@ -180,4 +182,6 @@ class _Watch:
         send = sends.get(connection, send_id)
         owner = mailboxes.get(connection, lease.mailbox).holder
         at, enrolled = self.play.true.seconds, send.enrollment_id
-        return Hand(number, at, wall, self.name, owner, enrolled, send.synced_at)
+        asked = tasks.of_enrollment(connection, enrolled)
+        steps = tuple(task.step_id or "" for task in asked if task.state is TaskState.OPEN)
+        return Hand(number, at, wall, self.name, owner, enrolled, send.synced_at, steps)

@@ -4,7 +4,7 @@ Two worlds of five have none of it. They stay as simple as they can be, for what
 is easier to read, and many rules at once hide one another.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 
@@ -32,7 +32,7 @@ class Extras:
 
     slugs: tuple[str, ...] = ()
     companies: int | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     deeds: int = 0
     undo: float = 0.0
     second_look: float = 0.0

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sequencer.engine.policy import MailboxPolicy
 from sequencer.simulation.cast import HOLIDAYS, Person
 from sequencer.simulation.clock import MachineClock
+from sequencer.simulation.conduct import Conduct
 from sequencer.simulation.play import Play
 from sequencer.simulation.record import ByHand, Dot, Hand
 
@@ -33,6 +34,10 @@ class Judge:
     ids: dict[tuple[str, str, int], bytes] = field(default_factory=dict)
     last: dict[tuple[str, str], tuple[datetime, float]] = field(default_factory=dict)
     copies: Counter[tuple[str, str]] = field(default_factory=Counter)
+    conduct: Conduct = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.conduct = Conduct(self.play, self._broken)
 
     def at_dot(self, dot: Dot) -> None:
         """The promises about what may leave at all."""
@@ -45,6 +50,7 @@ class Judge:
         self._nobody_answered(dot, dot.hand, person)
         self._window_is_open(dot, dot.hand, person)
         self._is_the_same(dot, dot.hand)
+        self.conduct.at_dot(dot, dot.hand, person)
 
     def at_accept(self, dot: Dot) -> None:
         """The promises about what has left."""
@@ -55,6 +61,7 @@ class Judge:
             self._broken("I1", dot, "the person has it already")
         self._pace_is_kept(dot)
         self._wait_is_over(dot, person, slug)
+        self.conduct.at_accept(dot, person)
 
     def at_lease(self, mailbox: str, name: str, *, alive: bool) -> None:
         """Nobody takes a lease that has not run out; `alive` tells whether its holder lives."""
@@ -81,10 +88,9 @@ class Judge:
             self._broken("I13", dot, f"{hand.by} writes it, and the mailbox is {hand.owner}'s")
 
     def _nobody_stopped_it(self, dot: Dot, hand: Hand, person: Person) -> None:
-        for stop in (*person.stops, *([person.held] if person.held else [])):
-            if stop.number < hand.number and stop.concerns(hand.enrollment_id):
-                promise = "I3" if stop.for_ever else "I2"
-                self._broken(promise, dot, f"it begins after {stop.how} was committed")
+        for stop in person.stops_before(hand.number, hand.enrollment_id):
+            promise = "I3" if stop.for_ever else "I2"
+            self._broken(promise, dot, f"it begins after {stop.how} was committed")
 
     def _nobody_answered(self, dot: Dot, hand: Hand, person: Person) -> None:
         """The scan that the mail relies on really was, is fresh, and saw no answer."""
@@ -96,14 +102,12 @@ class Judge:
         oldest_s = self.play.desk.policy.freshness.total_seconds() + self.clocks[hand.by].stepped_s
         if hand.at - looked[1] > oldest_s:
             self._broken("I2", dot, f"the scan is {hand.at - looked[1]:.0f} s old")
-        for answer in person.answers:
-            seen = answer.at < looked[0] and answer.mailbox == dot.mailbox
-            if seen and hand.enrollment_id <= answer.upto:
+        for answer in person.answers_to(hand.enrollment_id):
+            if answer.at < looked[0] and answer.mailbox == dot.mailbox:
                 self._broken("I2", dot, f"{answer.how} lay in the mailbox when it was scanned")
-        for away in person.absences:
-            seen = away.at < looked[0] and away.mailbox == dot.mailbox
-            if seen and hand.enrollment_id <= away.upto and dot.at < away.until:
-                self._broken("I2", dot, "the person is away")
+        for away in person.absences_of(hand.enrollment_id):
+            if away.at < looked[0] and away.mailbox == dot.mailbox and dot.at < away.until:
+                self._broken("I2", dot, "the person is away, or a colleague has answered")
 
     def _read_at(self, instant: datetime | None) -> tuple[float, float] | None:
         """When some machine's clock showed that instant, in true seconds."""
@@ -158,22 +162,40 @@ class Judge:
         if local.date() in HOLIDAYS.get(person.country, ()):
             self._broken("I4", dot, f"{local:%d %B} is a holiday in {person.country}")
         day = hand.wall.date()
-        if any(each.from_on <= day <= each.until_on for each in self.boxes[dot.mailbox].away):
+        box = self.boxes[dot.mailbox]
+        if any(each.from_on <= day <= each.until_on for each in box.away):
             self._broken("I4", dot, "the rep is away")
+        if day in HOLIDAYS.get(box.country, ()):
+            self._broken("I4", dot, f"{day:%d %B} is a holiday of the rep")
         minute = local.hour * 60 + local.minute
-        blocks = script.open_minutes[local.weekday()]
+        blocks = script.open_minutes[dot.mark][local.weekday()]
         if not any(start <= minute < end for start, end in blocks):
             self._broken("I4", dot, f"the window is closed at {local:%a %H:%M} of {person.tz}")
 
     def _pace_is_kept(self, dot: Dot) -> None:
         pace, earlier = self.boxes[dot.mailbox].pace, self.left.setdefault(dot.mailbox, [])
         wall = dot.hand.wall if dot.hand else dot.wall
-        recent = [at for at in (*earlier, *self._by_hand(dot)) if at > wall - DAY]
-        if len(recent) >= pace.per_day:
-            self._broken("I4", dot, f"{len(recent)} mails of {dot.mailbox} left within 24 hours")
-        hour = [at for at in recent if at > wall - HOUR]
-        if len(hour) >= (pace.per_hour or ceil(pace.per_day / HOURS_OF_A_DAY)):
+        week = [at for at in (*earlier, *self._by_hand(dot)) if at > wall - 7 * DAY]
+        day = [at for at in week if at > wall - DAY]
+        hour = [at for at in day if at > wall - HOUR]
+        per_day = self._per_day(dot, wall)
+        if len(day) >= per_day:
+            self._broken("I4", dot, f"{len(day)} mails of {dot.mailbox} left within 24 hours")
+        if len(hour) >= (pace.per_hour or ceil(per_day / HOURS_OF_A_DAY)):
             self._broken("I4", dot, f"{len(hour)} mails of {dot.mailbox} left within an hour")
-        if recent and wall < max(recent) + pace.gap:
-            self._broken("I4", dot, f"{wall - max(recent)} after another mail of {dot.mailbox}")
+        if pace.per_week is not None and len(week) >= pace.per_week:
+            self._broken("I4", dot, f"{len(week)} mails of {dot.mailbox} left within a week")
+        if week and wall < max(week) + pace.gap:
+            self._broken("I4", dot, f"{wall - max(week)} after another mail of {dot.mailbox}")
         earlier.append(wall)
+
+    def _per_day(self, dot: Dot, wall: datetime) -> int:
+        """What a mailbox may send in 24 hours; more each day where it is new."""
+        pace = self.boxes[dot.mailbox].pace
+        if pace.ramp is None:
+            return pace.per_day
+        dots = (each for each in self.play.record.dots if each.mailbox == dot.mailbox)
+        ours = [each.hand.wall for each in dots if each.hand is not None]
+        hands = [mail.wall for mail in self.by_hand.get(dot.mailbox, ())]
+        days = max((wall - min([wall, *ours, *hands])) // DAY, 0)
+        return min(pace.per_day, pace.ramp.begin + pace.ramp.step * days)

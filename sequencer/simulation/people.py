@@ -11,6 +11,7 @@ from sequencer.mail.folder import Folder
 from sequencer.simulation import letters
 from sequencer.simulation.booking import BookingService
 from sequencer.simulation.cast import Person
+from sequencer.simulation.colleagues import tell_colleagues
 from sequencer.simulation.letters import Quoted, Writer
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import Provider
@@ -94,19 +95,20 @@ class People:
         """Answer, perhaps with a mail program that names no mail it answers."""
         writer = self._writer(person.address, threaded=self.play.chance.random() < 0.7)
         text = self.play.chance.choice(letters.REPLIES)
-        self._send(person, dot, letters.reply(writer, quoted(dot), text), "reply", stops=True)
+        raw = letters.reply(writer, quoted(dot), text)
+        self._send(person, dot, raw, "reply", stops=True, concerns_all=True)
 
     def reply_from_elsewhere(self, person: Person, dot: Dot) -> None:
         """Answer from a private address."""
         writer = self._writer(f"private.{dot.number}@home.example")
         raw = letters.reply(writer, quoted(dot), letters.REPLIES[0])
-        self._send(person, dot, raw, "reply from another address", stops=True)
+        self._send(person, dot, raw, "reply from another address", stops=True, concerns_all=True)
 
     def colleague_replies(self, person: Person, dot: Dot) -> None:
         """Somebody else at the company answers the mail that was passed on."""
         writer = self._writer(person.colleague)
         raw = letters.reply(writer, quoted(dot), letters.REPLIES[1])
-        self._send(person, dot, raw, "reply of a colleague", stops=True)
+        self._send(person, dot, raw, "reply of a colleague", stops=True, concerns_all=True)
 
     def opt_out_by_mail(self, person: Person, dot: Dot) -> None:
         """Ask in words to be left alone."""
@@ -174,7 +176,16 @@ class People:
         self.letters += 1
         return Writer(address, self.play.now, self.letters, threaded)
 
-    def _send(self, person: Person, dot: Dot, raw: bytes, how: str, *, stops: bool) -> None:
+    def _send(
+        self,
+        person: Person,
+        dot: Dot,
+        raw: bytes,
+        how: str,
+        *,
+        stops: bool,
+        concerns_all: bool = False,
+    ) -> None:
         """Deliver once or twice, now or late, and not always where one looks first."""
         play = self.play
         folder = Folder.JUNK if play.chance.random() < 0.2 else Folder.INBOX
@@ -184,6 +195,8 @@ class People:
             play.later(delay, lambda: self._deliver(person, dot.mailbox, raw, folder))
         if stops:
             play.later(0.0, lambda: self._note(person, dot.mailbox, raw, how))
+        if concerns_all:
+            play.later(0.0, lambda: tell_colleagues(play, person, dot.mailbox, raw))
 
     def _deliver(self, person: Person, mailbox: str, raw: bytes, folder: Folder) -> None:
         self.providers[mailbox].inbox.deliver(raw, folder)

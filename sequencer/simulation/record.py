@@ -47,6 +47,19 @@ class Reopening:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """A call in which a person was reached, for that enrollment or for all up to that one."""
+
+    at: float
+    upto: int
+    only: bool
+
+    def concerns(self, enrollment_id: int) -> bool:
+        """Whether a guard of that enrollment has to know of it."""
+        return enrollment_id == self.upto if self.only else enrollment_id <= self.upto
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The mailbox that an enrollment was given with a new owner."""
 

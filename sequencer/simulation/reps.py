@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sequencer.domain.send import OPEN_STATES
@@ -15,6 +16,7 @@ from sequencer.simulation.judge import Judge
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import Provider
 from sequencer.simulation.record import ByHand, Dot, Stop
+from sequencer.simulation.second_thoughts import SecondThoughts
 from sequencer.store import enrollments, prospects, sends
 from sequencer.store.database import DatabaseError
 
@@ -29,6 +31,7 @@ class Reps:
     play: Play
     providers: Mapping[str, Provider]
     judge: Judge
+    second_thoughts: SecondThoughts
     keys: int = 0
 
     def new_key(self) -> str:
@@ -45,7 +48,7 @@ class Reps:
         if upsert is None:
             play.later(600.0, lambda: self.enrol(person, slug))
             return
-        wanted = Enrolment(slug, (spelling,), BY)
+        wanted = Enrolment(slug, (spelling,), BY, starts_at=self._begin())
         try:
             [answer] = enroll(play.database, play.desk, wanted, self.new_key, play.now)
         except DatabaseError:
@@ -55,6 +58,10 @@ class Reps:
         if answer.enrolled:
             person.enrolled[slug] = person.enrolled.get(slug, 0) + 1
             play.tally.sometimes("enrolled")
+            if wanted.starts_at is not None:
+                person.starts_at[slug] = wanted.starts_at
+        for waits in answer.waits:
+            play.tally.sometimes(f"waits: {waits.reason}")
         for refusal in answer.refusals:
             play.tally.sometimes(f"refused: {refusal.reason}")
         play.record.tell(f"{person.address} into {slug}: {answer.refusals or 'enrolled'}")
@@ -70,7 +77,15 @@ class Reps:
             self.stop,
             self.suppress,
             self.suppress_domain,
+            *self.second_thoughts.deeds() * self.play.extras.deeds,
         )
+
+    def _begin(self) -> datetime | None:
+        """When an enrolment is to begin, where that is later."""
+        delayed = self.play.extras.delayed
+        if not delayed or not self.play.happens(delayed):
+            return None
+        return self.play.now + timedelta(hours=self.play.chance.choice((3, 50, 200)))
 
     def meddle_at_once(self, person: Person) -> None:
         """Do one of those while a mail to the same person is on the line."""

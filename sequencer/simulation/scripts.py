@@ -25,12 +25,14 @@ class Script:
         open_minutes: by mark, blocks of local minutes by weekday.
         least_s: the least time from the mail before to the mail of each mark.
         colleagues: what the answer of a colleague does: `finish`, `ignore`, or days of silence.
+        unless_reached: marks of the mails for those whom no call has reached.
     """
 
     loaded: LoadedCadence
     open_minutes: dict[str, Hours]
     least_s: dict[str, float]
     colleagues: str | int = "finish"
+    unless_reached: frozenset[str] = frozenset()
     max_active: int | None = None
     new_per_day: int | None = None
 
@@ -125,8 +127,16 @@ def _more_scripts() -> list[Script]:
                 _task("connect", "task", "1 day", "2 days", type="social"),
                 _task("ring", "call", "1 business_day", "3 days"),
                 _email("missed", "4 hours", when="not call.connected"),
-                _task("card", "task", "1 day", "3 days", type="letter", goto="close"),
-                _task("own", "manual_email", "1 day", "6 days", when="connect.done"),
+                _task(
+                    "card",
+                    "task",
+                    "1 day",
+                    "3 days",
+                    type="letter",
+                    when="connect.done",
+                    goto="close",
+                ),
+                _task("own", "manual_email", "1 day", "6 days"),
                 _email("close", "1 day", when="not ring.interested"),
                 _task("file", "task", "2 hours", "1 day"),
                 _email("end", "3 hours"),
@@ -168,7 +178,11 @@ def _script(
     }
     rule = more.get("stop_on", {}).get("colleague_reply", "finish")
     colleagues = int(rule.split()[1]) if rule.startswith("pause") else rule
-    return Script(loaded, open_minutes, least_s, colleagues, **more.get("throttle", {}))
+    unless = frozenset(
+        f"{slug}.{step['id']}" for step in steps if step.get("when") == "not call.connected"
+    )
+    throttle = more.get("throttle", {})
+    return Script(loaded, open_minutes, least_s, colleagues, unless, **throttle)
 
 
 def _template(slug: str, step: str) -> str:

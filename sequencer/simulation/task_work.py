@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass
 
+from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.task import TaskKind
 from sequencer.engine.task_send import send
+from sequencer.engine.task_undo import undo
 from sequencer.engine.tasks import Ending, TaskError, done, skip
+from sequencer.simulation.extras import NOTHING
 from sequencer.simulation.play import DAY_S, Play
-from sequencer.simulation.record import Stop
-from sequencer.store import prospects, tasks
+from sequencer.simulation.record import Reached, Stop
+from sequencer.simulation.second_thoughts import SecondThoughts
+from sequencer.store import enrollments, prospects, tasks
 from sequencer.store.tasks import StoredTask
 
 BY = "a rep"
 VISIT_S = 2.3 * DAY_S  # between two looks at the list of tasks
 NEGLECTED = 0.3  # of the tasks at each look, for which there is always something better to do
+MORE_ENDINGS = ("send-the-rest", "interested", "no-answer", "not-interested", "never-again")
 ENDINGS = ("interested", "no-answer", "no-answer", "no-answer", "not-interested", "never-again")
 
 
@@ -21,6 +26,7 @@ class TaskWork:
     """The list of tasks and whoever works it."""
 
     play: Play
+    thoughts: SecondThoughts
 
     def begin(self) -> None:
         """Look at the list now and then, for ever."""
@@ -55,16 +61,46 @@ class TaskWork:
                 self._call(task)
         except TaskError as error:
             play.record.tell(f"task {task.id}: {error}")
+        else:
+            if play.extras.undo and play.happens(play.extras.undo):
+                after_s = play.chance.choice((5.0, 60.0, 3_000.0, 30_000.0, 2 * DAY_S))
+                play.later(after_s, lambda: self._undo(task))
+        play.wake()
+
+    def _undo(self, task: StoredTask) -> None:
+        """Take the end of a task back, if it can be."""
+        play = self.play
+        if play.calm:
+            return
+        person = play.person(play.read(prospects.get, task.prospect_id).prospect.email)
+        before = play.read(enrollments.get, task.enrollment_id) if task.enrollment_id else None
+        try:
+            done = play.commit(undo, play.desk, task.id, BY, play.now)
+        except TaskError as error:
+            play.tally.sometimes("task not taken back")
+            play.record.tell(f"task {task.id} is not taken back: {error}")
+            return
+        if done is None:
+            return
+        play.tally.sometimes(f"taken back: {task.kind}")
+        play.record.tell(f"task {task.id} of {person.address} is taken back")
+        person.reached.pop(task.id, None)
+        if before is not None and before.enrollment.state is EnrollmentState.FINISHED:
+            play.tally.sometimes("re-opened by a task taken back")
+            self.thoughts.note_reopened(person, before, done[0])
         play.wake()
 
     def _call(self, task: StoredTask) -> None:
         play = self.play
-        name = play.chance.choice(ENDINGS)
+        name = play.chance.choice(ENDINGS if play.extras is NOTHING else MORE_ENDINGS)
         person = play.person(play.read(prospects.get, task.prospect_id).prospect.email)
         committed = play.commit(done, play.desk, task.id, Ending(BY, name), play.now)
         if committed is None:
             return
-        play.tally.sometimes(f"call: {name}")
+        play.tally.sometimes(f"{task.kind}: {name}")
+        if name == "interested" and task.kind is TaskKind.CALL:
+            reached = Reached(play.true.seconds, task.enrollment_id or 0, only=True)
+            person.reached[task.id] = reached
         play.record.tell(f"call of {person.address}: {name}")
         if name == "never-again":
             play.stopped(person, "a call", number=committed[0], for_ever=True)

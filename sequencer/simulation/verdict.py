@@ -50,9 +50,15 @@ def _one_end_each(play: Play) -> Iterator[str]:
     for _, entry in play.read(ledger.latest, MOST_ENTRIES):
         if entry.kind in kinds:
             kinds[entry.kind][entry.enrollment_id] += 1
+    again = Counter(
+        number
+        for person in play.people.values()
+        for number, every in person.reopened.items()
+        for _ in every
+    )
     for number, ends in kinds[Kind.FINISHED].items():
-        if ends > 1:
-            yield f"I7: enrollment {number} ended {ends} times"
+        if ends > 1 + again[number or 0]:
+            yield f"I7: enrollment {number} ended {ends} times, re-opened {again[number or 0]}"
 
 
 def _everything_ended(play: Play) -> Iterator[str]:
@@ -60,19 +66,32 @@ def _everything_ended(play: Play) -> Iterator[str]:
         enrollment = stored.enrollment
         over = enrollment.state is EnrollmentState.FINISHED
         waits = enrollment.state is EnrollmentState.PAUSED and enrollment.resume_at is None
-        if not over and not waits:
+        if not over and not waits and not _is_held_back(play, stored):
             yield f"I5: enrollment {stored.id} is {enrollment.state}, and nothing will come of it"
         for send in play.read(sends.of_enrollment, stored.id) if over else ():
             if send.state not in FINAL | {SendState.PARKED}:
                 yield f"I5: {send.step_id} of enrollment {stored.id} is {send.state} after its end"
 
 
+def _is_held_back(play: Play, stored: StoredEnrollment) -> bool:
+    """Whether it waits for a place that somebody has who is paused until a person resumes them."""
+    places = play.scripts[stored.slug].max_active
+    if stored.enrollment.state is not EnrollmentState.PENDING or places is None:
+        return False
+    paused = [
+        each
+        for _, each in _everybody(play)
+        if each.slug == stored.slug and each.enrollment.state is EnrollmentState.PAUSED
+    ]
+    return len(paused) >= places
+
+
 def _no_stop_was_lost(play: Play) -> Iterator[str]:
     for person, stored in _everybody(play):
         if stored.enrollment.state is EnrollmentState.FINISHED:
             continue
-        stops = [stop.how for stop in person.stops if stop.concerns(stored.id)]
-        answers = [answer.how for answer in person.answers if stored.id <= answer.upto]
+        stops = [stop.how for stop in person.stops_before(play.record.next(), stored.id)]
+        answers = [answer.how for answer in person.answers_to(stored.id)]
         for how in (*stops, *answers):
             yield f"I10: {how} of {person.address} has not ended enrollment {stored.id}"
     for person in play.people.values():

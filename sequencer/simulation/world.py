@@ -26,6 +26,7 @@ from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import Provider
 from sequencer.simulation.record import Dot
 from sequencer.simulation.reps import Reps
+from sequencer.simulation.second_thoughts import SecondThoughts
 from sequencer.simulation.setting import Earth, draw_begin, draw_policy
 from sequencer.simulation.tally import Tally
 from sequencer.simulation.task_work import TaskWork
@@ -73,8 +74,9 @@ class SimulatedWorld:
         self.judge = Judge(self.play, boxes)
         bookings = BookingService(self.play)
         self.people = People(self.play, self.providers, bookings)
-        self.reps = Reps(self.play, self.providers, self.judge)
-        self.tasks = TaskWork(self.play)
+        thoughts = SecondThoughts(self.play)
+        self.reps = Reps(self.play, self.providers, self.judge, thoughts)
+        self.tasks = TaskWork(self.play, thoughts)
         self.play.meddle = self.reps.meddle_at_once
         self.daemons = Daemons(self.play, self.judge, bookings, self.providers, self.odds, alone)
         self.daemons.idle.extend(self.play.clocks)
@@ -119,6 +121,7 @@ class SimulatedWorld:
             self._plan_enrolments(person)
         self.daemons.start_all()
         self.tasks.begin()
+        self.reps.second_thoughts.begin()
         if self.plan.restart_on is not None:
             play.later(self.plan.restart_on * DAY_S, self.daemons.restart)
         await asyncio.sleep(self.plan.days * DAY_S)
