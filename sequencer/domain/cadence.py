@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from sequencer.domain.audience import Audience, ColleagueRule, Throttle
-from sequencer.domain.delay import Delay
+from sequencer.domain.delay import NO_DELAY, Delay, Unit
 from sequencer.domain.window import Window
 
 
@@ -50,11 +50,13 @@ class Step:
     """One position in a cadence.
 
     Attributes:
+        wait: delay after the step above.
         template: file name in the cadence's folder: a mail, or the guide for whoever does the task.
         skip_after: how long after its due time a task that nobody did is skipped.
         when: guard; empty where the step is for everybody.
         goto: id of the later step that follows this one, where it is not simply the next.
         window: hours of this step alone.
+        day: business day of the step, 1 for that of the enrolment; None in a cadence by waits.
     """
 
     id: str
@@ -67,6 +69,17 @@ class Step:
     when: str = ""
     goto: str | None = None
     window: Window | None = None
+    day: int | None = None
+
+    def wait_after(self, before: "Step | None") -> Delay:
+        """The delay after that step, None for the enrolment, whatever was passed over between them.
+
+        Without a `day` each step has one delay, whichever comes before it.
+        """
+        if self.day is None:
+            return self.wait
+        begin = before.day if before is not None and before.day is not None else 1
+        return Delay(self.day - begin, Unit.BUSINESS_DAYS) if self.day > begin else NO_DELAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,6 @@ from sequencer.domain.guard import NO_FACTS, Facts, holds
 from sequencer.domain.overrides import NO_OVERRIDES, Overrides
 from sequencer.domain.transition import after
 
-
 # Holds that somebody's mail asked for.
 _HEARD = frozenset({PauseReason.AUTO_REPLY, PauseReason.COLLEAGUE_REPLIED})
 
@@ -126,9 +125,10 @@ class Course:
             return "left out for this prospect"
         return "" if self.is_for(step) else f"not for this prospect: {step.when}"
 
-    def wait_of(self, step: Step) -> Delay:
-        """The delay of a step."""
-        return self.overrides.waits.get(step.id, step.wait)
+    def wait_of(self, step: Step, before: str | None) -> Delay:
+        """The delay of a step after the step of that id, None for the enrolment."""
+        begin = self.cadence.step(before) if before is not None else None
+        return self.overrides.waits.get(step.id, step.wait_after(begin))
 
 
 def decide(enrollment: Enrollment, event: Event, course: Course, now: datetime) -> Decision:
@@ -166,9 +166,8 @@ def _begun(enrollment: Enrollment, course: Course) -> Decision:
     cadence, start_at = course.cadence, course.overrides.start_at
     if start_at is None or start_at == cadence.steps[0].id:
         return _reach(enrollment, course, cadence.steps[0])
-    return _reach(
-        enrollment, course, cadence.step(start_at), course.overrides.waits.get(start_at, NO_DELAY)
-    )
+    wait = course.overrides.waits.get(start_at, NO_DELAY)
+    return _reach(enrollment, course, cadence.step(start_at), wait, before=start_at)
 
 
 def _step_over(enrollment: Enrollment, event: StepEnded | StepSkipped, course: Course) -> Decision:
@@ -188,13 +187,20 @@ def _step_over(enrollment: Enrollment, event: StepEnded | StepSkipped, course: C
 
 
 def _reach(
-    enrollment: Enrollment, course: Course, step: Step | None, wait: Delay | None = None
+    enrollment: Enrollment,
+    course: Course,
+    step: Step | None,
+    wait: Delay | None = None,
+    *,
+    before: str | None = None,
 ) -> Decision:
     """The first step from there on that is for this person, or the end.
 
     Only ever forward, so it comes to an end. A delay given replaces that of the step given; where
-    that one is passed over, the own delay of the next counts from now.
+    that one is passed over, the own delay of the next counts from now. That of a step with a day
+    spans all that are passed, from the step at which the enrollment is, or else from `before`.
     """
+    before = enrollment.step or before
     skipped: list[Command] = []
     while step is not None and (why := course.why_not(step)):
         skipped.append(SkipStep(step.id, why))
@@ -204,7 +210,7 @@ def _reach(
     if step is None:
         ended = _finished(replace(enrollment, step=None), FinishReason.COMPLETED)
         return Decision(ended.enrollment, (*skipped, *ended.commands))
-    command = _begin(step, course.wait_of(step) if wait is None else wait)
+    command = _begin(step, course.wait_of(step, before) if wait is None else wait)
     return Decision(replace(enrollment, step=step.id), (*skipped, command))
 
 
@@ -251,11 +257,11 @@ def _held(enrollment: Enrollment, event: Held, now: datetime) -> Decision:
 
 def _until(enrollment: Enrollment, event: Held) -> datetime | None:
     """The date of a hold; never before the return of a rep who is away already."""
-    if enrollment.pause_reason is not PauseReason.REP_AWAY or event.resume_at is None:
+    is_away = enrollment.pause_reason is PauseReason.REP_AWAY is not event.reason
+    back_at = enrollment.resume_at if is_away else None
+    if event.resume_at is None or back_at is None:
         return event.resume_at
-    if event.reason is PauseReason.REP_AWAY or enrollment.resume_at is None:
-        return event.resume_at
-    return max(event.resume_at, enrollment.resume_at)
+    return max(event.resume_at, back_at)
 
 
 def _is_weaker(enrollment: Enrollment, event: Held) -> bool:

@@ -1,12 +1,13 @@
 """How fast may mails leave: what limits a mailbox, a company, a person and a cadence.
 
 Everything is computed from the instants of what left, so there is no counter to lose, and all
-limits roll over the last hours: one clock for all of them, which no midnight resets.
+limits roll over the last hours: one clock for all of them, which no midnight resets. Only how far a
+new mailbox has grown is counted in dates.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sequencer.domain.jitter import fraction
 from sequencer.domain.reason import Reason, Refusal
@@ -41,15 +42,20 @@ class Pace:
         """Gap after that mail: the least gap and up to half as much more, so no grid shows."""
         return self.gap * (1 + fraction("gap", sent_at.isoformat()) / 2)
 
-    def daily(self, first_at: datetime | None) -> Level:
-        """Limit of 24 hours, for a mailbox that sent its first mail then."""
-        return Level(self.per_day, self.ramp, first_at)
+    @property
+    def mail_days(self) -> int:
+        """How many of its dates with mails a mailbox has to know, to know how far it has grown."""
+        return self.ramp.days_to(self.per_day) if self.ramp is not None else 0
 
-    def hourly(self, first_at: datetime | None) -> Level:
-        """Limit of an hour, for a mailbox that sent its first mail then."""
+    def daily(self, mail_days: Sequence[date]) -> Level:
+        """Limit of 24 hours, for a mailbox that sent mails on these dates."""
+        return Level(self.per_day, self.ramp, mail_days)
+
+    def hourly(self, mail_days: Sequence[date]) -> Level:
+        """Limit of an hour, for a mailbox that sent mails on these dates."""
         if self.per_hour is not None:
             return Level(self.per_hour)
-        return Level(self.per_day, self.ramp, first_at, HOURS_OF_A_DAY)
+        return Level(self.per_day, self.ramp, mail_days, HOURS_OF_A_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +84,14 @@ class Traffic:
 
     Attributes:
         mails: of the mailbox, those by hand among them.
-        first_at: the mailbox's first mail ever.
+        mail_days: the first dates (UTC) on which the mailbox sent mails, as many as its ramp needs.
         to_domain: to the person's company; empty where a domain is no company.
         to_person: to the person, those by hand among them.
         new: first touches of the cadence.
     """
 
     mails: Sequence[datetime] = ()
-    first_at: datetime | None = None
+    mail_days: Sequence[date] = ()
     to_domain: Sequence[datetime] = ()
     to_person: Sequence[datetime] = ()
     new: Sequence[datetime] = ()
@@ -114,10 +120,10 @@ def pacing_refusals(limits: Limits, traffic: Traffic, now: datetime) -> list[Ref
 
 def mailbox_refusals(pace: Pace, traffic: Traffic, now: datetime) -> list[Refusal]:
     """The same as far as it concerns the mailbox, whoever the mail is for."""
-    mails, first_at = traffic.mails, traffic.first_at
+    mails, mail_days = traffic.mails, traffic.mail_days
     refusals = [
-        *_cap(Reason.CAP_MAILBOX, pace.daily(first_at), DAY, mails, now),
-        *_cap(Reason.CAP_HOUR, pace.hourly(first_at), HOUR, mails, now),
+        *_cap(Reason.CAP_MAILBOX, pace.daily(mail_days), DAY, mails, now),
+        *_cap(Reason.CAP_HOUR, pace.hourly(mail_days), HOUR, mails, now),
     ]
     if pace.per_week is not None:
         refusals.extend(_cap(Reason.CAP_WEEK, Level(pace.per_week), WEEK, mails, now))

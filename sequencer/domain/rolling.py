@@ -1,9 +1,9 @@
 """When does a rolling limit leave room for one more? Counted from the instants of what left."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)
@@ -12,11 +12,12 @@ WEEK = 7 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """A new mailbox begins with few mails in 24 hours and may send more with each day.
+    """A new mailbox begins with few mails in 24 hours and may send more with each day of mails.
 
     Attributes:
         begin: how many at first.
-        step: how many more every 24 hours after the mailbox's first mail.
+        step: how many more after each date (UTC) on which a mail left. A mailbox that is silent
+            stays where it is: nobody gets used to mails that do not come.
     """
 
     begin: int
@@ -26,6 +27,10 @@ class Ramp:
         if self.begin < 1 or self.step < 0:
             raise ValueError("a ramp begins with a mail at least, and never falls")
 
+    def days_to(self, top: int) -> int:
+        """On how many dates mails have to leave until the ramp allows so many; 0 if it cannot."""
+        return max(-((self.begin - top) // self.step), 0) if self.step else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -34,13 +39,14 @@ class Level:
     Attributes:
         top: what it allows in the end.
         ramp: None where it allows that from the beginning.
-        first_at: the mailbox's first mail (UTC), None before it.
+        mail_days: dates (UTC) on which mails left, in order; the first are enough, as many as the
+            ramp has steps.
         parts: into how many parts the level of a day is split.
     """
 
     top: int
     ramp: Ramp | None = None
-    first_at: datetime | None = None
+    mail_days: Sequence[date] = ()
     parts: int = 1
 
     @property
@@ -54,21 +60,28 @@ class Level:
 
     def rises_at(self, instant: datetime) -> datetime | None:
         """Next instant after that one at which the ramp allows more; None if it never does."""
-        if self.ramp is None or self.first_at is None or self._whole(instant) >= self.top:
+        if self.ramp is None or not self.ramp.step or self._whole(instant) >= self.top:
             return None
-        if not self.ramp.step:
-            return None
-        return self.first_at + (self._days(self.first_at, instant) + 1) * DAY
+        ahead = self.mail_days[self._days(instant) :]
+        return _midnight(ahead[0]) + DAY if ahead else None
 
     def _whole(self, instant: datetime) -> int:
         if self.ramp is None:
             return self.top
-        days = 0 if self.first_at is None else self._days(self.first_at, instant)
-        return min(self.top, self.ramp.begin + self.ramp.step * days)
+        return min(self.top, self.ramp.begin + self.ramp.step * self._days(instant))
 
-    @staticmethod
-    def _days(first_at: datetime, instant: datetime) -> int:
-        return max((instant - first_at) // DAY, 0)  # an instant before it: the clock was set back
+    def _days(self, instant: datetime) -> int:
+        """On how many dates before that of the instant mails left."""
+        return bisect_left(self.mail_days, mail_day(instant))
+
+
+def mail_day(instant: datetime) -> date:
+    """The date that a mail of that instant counts for, the same for all mailboxes."""
+    return instant.astimezone(UTC).date()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def counted(instants: Sequence[datetime], period: timedelta, now: datetime) -> int:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sequencer.domain.days_off import NeverOpenError
 from sequencer.domain.opening import next_open
 from sequencer.domain.pacing import Pace, Traffic
-from sequencer.domain.rolling import DAY, HOUR, WEEK, Level
+from sequencer.domain.rolling import DAY, HOUR, WEEK, Level, mail_day
 from sequencer.domain.timing import Timing
 
 
@@ -87,7 +87,7 @@ class _Plan:
     def __init__(self, pace: Pace, before: Traffic, shared: Taken) -> None:
         self._pace = pace
         self._taken = list(before.mails)
-        self._first_at = before.first_at
+        self._mail_days = list(before.mail_days)
         self._shared = shared
         self._last: dict[tuple[Cap, ...], list[tuple[Timing | None, datetime]]] = {}
 
@@ -113,8 +113,8 @@ class _Plan:
             if blocked_until is None:
                 break
             at = blocked_until
-        if self._first_at is None:
-            self._first_at = at
+        if mail_day(at) not in self._mail_days:
+            insort(self._mail_days, mail_day(at))
         insort(self._taken, at)
         for cap in wish.caps:
             insort(self._shared[cap], at)
@@ -153,8 +153,8 @@ class _Plan:
         return blocked_until
 
     def _levels(self) -> Iterator[tuple[timedelta, Level]]:
-        yield HOUR, self._pace.hourly(self._first_at)
-        yield DAY, self._pace.daily(self._first_at)
+        yield HOUR, self._pace.hourly(self._mail_days)
+        yield DAY, self._pace.daily(self._mail_days)
         if self._pace.per_week is not None:
             yield WEEK, Level(self._pace.per_week)
 

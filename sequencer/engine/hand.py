@@ -30,6 +30,8 @@ def hand_over(
     send, case = read_locked(connection, desk, send_id)
     if not is_held(connection, lease):
         return False
+    if send.handed_at is None and send.mailbox != case.stored.enrollment.mailbox:
+        return False  # the person got another owner since the look, and hears from that one now
     wait_for_room(connection, desk, case)
     if send.mailbox != lease.mailbox or refusals_for(connection, desk, case, send, now):
         return False

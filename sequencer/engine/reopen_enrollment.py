@@ -11,6 +11,7 @@ from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.send import IN_FLIGHT, SendState
 from sequencer.domain.task import TaskState
 from sequencer.engine.desk import Case, Desk
+from sequencer.engine.mailbox_choice import pool
 from sequencer.engine.outcome import BY_WORD, accept
 from sequencer.engine.react import react
 from sequencer.engine.survey import Asked, lock_gate, survey
@@ -104,9 +105,17 @@ def refusals_against(
     ]
     refusals = refusals_of(answers)
     mailbox = case.stored.enrollment.mailbox
-    if mailbox is not None and mailbox not in desk.policy.mailboxes:
+    is_gone = mailbox is not None and mailbox not in desk.policy.mailboxes
+    if is_gone and not _may_move(connection, desk, case):
         refusals.append(Refusal(Reason.NO_ACTIVE_MAILBOX, f"{mailbox} is not in the settings"))
     return refusals
+
+
+def _may_move(connection: Connection, desk: Desk, case: Case) -> bool:
+    """Whether another mailbox may take over: nobody has heard from the one that is gone."""
+    every = sends.of_enrollment(connection, case.stored.id)
+    heard = any(send.handed_at is not None for send in every)
+    return not heard and bool(pool(connection, desk, case.version.cadence))
 
 
 def _standing(connection: Connection, case: Case) -> Reopened:

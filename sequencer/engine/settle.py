@@ -64,7 +64,7 @@ async def settle(world: World, lease: Lease) -> None:
     settled_before = world.clock.now() - world.desk.policy.settle
     doubtful = await world.read(sends.in_state, SendState.UNKNOWN, lease.mailbox)
     for send in doubtful:
-        if send.handed_at is None or send.handed_at > settled_before or _is_young(world, send):
+        if _is_young(world, send) or send.handed_at is None or send.handed_at > settled_before:
             continue
         try:
             evidence = await _evidence(world, send, settled_before)
@@ -75,6 +75,7 @@ async def settle(world: World, lease: Lease) -> None:
         now = world.clock.now()
         try:
             await world.write(decide_doubt, world.desk, send.id, lease, evidence, now)
+            world.doubted_s.pop(send.id, None)
         except DatabaseError:
             raise  # no row's fault: the next tick tries again
         except Exception as error:
@@ -84,13 +85,14 @@ async def settle(world: World, lease: Lease) -> None:
 
 
 def _is_young(world: World, send: StoredSend) -> bool:
-    """Whether a doubt of this daemon is too young by the clock that nobody sets forward.
+    """Whether this process has known of the doubt for too short a time, by the boot clock.
 
-    A wall clock that leaps would have Sent searched before the copy can be there.
+    A wall clock that leaps, or that of another machine, would have Sent searched before the copy
+    can be there. So a doubt that another process left counts from the moment that it is seen.
     """
-    since_s = world.doubted_s.get(send.id)
-    settle_s = world.desk.policy.settle.total_seconds()
-    return since_s is not None and world.clock.boot() - since_s < settle_s
+    now_s = world.clock.boot()
+    since_s = world.doubted_s.setdefault(send.id, now_s)
+    return now_s - since_s < world.desk.policy.settle.total_seconds()
 
 
 async def _evidence(world: World, send: StoredSend, settled_before: datetime) -> Evidence:

@@ -94,11 +94,11 @@ def usage_of(connection: Connection, mailbox: str, pace: Pace, now: datetime) ->
     hour, day, week = traffic.counts_of_mailbox(
         connection, mailbox, [now - period for period in (HOUR, DAY, WEEK)]
     )
-    first_at = traffic.first_of_mailbox(connection, mailbox)
-    per_day = pace.daily(first_at).at(now)
+    mail_days = traffic.mail_days_of(connection, mailbox, pace.mail_days)
+    per_day = pace.daily(mail_days).at(now)
     return Usage(
         sent_hour=hour.number,
-        per_hour=pace.hourly(first_at).at(now),
+        per_hour=pace.hourly(mail_days).at(now),
         sent_24h=day.number,
         per_day=per_day,
         ramp_to=pace.per_day if per_day < pace.per_day else None,

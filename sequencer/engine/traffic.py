@@ -18,8 +18,8 @@ from sequencer.store.turn_lock import wait_for_turn
 
 def mailbox_traffic(connection: Connection, mailbox: str, pace: Pace, now: datetime) -> Traffic:
     """What left a mailbox, as far as its pace needs to know it."""
-    first_at = traffic.first_of_mailbox(connection, mailbox)
-    caps = [(HOUR, pace.hourly(first_at)), (DAY, pace.daily(first_at))]
+    mail_days = traffic.mail_days_of(connection, mailbox, pace.mail_days)
+    caps = [(HOUR, pace.hourly(mail_days)), (DAY, pace.daily(mail_days))]
     if pace.per_week is not None:
         caps.append((WEEK, Level(pace.per_week)))
     found = traffic.counts_of_mailbox(connection, mailbox, [now - period for period, _ in caps])
@@ -29,14 +29,14 @@ def mailbox_traffic(connection: Connection, mailbox: str, pace: Pace, now: datet
         if since.number >= level.at(now):
             needed.append(level.most)
     newest = traffic.newest_of_mailbox(connection, mailbox, max(needed))
-    return Traffic(newest, first_at)
+    return Traffic(newest, mail_days)
 
 
 def whole_traffic(connection: Connection, mailbox: str, pace: Pace) -> Traffic:
     """What left a mailbox, as far back as its limits look."""
-    first_at = traffic.first_of_mailbox(connection, mailbox)
-    most = max(pace.daily(first_at).most, pace.hourly(first_at).most, pace.per_week or 0, 1)
-    return Traffic(traffic.newest_of_mailbox(connection, mailbox, most), first_at)
+    mail_days = traffic.mail_days_of(connection, mailbox, pace.mail_days)
+    most = max(pace.daily(mail_days).most, pace.hourly(mail_days).most, pace.per_week or 0, 1)
+    return Traffic(traffic.newest_of_mailbox(connection, mailbox, most), mail_days)
 
 
 def limits_for(connection: Connection, desk: Desk, case: Case, pace: Pace) -> Limits:

@@ -35,7 +35,7 @@ class World:
     Attributes:
         unsettled: when Sent could last not be looked into, by mailbox.
         scanned_s: boot clock at which the last complete scan of this process began, by mailbox.
-        doubted_s: boot clock at which a mail of this daemon came into doubt, by its send.
+        doubted_s: boot clock at which a doubt came up here, or was first seen here, by its send.
         ending: set when no more mail shall be begun.
     """
 

@@ -11,6 +11,9 @@ from sequencer.domain.guard import MAX_LENGTH
 from sequencer.files import names
 from sequencer.files.window_text import block_from_text, clock_text, clock_time, days_from_text
 
+# Typing errors lie outside, and so do the days that have no instant in every zone.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -34,9 +37,11 @@ def _delay(text: str) -> str:
 
 def _date(value: object) -> date:
     # Only what looks like a date to everybody: numbers and week dates are mistakes here.
-    if isinstance(value, str) and _DATE.fullmatch(value):
-        return date.fromisoformat(value)
-    raise ValueError("a date is written like 2026-12-24")
+    if not isinstance(value, str) or _DATE.fullmatch(value) is None:
+        raise ValueError("a date is written like 2026-12-24")
+    if not FIRST_YEAR <= int(value[:4]) <= LAST_YEAR:
+        raise ValueError(f"a date lies between {FIRST_YEAR} and {LAST_YEAR}")
+    return date.fromisoformat(value)
 
 
 Days = Annotated[str, AfterValidator(_days)]

@@ -77,12 +77,13 @@ class OauthSettings(Section):
 class RampSettings(Section):
     """How a new mailbox grows."""
 
-    begin: int = Field(default=10, ge=1, le=MAX_PER_DAY, description="Mails in the first 24 hours.")
+    begin: int = Field(default=10, ge=1, le=MAX_PER_DAY, description="Mails in 24 hours at first.")
     step: int = Field(
         default=2,
         ge=1,
         le=MAX_PER_DAY,
-        description="How many more with every 24 hours since the mailbox's first mail.",
+        description="How many more after each day, from midnight to midnight UTC, on which a mail "
+        "left.",
     )
 
 

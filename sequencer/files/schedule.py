@@ -30,9 +30,9 @@ def schedule_of(keys: ScheduleKeys) -> Schedule:
 
 
 def waits_of(steps: Sequence[StepKeys]) -> Iterator[Delay]:
-    """What each step waits for after the one before it.
+    """What each step waits for after the one above it.
 
-    A `day` becomes the business days since the day of the step before. So a step that comes late
+    A `day` becomes the business days since the day of the step above. So a step that comes late
     moves those after it, and nothing is ever compressed.
     """
     day = 1
@@ -67,10 +67,12 @@ def normalise_schedule(document: dict[str, Any], keys: ScheduleKeys) -> None:
 
 
 def normalise_step(document: dict[str, Any], keys: StepKeys, wait: Delay) -> None:
-    """Bring what a step of a document says about time into its one normal form."""
+    """Bring what a step of a document says about time into its one normal form.
+
+    A `day` stays: how long the step waits depends on which of those above it happened.
+    """
     document.update(
-        wait=str(wait),
-        day=None,
+        wait=str(wait) if keys.day is None else None,
         window=window_as_text(window_from_text(keys.window)) if keys.window else None,
         at=clock_text(clock_time(keys.at)) if keys.at is not None else None,
     )

@@ -35,6 +35,7 @@ def steps_of(steps: Sequence[StepKeys], schedule: Schedule) -> Iterator[Step]:
             when=(keys.when or "").strip(),
             goto=keys.goto,
             window=step_window(keys, schedule, is_first=first),
+            day=keys.day,
         )
 
 

@@ -24,7 +24,8 @@ class StepKeys(Section):
         ge=1,
         le=MAX_DAY,
         description="Instead of `wait`, and then on every step: the business day of the step, 1 "
-        "for the day of the enrolment. What comes late moves what follows.",
+        "for the day of the enrolment. What comes late moves what follows, what is left out "
+        "moves nothing.",
     )
     window: dict[Days, list[Block]] | None = Field(
         default=None, min_length=1, description="Hours of this step alone, as in the schedule."

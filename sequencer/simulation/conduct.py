@@ -40,7 +40,7 @@ class Conduct:
         if hand.wall < person.starts_at.get(slug, hand.wall):
             self.broken("I4", dot, f"it was to begin at {person.starts_at[slug]}")
         self._is_at_home(dot, hand, person)
-        self._thread_is_its_own(dot)
+        self._thread_is_its_own(dot, person)
         self._guard_holds(dot, hand, person)
         self._has_a_place(dot, hand, slug)
         self.written.add((hand.enrollment_id, dot.mark, dot.mailbox))
@@ -82,12 +82,13 @@ class Conduct:
             self.broken("I13", dot, f"it leaves {dot.mailbox}, and belongs to {home.mailbox}")
         self.play.tally.sometimes("old mailbox finished what it had begun", int(was_tried))
 
-    def _thread_is_its_own(self, dot: Dot) -> None:
-        """A mail answers only mails of the same mailbox that were written."""
+    def _thread_is_its_own(self, dot: Dot, person: Person) -> None:
+        """A mail answers only mails of the same mailbox; or what a rep says has left."""
         head = dot.envelope.data.partition(b"\r\n\r\n")[0]
         for names in _THREAD.findall(head):
             for message_id in _ID.findall(names):
-                if dot.mailbox not in self.origins.get(message_id, ()):
+                told = {dot.mailbox} if person.vouched else set()
+                if dot.mailbox not in self.origins.get(message_id, told):
                     self.broken("I1", dot, f"{dot.mailbox} never wrote what it answers")
         own = _OWN_ID.search(head)
         if own is not None:

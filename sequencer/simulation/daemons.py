@@ -180,6 +180,7 @@ class _Watch:
         self, connection: Connection, number: int, send_id: int, lease: Lease, wall: datetime
     ) -> Hand:
         send = sends.get(connection, send_id)
+        self.play.record.handed_on.setdefault(lease.mailbox, set()).add(wall.date())
         owner = mailboxes.get(connection, lease.mailbox).holder
         at, enrolled = self.play.true.seconds, send.enrollment_id
         asked = tasks.of_enrollment(connection, enrolled)

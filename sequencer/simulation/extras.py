@@ -22,7 +22,9 @@ class Extras:
 
     Attributes:
         slugs: the cadences that people are enrolled in; empty for the plain ones.
+        most_people: how many there are at most, for a world with more in it takes longer.
         companies: how many there are; None for the usual number.
+        watch: how often a rep decides something after a mail.
         deeds: how often a rep does one of the rarer things, beside the other deeds.
         undo: how probable it is that the end of a task is taken back.
         second_look: how probable it is that a rep re-opens what has ended, at each look.
@@ -31,7 +33,9 @@ class Extras:
     """
 
     slugs: tuple[str, ...] = ()
+    most_people: int = 8
     companies: int | None = None
+    watch: float = 0.08
     limits: Limits = field(default_factory=Limits)
     deeds: int = 0
     undo: float = 0.0
@@ -55,9 +59,11 @@ def draw_extras(seed: int, slugs: tuple[str, ...]) -> tuple[Extras, Random]:
     )
     extras = Extras(
         slugs=tuple(chance.sample(slugs, chance.choice((2, 2, 3)))),
+        most_people=3,
         companies=chance.choice((None, 1, 2)),
+        watch=0.25,
         limits=limits,
-        deeds=chance.choice((0, 1, 2)),
+        deeds=chance.choice((0, 2, 4)),
         undo=chance.choice((0.0, 0.3, 0.6)),
         second_look=chance.choice((0.0, 0.1, 0.4)),
         delayed=chance.choice((0.0, 0.5)),

@@ -99,14 +99,18 @@ class Judge:
         if looked is None or not any(looked[0] <= at <= hand.at for at in reversed(reads)):
             self._broken("I2", dot, f"the scan that it relies on never was: {hand.synced_at}")
             return
-        oldest_s = self.play.desk.policy.freshness.total_seconds() + self.clocks[hand.by].stepped_s
+        # By the boot clock, whatever was done to the clocks on the wall.
+        oldest_s = self.play.desk.policy.freshness.total_seconds() + MOST_S
         if hand.at - looked[1] > oldest_s:
             self._broken("I2", dot, f"the scan is {hand.at - looked[1]:.0f} s old")
         for answer in person.answers_to(hand.enrollment_id):
             if answer.at < looked[0] and answer.mailbox == dot.mailbox:
                 self._broken("I2", dot, f"{answer.how} lay in the mailbox when it was scanned")
+        # A clock that runs ahead brings people back early; no daemon can know better.
+        ahead_s = sum(clock.stepped_s for clock in self.clocks.values())
         for away in person.absences_of(hand.enrollment_id):
-            if away.at < looked[0] and away.mailbox == dot.mailbox and dot.at < away.until:
+            here = away.at < looked[0] and away.mailbox == dot.mailbox
+            if here and dot.at + ahead_s < away.until:
                 self._broken("I2", dot, "the person is away, or a colleague has answered")
 
     def _read_at(self, instant: datetime | None) -> tuple[float, float] | None:
@@ -185,17 +189,19 @@ class Judge:
             self._broken("I4", dot, f"{len(hour)} mails of {dot.mailbox} left within an hour")
         if pace.per_week is not None and len(week) >= pace.per_week:
             self._broken("I4", dot, f"{len(week)} mails of {dot.mailbox} left within a week")
+        full = {"a week": len(week) + 1 == pace.per_week, "a ramp": len(day) + 1 == per_day}
+        full["a ramp"] &= per_day < pace.per_day
+        for name, is_full in full.items():
+            self.play.tally.sometimes(f"used up: {name}", int(is_full))
         if week and wall < max(week) + pace.gap:
             self._broken("I4", dot, f"{wall - max(week)} after another mail of {dot.mailbox}")
         earlier.append(wall)
 
     def _per_day(self, dot: Dot, wall: datetime) -> int:
-        """What a mailbox may send in 24 hours; more each day where it is new."""
+        """What a mailbox may send in 24 hours; more after each day of mails where it is new."""
         pace = self.boxes[dot.mailbox].pace
         if pace.ramp is None:
             return pace.per_day
-        dots = (each for each in self.play.record.dots if each.mailbox == dot.mailbox)
-        ours = [each.hand.wall for each in dots if each.hand is not None]
-        hands = [mail.wall for mail in self.by_hand.get(dot.mailbox, ())]
-        days = max((wall - min([wall, *ours, *hands])) // DAY, 0)
+        handed_on = self.play.record.handed_on.get(dot.mailbox, ())
+        days = sum(day < wall.date() for day in handed_on)
         return min(pace.per_day, pace.ramp.begin + pace.ramp.step * days)

@@ -6,7 +6,7 @@ Everything is numbered in the order of its commit. Times are true seconds since 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sequencer.mail.transaction import Envelope
 
@@ -157,6 +157,8 @@ class Record:
     Attributes:
         reads: true seconds at which each mailbox was read completely.
         holders: who took or renewed the lease of each mailbox last, and when.
+        handed_on: dates (UTC) on which mails of each mailbox were handed over, by the clock of its
+            daemon.
         locked_at: true seconds at which a mailbox last refused to let us sign in.
         broken: one sentence for each promise that was not kept.
         story: what happened, line by line, where somebody wants to read it.
@@ -166,6 +168,7 @@ class Record:
     dots: list[Dot] = field(default_factory=list)
     reads: dict[str, list[float]] = field(default_factory=dict)
     holders: dict[str, tuple[str, float]] = field(default_factory=dict)
+    handed_on: dict[str, set[date]] = field(default_factory=dict)
     locked_at: dict[str, float] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     tell: Callable[[str], None] = lambda _line: None

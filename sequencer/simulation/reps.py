@@ -99,7 +99,7 @@ class Reps:
     def watch(self, dot: Dot) -> None:
         """After a mail, perhaps decide to do something just when the next one is due."""
         person = self.play.person(dot.envelope.recipient)
-        if self.play.happens(0.08):
+        if self.play.happens(self.play.extras.watch):
             self.play.later(60.0, lambda: self._do_nearby(person))
 
     def _do_nearby(self, person: Person) -> None:

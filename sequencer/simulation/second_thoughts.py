@@ -6,6 +6,7 @@ from functools import partial
 from hashlib import sha256
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
+from sequencer.domain.send import IN_FLIGHT
 from sequencer.engine.calls import Call, log_call
 from sequencer.engine.import_prospects import import_prospects
 from sequencer.engine.owner import assign
@@ -16,7 +17,7 @@ from sequencer.files.prospects import Accepted
 from sequencer.simulation.cast import Person
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.record import Home, Reached, Reopening
-from sequencer.store import enrollments, inbound, prospects
+from sequencer.store import enrollments, inbound, prospects, sends
 from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.enrollments import StoredEnrollment
 
@@ -55,7 +56,8 @@ class SecondThoughts:
         self.play.later(LOOK_S, self._look)
         for person in self.play.people.values():
             if self.play.happens(self.play.extras.second_look):
-                self.play.later(self.play.chance.random() * DAY_S, partial(self.reopen, person))
+                deed = self.play.chance.choice((self.reopen, self.change_owner))
+                self.play.later(self.play.chance.random() * DAY_S, partial(deed, person))
 
     # Another owner.
 
@@ -80,11 +82,16 @@ class SecondThoughts:
                 mailbox = owner
             person.homes[each.id] = Home(number, play.true.seconds, mailbox)
             play.tally.sometimes("moved to another mailbox")
+            play.tally.sometimes("moved while on the line", int(self._is_on_the_line(each)))
         play.wake()
 
     def _has_moved(self, each: StoredEnrollment, owner: str) -> bool:
         has_mailbox = owner in self.play.desk.policy.mailboxes
         return has_mailbox and each.enrollment.state is EnrollmentState.ACTIVE
+
+    def _is_on_the_line(self, stored: StoredEnrollment) -> bool:
+        every = self.play.read(sends.of_enrollment, stored.id)
+        return any(send.state in IN_FLIGHT for send in every)
 
     def _assign(self, person: Person) -> bool:
         play = self.play
@@ -139,6 +146,8 @@ class SecondThoughts:
         if done is None:
             return
         play.tally.sometimes(f"re-opened after {before[done[1].id]}")
+        is_hot = self._is_on_the_line(done[1])
+        play.tally.sometimes("re-opened while a mail was on the line", int(is_hot))
         self.note_reopened(person, done[1], number)
         play.wake()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sequencer.engine.hooks import Source
+from sequencer.simulation.bites import count_bites
 from sequencer.simulation.journal import Journal
 from sequencer.simulation.setting import Earth
 from sequencer.simulation.verdict import digest_of_ledger, final_verdict
@@ -67,6 +68,7 @@ class Simulation:
         for error in self.journal.errors:
             world.play.record.violated(f"I6: {error}")
         final_verdict(world.play)
+        count_bites(world.play)
         world.digest = digest_of_ledger(world.play)
         return world
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.task import TaskKind
-from sequencer.engine.task_send import send
+from sequencer.engine.task_send import Edited, send
 from sequencer.engine.task_undo import undo
 from sequencer.engine.tasks import Ending, TaskError, done, skip
 from sequencer.simulation.extras import NOTHING
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.record import Reached, Stop
+from sequencer.simulation.scripts import MARK
 from sequencer.simulation.second_thoughts import SecondThoughts
 from sequencer.store import enrollments, prospects, tasks
 from sequencer.store.tasks import StoredTask
@@ -52,7 +53,7 @@ class TaskWork:
                 play.commit(done, play.desk, task.id, Ending(BY), play.now)
                 play.tally.sometimes(f"matter of a rep: {task.kind}")
             elif task.kind is TaskKind.MANUAL_EMAIL:
-                play.commit(send, play.desk, task.id, None, BY, play.now)
+                play.commit(send, play.desk, task.id, self._edited(task), BY, play.now)
                 play.tally.sometimes("manual mail released")
             elif play.happens(0.1):
                 play.commit(skip, play.desk, task.id, BY, "no time", play.now)
@@ -66,6 +67,17 @@ class TaskWork:
                 after_s = play.chance.choice((5.0, 60.0, 3_000.0, 30_000.0, 2 * DAY_S))
                 play.later(after_s, lambda: self._undo(task))
         play.wake()
+
+    def _edited(self, task: StoredTask) -> Edited | None:
+        """What the rep makes of a mail, in some worlds; the mark stays, the judge reads it."""
+        play = self.play
+        if play.extras is NOTHING or not play.happens(0.5):
+            return None
+        stored = play.read(enrollments.get, task.enrollment_id or 0)
+        play.tally.sometimes("manual mail edited")
+        return Edited(
+            "In my own words", f"I have read about you.\n\n{MARK}{stored.slug}.{task.step_id}."
+        )
 
     def _undo(self, task: StoredTask) -> None:
         """Take the end of a task back, if it can be."""

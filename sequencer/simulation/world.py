@@ -154,7 +154,8 @@ def _play(earth: Earth, chance: Random, seed: int, machines: int) -> Play:
     true = TrueTime(loop, draw_begin(chance))
     known = {each.slug: each for each in (*earth.library.more, *earth.library.scripts)}
     extras, more = draw_extras(seed, tuple(known))
-    everybody = cast(chance, chance.choice(SIZES), extras.companies)
+    size = min(chance.choice(SIZES), extras.most_people)
+    everybody = cast(chance, size, extras.companies)
     policy = tighten(draw_policy(chance), extras, more)
     give_owners(everybody, policy, extras, more)
     earth.database.clock = lambda: true.begin + timedelta(seconds=loop.seconds)

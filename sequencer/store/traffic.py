@@ -6,7 +6,7 @@ database counts, and gives out instants only where a limit is reached.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -23,7 +23,6 @@ _ABOUT_TO_LEAVE = OPEN_STATES | {SendState.CLAIMED}
 # Statements that every look makes are built once: that takes longer than to run them.
 _FROM_ONE = SendRow.mailbox == sa.bindparam("one")
 _BY_ONE = TouchRow.mailbox == sa.bindparam("one")
-_FIRST = sa.select(sa.func.min(SendRow.handed_at, type_=SendRow.handed_at.type)).where(_FROM_ONE)
 _RECENT_KINDS = (
     sa.select(SendRow.follow_up)
     .where(_FROM_ONE, SendRow.handed_at.is_not(None))
@@ -65,9 +64,14 @@ def newest_of_mailbox(connection: Connection, mailbox: str, limit: int) -> list[
     return sorted(found)[-limit:] if limit else []
 
 
-def first_of_mailbox(connection: Connection, mailbox: str) -> datetime | None:
-    """Instant of the first mail that we sent from a mailbox."""
-    return connection.execute(_FIRST, {"one": mailbox}).scalar()
+def mail_days_of(connection: Connection, mailbox: str, limit: int) -> list[date]:
+    """The first dates (UTC) on which we sent mails from a mailbox, in order."""
+    if not limit:
+        return []
+    query = _mail_days(connection.dialect.name)
+    return [
+        at.date() for at in connection.execute(query, {"one": mailbox, "most": limit}).scalars()
+    ]
 
 
 def newest_to_person(
@@ -147,6 +151,27 @@ def _counts(instants: int) -> sa.Select[Any]:
         by_hand = sa.select(number).where(_BY_ONE, TouchRow.at > after, *_mail_out())
         columns += [ours.scalar_subquery(), by_hand.scalar_subquery()]
     return sa.select(*columns)
+
+
+@cache
+def _mail_days(dialect: str) -> sa.Select[Any]:
+    """The first mail of each date: one look into the index for it, however many mails it has."""
+    first = sa.func.min(SendRow.handed_at, type_=SendRow.handed_at.type)
+    number = sa.literal_column("1", sa.Integer)
+    day = sa.select(first.label("at"), number.label("number")).where(_FROM_ONE)
+    days = day.cte("day", recursive=True)
+    next_day: sa.ColumnElement[Any]
+    if dialect == "sqlite":  # an instant is a text there, which begins with its date
+        next_day = sa.func.date(days.c.at, sa.literal_column("'+1 day'"))
+    else:
+        midnight = sa.func.date_trunc(
+            sa.literal_column("'day'"), days.c.at, sa.literal_column("'UTC'")
+        )
+        next_day = midnight + sa.literal_column("interval '24 hours'")
+    later = sa.select(first).where(_FROM_ONE, SendRow.handed_at >= next_day).correlate(days)
+    more = sa.select(later.scalar_subquery(), days.c.number + number)
+    days = days.union_all(more.where(days.c.at.is_not(None), days.c.number < sa.bindparam("most")))
+    return sa.select(days.c.at).where(days.c.at.is_not(None)).order_by(days.c.at)
 
 
 @cache

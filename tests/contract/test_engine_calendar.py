@@ -132,6 +132,23 @@ async def test_days_are_counted_from_the_step_before(stage: Stage) -> None:
     assert stage.sends(ZOE)[1].due_at == stage.clock.now() + 4 * DAY  # Monday
 
 
+@pytest.mark.parametrize("leap", [{}, {"goto": "last-mail"}])
+async def test_a_day_stays_that_day(stage: Stage, leap: dict[str, str]) -> None:
+    """Whoever is spared a step gets the one after it on its own day all the same."""
+    steps = [
+        {"id": "intro", "email": "intro.md", "day": 1, **leap},
+        {"id": "bump", "email": "bump.md", "day": 5, "when": 'stage == "customer"'},
+        {"id": "last-mail", "email": "last-mail.md", "day": 8},
+    ]
+    stage.apply(a_loaded(schedule=OFFICE, steps=steps))
+    stage.bring_in(a_prospect(email=ZOE, country=""))
+    stage.enroll(ZOE)
+    await stage.work()
+    due_at = stage.sends(ZOE)[1].due_at
+    assert due_at == stage.clock.now() + 9 * DAY  # Thursday of the week after
+    assert stage.sends(ZOE)[1].step_id == "last-mail"
+
+
 def test_hours_of_steps(stage: Stage) -> None:
     """A first touch has its own hours, and a step with a clock time comes at that time."""
     schedule = {**OFFICE, "first_window": {"mon-fri": ["15:00-16:00"]}}

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -5,6 +6,7 @@ from builders import NOON, a_prospect
 from foreign_mails import a_mail
 from stage import SLUG, Stage, a_loaded
 
+from sequencer.domain.absence import Absence
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.task import TaskKind
 from sequencer.engine.stop import suppress
@@ -141,6 +143,28 @@ async def test_a_longer_hold_stays(stage: Stage) -> None:
     assert before.resume_at > stage.clock.now() + 2 * DAY
     await receive(stage, f"From: {ADA}")
     assert stage.enrollment(ZOE) == before
+
+
+async def test_a_rep_who_is_back_early(stage: Stage) -> None:
+    """What a colleague answered while the rep was away holds when the rep is back before time."""
+    await begin(stage, ZOE, ADA, rules="pause 14 days")
+    boxes, today = stage.policy.mailboxes, NOON.date()
+    away = replace(boxes["ana"], away=(Absence(today, today + 20 * DAY),))
+    stage.policy = replace(stage.policy, mailboxes={**boxes, "ana": away})
+    stage.restart()
+    await stage.work(HOUR)
+    assert stage.enrollment(ADA).pause_reason is PauseReason.REP_AWAY
+    await receive(stage, f"From: {ZOE}")
+    held = stage.enrollment(ADA)
+    assert held.pause_reason is PauseReason.COLLEAGUE_REPLIED
+    assert held.resume_at is not None
+    assert held.resume_at > NOON + 19 * DAY  # not before the rep was to be back
+    stage.policy = replace(stage.policy, mailboxes=boxes)
+    stage.restart()
+    for _ in range(3):
+        await stage.work(4 * DAY)
+    assert len(stage.mails(ADA)) == 1
+    assert stage.enrollment(ADA) == held
 
 
 async def test_one_who_waits_for_room(stage: Stage) -> None:

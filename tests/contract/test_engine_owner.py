@@ -9,6 +9,7 @@ from stage import STEPS, Stage, a_loaded, a_policy
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.task import TaskKind
 from sequencer.engine.import_prospects import import_prospects
+from sequencer.engine.hand import hand_over
 from sequencer.engine.look import Next, look
 from sequencer.engine.owner import Handed, assign
 from sequencer.engine.pause import pause
@@ -159,3 +160,19 @@ async def test_on_its_way_while_it_moves(stage: Stage) -> None:
     await stage.work(HOUR)
     assert ["ana@" in mail["From"] for mail in stage.mails(ZOE)] == [True, False]
     assert stage.verify().clean
+
+
+async def test_on_the_line_while_it_moves(each_stage: Stage) -> None:
+    """A mail that waits for its final dot while its enrollment moves gets none from there."""
+    stage = each_stage
+    await begin(stage)
+    stage.clock.advance(3 * DAY)
+    await stage.take_leases()
+    now = stage.clock.now()
+    for name in ("ana", "luis"):
+        stage.write(mailboxes.mark_synced, name, now)
+    [_, send] = stage.sends(ZOE)
+    lease = stage.runner.leases["ana"]
+    assert stage.write(look, stage.desk, send.id, lease, now).next is Next.SEND
+    assert give(stage, "luis").enrollments == 1
+    assert not stage.write(hand_over, stage.desk, send.id, lease, now)

@@ -191,6 +191,28 @@ async def test_the_gate_is_asked(stage: Stage) -> None:
         reopen(stage, ADA)
 
 
+@pytest.mark.parametrize("heard", [False, True])
+async def test_a_mailbox_that_is_gone(stage: Stage, *, heard: bool) -> None:
+    """Before the first mail another one of the cadence takes over; later nobody does."""
+    stage.apply(a_loaded(mailboxes=["ana", "luis"]))
+    stage.bring_in(ZOE)
+    stage.enroll(ZOE)
+    if heard:
+        await stage.work()
+    stopped(stage, FinishReason.REMOVED)
+    boxes = {"luis": stage.policy.mailboxes["luis"]}
+    later = Stage(stage.database, replace(stage.policy, mailboxes=boxes))
+    if heard:
+        with pytest.raises(NotReopenedError, match="ana is not in the settings"):
+            reopen(later)
+        return
+    reopen(later)
+    await later.work(HOUR)
+    await later.work(HOUR)
+    assert later.enrollment(ZOE).mailbox == "luis"
+    assert len(later.mails(ZOE)) == 1
+
+
 async def test_nothing_to_reopen(stage: Stage) -> None:
     """Strangers, people who run, people who were never enrolled."""
     stage.begin(ZOE)

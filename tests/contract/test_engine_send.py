@@ -770,6 +770,7 @@ async def test_a_resent_mail_keeps_its_bytes_through_a_crash(stage: Stage) -> No
 
     alive, stage.mailers["luis"] = stage.mailers["luis"], Dying()
     stage.restart()
+    await stage.work()
     await stage.work(SETTLED)
     assert first(stage) is SendState.CLAIMED
     stage.mailers["luis"] = alive

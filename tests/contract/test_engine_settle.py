@@ -148,6 +148,7 @@ async def test_a_failed_look_rests(stage: Stage) -> None:
 
     stage.inboxes["luis"] = Deaf()  # type: ignore[assignment]  # as good an inbox as any
     stage.restart()
+    await stage.work()
     await stage.work(SETTLED)
     for _ in range(5):
         await stage.work(timedelta(seconds=10))
@@ -164,3 +165,17 @@ async def test_the_word_of_a_person(stage: Stage) -> None:
     assert states(stage, ZOE) == [SendState.SENT, SendState.QUEUED]
     findings = stage.verify()
     assert findings.clean, findings.details
+
+
+async def test_a_doubt_of_another_process(stage: Stage) -> None:
+    """A doubt counts from when it is seen, by the clock that nobody sets: others may run ahead."""
+    await get_through(stage, ADA)
+    await lose(stage, ZOE)
+    stage.restart()
+    stage.clock.instant += timedelta(hours=1)
+    await stage.work()
+    assert states(stage, ZOE) == [SendState.UNKNOWN]
+    stage.inboxes["luis"].deliver(stage.mailers["luis"].accepted[-1].data, Folder.SENT)
+    await stage.work(SETTLED)
+    assert states(stage, ZOE)[0] is SendState.SENT
+    assert len(stage.mails(ZOE)) == 1

@@ -61,8 +61,7 @@ def keeps_pace(stage: Stage, instants: list[datetime]) -> bool:
     """Whether mails at these instants, after all that left, stay under every limit."""
     mails = stage.read(traffic.newest_of_mailbox, "ana", 100)
     for at in instants:
-        first_at = mails[0] if mails else None
-        if mailbox_refusals(PACE, Traffic(mails, first_at), at):
+        if mailbox_refusals(PACE, Traffic(mails), at):
             return False
         mails = [*mails, at]
     return True

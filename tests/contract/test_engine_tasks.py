@@ -337,6 +337,22 @@ async def test_undo_after_another_end(stage: Stage) -> None:
         stage.write(undo, stage.desk, task(stage).id, "Eva", now)
 
 
+async def test_undo_of_the_last_step(each_stage: Stage) -> None:
+    """It can be taken back as well: the cadence ended because nothing more was for the person."""
+    stage = each_stage
+    steps = (CALLS[1], {**CALLS[2], "email": "intro.md"})
+    prepared(stage, ZOE, steps=steps)
+    end(stage, "interested")
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.COMPLETED
+    stage.write(undo, stage.desk, task(stage).id, "Eva", stage.clock.now())
+    assert stage.timeline(ZOE)[-2:] == ["reopened", "taken_back"]
+    assert task(stage).state is TaskState.OPEN
+    end(stage, "busy")
+    await stage.work(6 * HOUR)
+    assert len(stage.mails(ZOE)) == 1
+    assert stage.verify().clean
+
+
 async def test_undo_of_what_a_stop_closed(stage: Stage) -> None:
     """A task that was closed because somebody answered is no way to take the answer back."""
     await at_the_call(stage)

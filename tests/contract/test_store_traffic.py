@@ -1,6 +1,6 @@
 """What left lately, on every kind of database."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from builders import NOON
@@ -13,6 +13,9 @@ from sequencer.engine.traffic import mailbox_traffic, whole_traffic
 from sequencer.store import sends, touches, traffic
 from sequencer.store.database import Connection, Database
 from sequencer.store.touches import MailByHand
+
+
+TICK = timedelta(microseconds=1)
 
 
 def hand(connection: Connection, at: datetime, person: int | None = None, **changes: object) -> int:
@@ -46,8 +49,35 @@ def test_mails_of_a_mailbox(database: Database) -> None:
         newest = traffic.newest_of_mailbox(connection, "ana", 3)
         assert newest == [NOON - each * HOUR for each in (30, 2, 1)]
         assert traffic.newest_of_mailbox(connection, "ana", 0) == []
-        assert traffic.first_of_mailbox(connection, "ana") == NOON - 200 * HOUR
-        assert traffic.first_of_mailbox(connection, "eva") is None
+
+
+def test_days_with_mails(database: Database) -> None:
+    """Each date in UTC counts once, whatever the mails on it; neither gaps nor mails by hand do."""
+    midnight = NOON.replace(hour=0)
+    with database.write() as connection:
+        for at in (NOON, NOON + HOUR, midnight - TICK, midnight, NOON - 40 * DAY, NOON - 9 * DAY):
+            hand(connection, at)
+        hand(connection, NOON - 3 * DAY, mailbox="luis")
+        add_send(connection)
+        by_hand(connection, NOON - 5 * DAY, 1)
+        found = traffic.mail_days_of(connection, "ana", 9)
+        assert found == [(NOON - each * DAY).date() for each in (40, 9, 1, 0)]
+        for most in range(5):
+            assert traffic.mail_days_of(connection, "ana", most) == found[:most]
+        assert traffic.mail_days_of(connection, "eva", 9) == []
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Europe/Madrid"])
+def test_days_with_mails_in_any_session(database: Database, zone: str) -> None:
+    """The zone of a session moves no midnight, also where a clock changes."""
+    begin = datetime(2026, 3, 7, tzinfo=UTC)
+    with database.write() as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql(f"SET LOCAL TIME ZONE '{zone}'")
+        for number in range(24):
+            hand(connection, begin + number * DAY + (DAY - TICK) * (number % 2))
+        found = traffic.mail_days_of(connection, "ana", 99)
+    assert found == [(begin + number * DAY).date() for number in range(24)]
 
 
 def test_mails_to_a_person(database: Database) -> None:
@@ -111,16 +141,17 @@ PACES = [
 def test_as_much_as_is_needed(database: Database, pace: Pace) -> None:
     """What is gathered for the look says the same as all that ever left."""
     mails: list[datetime] = []
+    days: set[date] = set()
     with database.write() as connection:
         for number, hours in enumerate((100, 60, 30, 26, 5, 4.5, 2, 0.6, 0.4)):
             mails.append(NOON - hours * HOUR)
             if number % 3:
                 hand(connection, mails[-1])
+                days.add(mails[-1].date())
             else:
                 by_hand(connection, mails[-1], number)
             for now in (mails[-1], mails[-1] + HOUR / 2, mails[-1] + 20 * HOUR, NOON):
-                first_at = mails[1] if len(mails) > 1 else None
-                whole = mailbox_refusals(pace, Traffic(mails, first_at), now)
+                whole = mailbox_refusals(pace, Traffic(mails, sorted(days)), now)
                 gathered = mailbox_traffic(connection, "ana", pace, now)
                 found = mailbox_refusals(pace, gathered, now)
                 assert [(each.reason, each.until) for each in found] == [

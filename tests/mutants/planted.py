@@ -180,8 +180,8 @@ PLANTS = (
             ),
             Edit(
                 "engine/spread.py",
-                "    earliest = due_as_before(case, send.step_id, now + remaining).at\n",
-                "    earliest = due_as_before(case, send.step_id, now).at\n",
+                "    earliest = due_as_before(case, send.step_id, max(now + remaining, back)).at\n",
+                "    earliest = due_as_before(case, send.step_id, max(now, back)).at\n",
             ),
         ),
     ),
@@ -253,7 +253,7 @@ PLANTS = (
         "no-hourly-cap",
         "after an outage everything leaves at once",
         "domain/pacing.py",
-        "        *_cap(Reason.CAP_HOUR, pace.hourly(first_at), HOUR, mails, now),\n",
+        "        *_cap(Reason.CAP_HOUR, pace.hourly(mail_days), HOUR, mails, now),\n",
         "",
     ),
     one(

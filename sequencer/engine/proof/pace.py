@@ -39,7 +39,7 @@ def _further_meters(policy: MailboxPolicy | None) -> list[Meter]:
     """What is counted beside the 24 hours of which the figures are reported."""
     if policy is None:
         return []
-    return [Meter(HOUR, policy.pace.hourly(None).most), Meter(WEEK, policy.pace.per_week)]
+    return [Meter(HOUR, policy.pace.hourly(()).most), Meter(WEEK, policy.pace.per_week)]
 
 
 def _along(

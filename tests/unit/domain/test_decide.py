@@ -426,3 +426,81 @@ def test_taken_back() -> None:
 def test_nothing_to_take_back(step: str | None, taken: str) -> None:
     """Only a step that lies behind can be taken back."""
     assert decided(step, TakenBack(taken)) == Decision(an_enrollment(step=step))
+
+
+def test_reopened_with_nothing_left() -> None:
+    """Where no step is left it stays as it ended: another end would be a second reason."""
+    before = ended_at(MIXED.steps[-1].id)
+    assert reopened(before, Reopened(over=True)) == Decision(before)
+
+
+def test_the_last_step_taken_back() -> None:
+    """Who has completed the cadence stands at its last task again."""
+    before = ended_at(None, FinishReason.COMPLETED)
+    decision = decide(before, TakenBack("call"), Course(MIXED), NOON)
+    assert decision == Decision(an_enrollment(step="call"))
+
+
+@pytest.mark.parametrize(
+    ("event", "days"),
+    [
+        (Held(PauseReason.COLLEAGUE_REPLIED, NOON + 5 * DAY), 10),
+        (Held(PauseReason.AUTO_REPLY, NOON + 14 * DAY), 14),
+        (Held(PauseReason.REP_AWAY, NOON + 5 * DAY), 5),
+        (Held(PauseReason.MANUAL), None),
+    ],
+)
+def test_held_while_the_rep_is_away(event: Held, days: int | None) -> None:
+    """What was heard meanwhile holds in its own right, and not before the rep is back."""
+    away = Held(PauseReason.REP_AWAY, NOON + 10 * DAY)
+    enrollment, _ = after(an_enrollment(step="bump"), away, event)
+    assert enrollment.pause_reason is event.reason
+    assert enrollment.resume_at == (None if days is None else NOON + days * DAY)
+
+
+def later(days: int) -> Delay:
+    """So many business days."""
+    return Delay(days, Unit.BUSINESS_DAYS)
+
+
+BY_DAYS = a_cadence(
+    steps=(
+        a_step(id="a", day=3, wait=later(2)),
+        a_step(id="b", day=5, wait=later(2), when="phone"),
+        a_step(id="c", day=8, wait=later(3)),
+        a_step(id="d", day=8),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "event", "overrides", "command"),
+    [
+        (None, Enrolled(), {}, QueueStep("a", later(2))),
+        (None, Enrolled(), {"skip": {"a"}}, QueueStep("c", later(7))),
+        (None, Enrolled(), {"start_at": "a", "skip": {"a"}}, QueueStep("c", later(7))),
+        (None, Enrolled(), {"start_at": "b"}, QueueStep("c", later(3))),
+        ("a", StepEnded("a"), {}, QueueStep("c", later(5))),
+        ("a", StepEnded("a", goto="d"), {}, QueueStep("d", later(5))),
+        ("a", StepEnded("a", goto="d", wait=DAYS[1]), {}, QueueStep("d", DAYS[1])),
+        ("a", StepEnded("a", wait=DAYS[1]), {}, QueueStep("c", later(5))),
+        ("a", StepEnded("a"), {"waits": {"c": DAYS[4]}}, QueueStep("c", DAYS[4])),
+        ("a", StepEnded("a"), {"waits": {"b": DAYS[4]}}, QueueStep("c", later(5))),
+        ("b", StepSkipped("b", by_guard=True), {}, QueueStep("c", later(3))),
+        ("c", StepEnded("c"), {}, QueueStep("d", NO_DELAY)),
+    ],
+)
+def test_days(
+    step: str | None, event: Event, overrides: dict[str, Any], command: QueueStep
+) -> None:
+    """Between two steps lie the days between theirs, whoever is spared a step in between."""
+    state = EnrollmentState.ACTIVE if step else EnrollmentState.PENDING
+    before = Enrollment(key="k1", state=state, step=step)
+    course = Course(BY_DAYS, overrides=Overrides(**overrides))
+    assert decide(before, event, course, NOON).commands[-1] == command
+
+
+def test_reopened_where_a_step_with_a_day_is_passed_over() -> None:
+    """The step it stopped at was reached, so the days count from there."""
+    decision = decide(ended_at("b"), Reopened(), Course(BY_DAYS), NOON)
+    assert decision.commands[-1] == QueueStep("c", later(3))

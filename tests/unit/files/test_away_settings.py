@@ -54,6 +54,8 @@ def test_nothing_written(tmp_path: Path) -> None:
         ("until: 2027-01-06", "until: 2028-01-06", 9, "within a year"),
         ("until: 2027-01-06", "untill: 2027-01-06", 9, "did you mean `until`?"),
         ("until: 2027-01-06", "until: soon", 9, "a date is written like 2026-12-24"),
+        ("from: 2026-08-15", "from: 0001-01-01", 10, "a date lies between 2000 and 2100"),
+        ("until: 2026-08-15", "until: 9999-12-31", 10, "a date lies between 2000 and 2100"),
     ],
 )
 def test_mistakes(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:

@@ -7,7 +7,12 @@ import pytest
 
 from sequencer.domain.cadence import Cadence, ZoneFrom
 from sequencer.domain.window import Block
-from sequencer.files.cadence import LoadedCadence, cadence_from_document, load_cadence
+from sequencer.files.cadence import (
+    LoadedCadence,
+    cadence_from_document,
+    content_hash,
+    load_cadence,
+)
 from sequencer.files.problem import ConfigError
 
 TEXT = """\
@@ -30,6 +35,16 @@ steps:
     day: 9
     at: "9:30"
 """
+
+BY_WAITS = """\
+cadence: fintech-intro
+title: First contact
+from: {mailboxes: [ana]}
+steps:
+  - {id: intro, email: intro.md}
+  - {id: bump, email: bump.md, wait: 3 business_days, when: 'stage == "lead"'}
+"""
+BY_WAITS_HASH = "c2020a9a833f4c12559734f45357cd72a7229f0561e9fb7c71c18882842ba22e"
 
 
 @pytest.fixture
@@ -98,10 +113,11 @@ def test_whose_holidays(workspace: Path) -> None:
 
 
 def test_document_and_back(workspace: Path) -> None:
-    """The stored form gives the same cadence again, days and waits have one form."""
+    """The stored form gives the same cadence again: days stay days, waits stay waits."""
     loaded = load(workspace, TEXT)
     stored = json.loads(json.dumps(loaded.document))
     assert cadence_from_document(stored) == loaded.cadence
+    assert [step.day for step in loaded.cadence.steps] == [2, 4, 4, 9]
     by_waits = TEXT
     for day, wait in (
         ("day: 2}", "wait: 1 business_day}"),
@@ -112,7 +128,18 @@ def test_document_and_back(workspace: Path) -> None:
     ):
         assert day in by_waits
         by_waits = by_waits.replace(day, wait)
-    assert load(workspace, by_waits).document == loaded.document
+    waiting = load(workspace, by_waits)
+    assert cadence_from_document(waiting.document) == waiting.cadence
+    assert [step.wait for step in waiting.cadence.steps] == [
+        step.wait for step in loaded.cadence.steps
+    ]
+    assert waiting.document != loaded.document
+
+
+def test_name_of_a_version_by_waits(workspace: Path) -> None:
+    """A cadence that was applied before steps had days is still the same one."""
+    loaded = load(workspace, BY_WAITS)
+    assert content_hash(loaded.document, loaded.templates) == BY_WAITS_HASH
 
 
 @pytest.mark.parametrize(
@@ -135,6 +162,16 @@ def test_document_and_back(workspace: Path) -> None:
         ('["22:00-02:00"]', '["22:00-24:00", "23:00-23:30"]', "14:19 the hours 22:00-24:00 and 23"),
         ("[mailbox]", "[workspace]", "6:14 `schedule.holidays[1]`: one of `prospect` or `mailbox`"),
         ("[mailbox]", "mailbox", "6:13 `schedule.holidays`: a list"),
+        (
+            "  holidays",
+            "  skip_dates: [1999-12-31]\n  holidays",
+            "6:16 `schedule.skip_dates[1]`: a date lies",
+        ),
+        (
+            "  holidays",
+            "  skip_dates: [2101-01-01]\n  holidays",
+            "6:16 `schedule.skip_dates[1]`: a date lies",
+        ),
     ],
 )
 def test_mistakes(workspace: Path, old: str, new: str, expected: str) -> None:
