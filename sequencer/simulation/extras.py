@@ -25,6 +25,7 @@ class Extras:
         most_people: how many there are at most, for a world with more in it takes longer.
         companies: how many there are; None for the usual number.
         watch: how often a rep decides something after a mail.
+        meddling: how much oftener than elsewhere somebody acts while a mail is on the line.
         deeds: how often a rep does one of the rarer things, beside the other deeds.
         undo: how probable it is that the end of a task is taken back.
         second_look: how probable it is that a rep re-opens what has ended, at each look.
@@ -36,6 +37,7 @@ class Extras:
     most_people: int = 8
     companies: int | None = None
     watch: float = 0.08
+    meddling: float = 1.0
     limits: Limits = field(default_factory=Limits)
     deeds: int = 0
     undo: float = 0.0
@@ -47,8 +49,14 @@ class Extras:
 NOTHING = Extras()
 
 
-def draw_extras(seed: int, slugs: tuple[str, ...]) -> tuple[Extras, Random]:
-    """The extras of a seed, and a chance of their own, so that they change no other draw."""
+def draw_extras(seed: int, rarer: tuple[str, ...], usual: tuple[str, ...]) -> tuple[Extras, Random]:
+    """The extras of a seed, and a chance of their own, so that they change no other draw.
+
+    Args:
+        seed: of the world.
+        rarer: cadences of which each such world has one at least.
+        usual: those of every world.
+    """
     chance = Random(f"extras of {seed}")
     if seed % 5 in PLAIN:
         return NOTHING, chance
@@ -57,11 +65,14 @@ def draw_extras(seed: int, slugs: tuple[str, ...]) -> tuple[Extras, Random]:
         per_person_day=chance.choice((None, None, 1)),
         per_person_week=chance.choice((None, None, 2)),
     )
+    first = chance.choice(rarer)
+    others = [slug for slug in (*rarer, *usual) if slug != first]
     extras = Extras(
-        slugs=tuple(chance.sample(slugs, chance.choice((2, 2, 3)))),
+        slugs=(first, *chance.sample(others, chance.choice((1, 1, 2)))),
         most_people=3,
-        companies=chance.choice((None, 1, 2)),
+        companies=chance.choice((1, 1, 2)),
         watch=0.25,
+        meddling=4.0,
         limits=limits,
         deeds=chance.choice((0, 2, 4)),
         undo=chance.choice((0.0, 0.3, 0.6)),

@@ -46,7 +46,9 @@ class SecondThoughts:
             self.change_owner,
             self.change_owner,
             self.stop_and_reopen,
+            self.stop_and_reopen,
             self.reopen,
+            self.call_in,
             self.call_in,
         )
 

@@ -1,7 +1,7 @@
 """A whole world from one seed, from its first day until everything in it has ended."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -68,6 +68,7 @@ class SimulatedWorld:
         alone = plan.gentle or chance.random() < ALONE
         self.play = _play(earth, chance, seed, machines=1 if alone else 2)
         self.play.calm = plan.gentle
+        self.odds = replace(self.odds, meddling=self.odds.meddling * self.play.extras.meddling)
         self._loaded = [script.loaded for script in self.play.scripts.values()]
         boxes = self.play.desk.policy.mailboxes
         self.providers = {name: self._provider(each) for name, each in boxes.items()}
@@ -152,8 +153,10 @@ class SimulatedWorld:
 def _play(earth: Earth, chance: Random, seed: int, machines: int) -> Play:
     loop = VirtualLoop()
     true = TrueTime(loop, draw_begin(chance))
-    known = {each.slug: each for each in (*earth.library.more, *earth.library.scripts)}
-    extras, more = draw_extras(seed, tuple(known))
+    library = earth.library
+    known = {each.slug: each for each in (*library.more, *library.scripts)}
+    rarer, usual = ([each.slug for each in some] for some in (library.more, library.scripts))
+    extras, more = draw_extras(seed, tuple(rarer), tuple(usual))
     size = min(chance.choice(SIZES), extras.most_people)
     everybody = cast(chance, size, extras.companies)
     policy = tighten(draw_policy(chance), extras, more)
@@ -164,11 +167,11 @@ def _play(earth: Earth, chance: Random, seed: int, machines: int) -> Play:
         loop=loop,
         true=true,
         database=earth.database,
-        desk=Desk(policy, earth.library.versions),
+        desk=Desk(policy, library.versions),
         sources=earth.sources,
         people={address_key(each.address): each for each in everybody},
         scripts={slug: known[slug] for slug in extras.slugs}
-        or {each.slug: each for each in earth.library.scripts},
+        or {each.slug: each for each in library.scripts},
         tally=Tally(),
         clocks=tuple(MachineClock(true) for _ in range(machines)),
         extras=extras,

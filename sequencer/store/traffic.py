@@ -161,8 +161,10 @@ def _mail_days(dialect: str) -> sa.Select[Any]:
     day = sa.select(first.label("at"), number.label("number")).where(_FROM_ONE)
     days = day.cte("day", recursive=True)
     next_day: sa.ColumnElement[Any]
-    if dialect == "sqlite":  # an instant is a text there, which begins with its date
-        next_day = sa.func.date(days.c.at, sa.literal_column("'+1 day'"))
+    if dialect == "sqlite":
+        # An instant is a text there that begins with its date; the whole would be rounded.
+        on = sa.func.substr(days.c.at, sa.literal_column("1"), sa.literal_column("10"))
+        next_day = sa.func.date(on, sa.literal_column("'+1 day'"))
     else:
         midnight = sa.func.date_trunc(
             sa.literal_column("'day'"), days.c.at, sa.literal_column("'UTC'")

@@ -14,7 +14,6 @@ from sequencer.store import sends, touches, traffic
 from sequencer.store.database import Connection, Database
 from sequencer.store.touches import MailByHand
 
-
 TICK = timedelta(microseconds=1)
 
 
