@@ -21,8 +21,8 @@ def command(workspace: "Workspace", prospect: tuple[str, ...], *, rep: str, as_j
     """Make each PROSPECT (an e-mail address) the prospect of another rep.
 
     What runs goes on from the rep's own mailbox (the one whose `rep` or name it is), in a thread of
-    its own, and open tasks move too. Where the rep has no mailbox that works, it goes on from the
-    old one, and a task tells. What is paused or has ended stays where it is.
+    its own, and open tasks move too; so does what is paused. Where the rep has no mailbox that
+    works, it goes on from the old one, and a task tells. A task given to a third rep stays there.
     """
     from sequencer.engine.owner import assign
 

@@ -68,7 +68,7 @@ def spread(
         before: what left it, as far back as its limits look.
         queued: instants at which other mails of it are due.
         wishes: the mails to be planned, in any order.
-        taken: what left under their caps; what is planned here is put beside it.
+        taken: what left or is queued under their caps; what is planned here is put beside it.
     """
     plan = _Plan(pace, before, taken or {})
     plan.settle(queued)
@@ -79,6 +79,16 @@ def spread(
         except NeverOpenError:
             continue
     return planned
+
+
+def settle_under(cap: Cap, taken: list[datetime], queued: Iterable[datetime]) -> None:
+    """Put what is queued under a limit beside what counts there, as late as the limit makes it."""
+    last: datetime | None = None
+    for due_at in sorted(queued):
+        at: datetime | None = max(due_at, last or due_at)
+        while at is not None:
+            last, at = at, _full(taken, at, cap.period, Level(cap.most))
+        insort(taken, last or due_at)
 
 
 class _Plan:

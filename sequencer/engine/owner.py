@@ -1,7 +1,7 @@
 """A prospect gets another owner: what runs moves to the new one's mailbox, and tasks with it.
 
 Only where the new owner has a mailbox that works; else everything stays, and a task tells. What is
-paused or has ended stays where it is: nothing comes of it by itself.
+paused moves too, for it goes on by itself some day. Tasks that somebody else has been given stay.
 """
 
 from collections.abc import Sequence
@@ -68,7 +68,7 @@ def follow_owner(
     running = [
         stored
         for stored in enrollments.live_of(connection, [person.id])
-        if stored.enrollment.state is EnrollmentState.ACTIVE
+        if stored.enrollment.state in {EnrollmentState.ACTIVE, EnrollmentState.PAUSED}
         and not is_of(desk.policy, stored.enrollment.mailbox or "", change.owner)
     ]
     if mailbox is None:
@@ -78,9 +78,9 @@ def follow_owner(
     moved = sum(
         move(connection, desk.case(connection, stored), mailbox, why, now) for stored in running
     )
-    passed_on = tasks.assign_all(
-        connection, tasks.open_of_person(connection, person.id, change.owner), change.owner
-    )
+    old = {"", change.before, *(stored.enrollment.mailbox or "" for stored in running)}
+    theirs = tasks.open_of_person(connection, person.id, old - {change.owner})
+    passed_on = tasks.assign_all(connection, theirs, change.owner)
     if passed_on:
         words = f"{passed_on} open tasks to {change.owner}, by {by}"
         ledger.write(connection, Entry(now, Kind.MOVED, words, change.prospect_id))

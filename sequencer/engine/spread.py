@@ -16,7 +16,7 @@ from sequencer.domain.event import Resumed
 from sequencer.domain.ledger import Kind
 from sequencer.domain.pacing import Pace
 from sequencer.domain.send import OPEN_STATES
-from sequencer.domain.spread import Cap, Wish, spread
+from sequencer.domain.spread import Cap, Wish, settle_under, spread
 from sequencer.engine.away import returns_at
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
@@ -108,10 +108,14 @@ def _wish(
         return None
     back = returns_at(desk, send.mailbox, now) or now
     earliest = due_as_before(case, send.step_id, max(now + remaining, back)).at
-    caps = dict(caps_of(connection, desk, case, now))
-    for cap, instants in caps.items():
-        taken.setdefault(cap, list(instants))
-    return Wish(_key(case.stored.id), earliest, case.timing_of(send.step_id), tuple(caps))
+    caps = list(caps_of(connection, desk, case, now))
+    for shared in caps:
+        if shared.cap not in taken:
+            taken[shared.cap] = list(shared.left)
+            queued = [max(due_at, now) for due_at in shared.queued()]
+            settle_under(shared.cap, taken[shared.cap], queued)
+    timing = case.timing_of(send.step_id)
+    return Wish(_key(case.stored.id), earliest, timing, tuple(each.cap for each in caps))
 
 
 def _spread(

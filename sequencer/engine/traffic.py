@@ -1,8 +1,9 @@
 """What limits a mail, and what left before it: gathered for one mailbox, person and cadence."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sequencer.domain.address import domain_of
 from sequencer.domain.free_mail import is_free_mail
@@ -11,9 +12,23 @@ from sequencer.domain.rolling import DAY, HOUR, WEEK, Level
 from sequencer.domain.spread import Cap
 from sequencer.engine.activate import current_version
 from sequencer.engine.desk import Case, Desk
-from sequencer.store import traffic
+from sequencer.store import paused, traffic
 from sequencer.store.database import Connection
 from sequencer.store.turn_lock import wait_for_turn
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCap:
+    """A limit of an enrollment's next mail besides those of its mailbox.
+
+    Attributes:
+        left: what left under it, in order.
+        queued: finds when the mails are due that wait under it already.
+    """
+
+    cap: Cap
+    left: Sequence[datetime]
+    queued: Callable[[], Sequence[datetime]]
 
 
 def mailbox_traffic(connection: Connection, mailbox: str, pace: Pace, now: datetime) -> Traffic:
@@ -73,24 +88,25 @@ def traffic_for(
     )
 
 
-def caps_of(
-    connection: Connection, desk: Desk, case: Case, now: datetime
-) -> Iterator[tuple[Cap, Sequence[datetime]]]:
-    """Limits of an enrollment's next mail besides those of its mailbox, with what left so far."""
+def caps_of(connection: Connection, desk: Desk, case: Case, now: datetime) -> Iterator[SharedCap]:
+    """Limits of an enrollment's next mail besides those of its mailbox."""
     limits = limits_for(connection, desk, case, Pace())
     before = _beside(connection, case, limits, Traffic(), now)
     domain = domain_of(case.person.prospect.email)
     company = None if is_free_mail(domain) else limits.per_domain
     person, cadence = f"person {case.person.id}", f"cadence {case.stored.slug}"
+    to_domain = partial(paused.queued_to_domain, connection, domain)
+    to_person = partial(paused.queued_to_person, connection, case.person.id)
+    new = partial(paused.queued_first_touches, connection, case.stored.slug)
     rules = (
-        (f"domain {domain}", company, DAY, before.to_domain),
-        (person, limits.per_person_day, DAY, before.to_person),
-        (person, limits.per_person_week, WEEK, before.to_person),
-        (cadence, limits.new_per_day, DAY, before.new),
+        (f"domain {domain}", company, DAY, before.to_domain, to_domain),
+        (person, limits.per_person_day, DAY, before.to_person, to_person),
+        (person, limits.per_person_week, WEEK, before.to_person, to_person),
+        (cadence, limits.new_per_day, DAY, before.new, new),
     )
-    for key, most, period, instants in rules:
+    for key, most, period, instants, queued in rules:
         if most is not None:
-            yield Cap(key, most, period), instants
+            yield SharedCap(Cap(key, most, period), instants, queued)
 
 
 def _beside(

@@ -122,7 +122,7 @@ class SecondThoughts:
         if done is None:
             return
         play.stopped(person, "stop of the wrong person", number=done[0], for_ever=False)
-        after_s = play.chance.choice((0.0, 1.0, 6.0, 60.0, 1_000.0, DAY_S))
+        after_s = play.chance.choice((0.0, 0.0, 0.0, 1.0, 6.0, 60.0, 1_000.0, DAY_S))
         play.later(after_s, lambda: self._unless_calm(self.reopen, person))
 
     def _unless_calm(self, deed: Callable[[Person], None], person: Person) -> None:

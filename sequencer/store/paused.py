@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sequencer.domain.enrollment import EnrollmentState, PauseReason
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow, SendRow
+from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow
 
 
 def find(
@@ -43,11 +43,31 @@ def in_doubt(connection: Connection) -> set[int]:
 
 def queued_beside(connection: Connection, mailbox: str) -> list[datetime]:
     """When the open mails of a mailbox are due whose enrollments run."""
+    return _queued(connection, SendRow.mailbox == mailbox)
+
+
+def queued_to_person(connection: Connection, prospect_id: int) -> list[datetime]:
+    """The same of a person, from all mailboxes."""
+    return _queued(connection, EnrollmentRow.prospect_id == prospect_id)
+
+
+def queued_to_domain(connection: Connection, domain: str) -> list[datetime]:
+    """The same of all people at a domain (a domain key), from all mailboxes."""
+    people = sa.select(ProspectRow.id).where(ProspectRow.domain_key == domain)
+    return _queued(connection, EnrollmentRow.prospect_id.in_(people))
+
+
+def queued_first_touches(connection: Connection, slug: str) -> list[datetime]:
+    """The same of the first touches of a cadence."""
+    return _queued(connection, EnrollmentRow.slug == slug, SendRow.follow_up.is_(False))
+
+
+def _queued(connection: Connection, *which: sa.ColumnElement[bool]) -> list[datetime]:
     query = (
         sa.select(SendRow.due_at)
         .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
         .where(
-            SendRow.mailbox == mailbox,
+            *which,
             SendRow.state.in_(OPEN_STATES),
             EnrollmentRow.state == EnrollmentState.ACTIVE,
         )

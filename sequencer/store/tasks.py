@@ -1,6 +1,6 @@
 """Tasks: what people do. Every change is guarded by the state that was read, as with sends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -270,12 +270,14 @@ def counts(connection: Connection, now: datetime) -> list[OpenCount]:
     return [OpenCount(assignee, number, int(late or 0)) for assignee, number, late in rows]
 
 
-def open_of_person(connection: Connection, prospect_id: int, but: str) -> list[int]:
-    """Numbers of the open tasks about a person that are not that assignee's."""
+def open_of_person(
+    connection: Connection, prospect_id: int, assignees: Collection[str]
+) -> list[int]:
+    """Numbers of the open tasks about a person that one of these assignees has."""
     query = sa.select(TaskRow.id).where(
         TaskRow.prospect_id == prospect_id,
         TaskRow.state == TaskState.OPEN,
-        TaskRow.assignee != cut(but, KEY_LENGTH),
+        TaskRow.assignee.in_([cut(each, KEY_LENGTH) for each in assignees]),
     )
     return list(connection.execute(query.order_by(TaskRow.id)).scalars())
 

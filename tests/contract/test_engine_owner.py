@@ -8,8 +8,8 @@ from stage import STEPS, Stage, a_loaded, a_policy
 
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.task import TaskKind
-from sequencer.engine.import_prospects import import_prospects
 from sequencer.engine.hand import hand_over
+from sequencer.engine.import_prospects import import_prospects
 from sequencer.engine.look import Next, look
 from sequencer.engine.owner import Handed, assign
 from sequencer.engine.pause import pause
@@ -102,13 +102,23 @@ async def test_nowhere_to_go(stage: Stage, how: str) -> None:
     assert person.prospect.owner == rep
 
 
-@pytest.mark.parametrize("end", [stop, pause])
-async def test_what_does_not_run_stays(stage: Stage, end: Callable[..., int]) -> None:
-    """What is paused or has ended keeps its mailbox."""
+@pytest.mark.parametrize(("end", "mailbox"), [(stop, "ana"), (pause, "luis")])
+async def test_what_does_not_run(stage: Stage, end: Callable[..., int], mailbox: str) -> None:
+    """What has ended keeps its mailbox; what is paused goes on some day, from the new one."""
     await begin(stage)
     stage.write(end, stage.desk, ZOE, "test", NOON)
-    assert give(stage, "luis") == Handed(ZOE)
-    assert stage.enrollment(ZOE).mailbox == "ana"
+    assert give(stage, "luis") == Handed(ZOE, enrollments=end is pause)
+    assert stage.enrollment(ZOE).mailbox == mailbox
+
+
+async def test_a_task_of_somebody_else(stage: Stage) -> None:
+    """What a third rep has been given is not taken away from them."""
+    await begin(stage, CALL)
+    [task] = stage.read(tasks.of_enrollment, stage.stored(ZOE).id)
+    assert stage.write(tasks.assign_all, [task.id], "maria") == 1
+    assert give(stage, "luis").tasks == 0
+    [task] = stage.read(tasks.of_enrollment, stage.stored(ZOE).id)
+    assert task.assignee == "maria"
 
 
 async def test_by_import(stage: Stage) -> None:

@@ -8,8 +8,10 @@ from builders import NOON
 from rows import add_enrollment, add_send
 from stage import DAY, Stage, a_loaded, a_policy
 
-from sequencer.domain.pacing import Limits, Pace
+from sequencer.domain.pacing import Limits, Pace, mailbox_refusals
 from sequencer.domain.rolling import Ramp
+from sequencer.engine.status import usage_of
+from sequencer.engine.traffic import mailbox_traffic
 from sequencer.engine.turns import BATCH, due_turns
 from sequencer.store import sends, touches, traffic
 from sequencer.store.database import Connection, Database
@@ -98,18 +100,35 @@ async def test_new_people_as_applied_now(quick: Database) -> None:
 
 
 async def test_new_mailbox(quick: Database) -> None:
-    """A new mailbox sends more from day to day, counted from its first mail."""
+    """A new mailbox sends more after each day on which it sent; in an outage it does not grow."""
     pace = Pace(per_day=5, gap=timedelta(0), per_hour=5, ramp=Ramp(begin=1, step=2))
     stage = limited(quick, Limits(), pace)
     stage.begin(*(f"p{number}@bank.example" for number in range(20)))
     counts = []
-    for _ in range(4):
+    for days in (21, 1, 1, 1):
         await stage.work()
         counts.append(len(left(stage)))
-        await stage.work(DAY - MINUTE)
-        assert len(left(stage)) == counts[-1]
-        stage.clock.advance(MINUTE)
+        usage = stage.read(usage_of, "ana", pace, stage.clock.now())
+        assert (usage.sent_24h, usage.ramp_to) == (usage.per_day, None if len(counts) > 2 else 5)
+        stage.clock.advance(days * DAY)
     assert counts == [1, 4, 9, 14]
+
+
+async def test_rise_of_a_new_mailbox(quick: Database) -> None:
+    """After a day with mails there is more room from the midnight on, and `why` knows that."""
+    pace = Pace(per_day=5, gap=timedelta(0), per_hour=5, ramp=Ramp(begin=1, step=2))
+    stage = limited(quick, Limits(), pace)
+    stage.begin(*(f"p{number}@bank.example" for number in range(20)))
+    await stage.work()
+    midnight = NOON.replace(hour=0) + DAY
+    traffic = stage.read(mailbox_traffic, "ana", pace, stage.clock.now())
+    [refusal] = mailbox_refusals(pace, traffic, stage.clock.now())
+    assert refusal.until == midnight
+    stage.clock.advance(midnight - MINUTE - stage.clock.now())
+    await stage.work()
+    assert len(left(stage)) == 1
+    await stage.work(MINUTE)
+    assert len(left(stage)) == 3
 
 
 async def test_first_touches_are_not_starved(stage: Stage) -> None:

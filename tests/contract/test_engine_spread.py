@@ -192,6 +192,39 @@ def test_beside_what_is_queued(paced: Stage) -> None:
     assert before == {person: paced.sends(person)[-1].due_at for person in PEOPLE[:9]}
 
 
+def test_beside_what_is_queued_to_the_company(paced: Stage) -> None:
+    """What waits for others there, from whatever mailbox, takes its part of the days."""
+    stage = limited(paced, Limits(per_domain=4))
+    pause_all(stage)
+    stage.apply(a_loaded(cadence="upsell", mailboxes=["luis"]))
+    running = [f"q{number}@bank.example" for number in range(6)]
+    stage.bring_in(*running)
+    stage.enroll(*running, slug="upsell")
+    days = [1] * 2 + [2] * 4 + [3] * 4 + [4] * 4
+    assert instants_of(planned(stage)) == [NOON + day * DAY for day in days]
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(per_person_day=1), Limits(per_person_week=1)], ids=["day", "week"]
+)
+def test_beside_what_is_queued_to_the_person(paced: Stage, limits: Limits) -> None:
+    """A mail of another cadence that waits already comes first; other people wait for nothing."""
+    stage = limited(paced, limits)
+    pause_all(stage, *PEOPLE[:2])
+    stage.apply(a_loaded(cadence="upsell", mailboxes=["luis"]))
+    stage.enroll(PEOPLE[0], slug="upsell")
+    wait = DAY if limits.per_person_day else 7 * DAY
+    assert instants_of(planned(stage)) == [NOON, NOON + wait]
+
+
+def test_beside_those_who_begin(paced: Stage) -> None:
+    """First touches that wait already take their part of what the cadence lets begin in a day."""
+    stage = limited(paced, Limits())
+    pause_all(stage, *PEOPLE[:5])
+    stage.apply(a_loaded(throttle={"new_per_day": 7}))
+    assert instants_of(planned(stage)) == [NOON + DAY] * 5
+
+
 def test_who_is_chosen(paced: Stage) -> None:
     """By address, by cadence, by reason, or all."""
     paced.apply(a_loaded(cadence="upsell"))

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from builders import BERLIN, NOON, a_timing
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sequencer.domain.opening import is_open
 from sequencer.domain.pacing import Pace, Traffic, mailbox_refusals
-from sequencer.domain.rolling import HOUR, Ramp
+from sequencer.domain.rolling import HOUR, Ramp, mail_day
 from sequencer.domain.spread import Wish, spread
 
 CALENDARS = [None, a_timing(tz=BERLIN), a_timing(tz=ZoneInfo("America/Chicago"))]
@@ -28,10 +28,15 @@ PAST = st.lists(st.integers(1, 200), max_size=6).map(
 )
 
 
+def days_of(mails: list[datetime]) -> list[date]:
+    """The dates with mails."""
+    return sorted({mail_day(at) for at in mails})
+
+
 @given(PACES, PAST, st.lists(HOURS, max_size=8), WISHES)
 def test_plan(pace: Pace, past: list[datetime], queued: list[datetime], wishes: list[Wish]) -> None:
     """A plan keeps each wait, each calendar, the pace of the mailbox and the order."""
-    before = Traffic(past, past[0] if past else None)
+    before = Traffic(past, days_of(past))
     planned = spread(pace, before, queued, wishes)
     settled = list(
         spread(pace, before, [], [Wish(str(n), at) for n, at in enumerate(queued)]).values()
@@ -43,8 +48,7 @@ def test_plan(pace: Pace, past: list[datetime], queued: list[datetime], wishes: 
         assert wish.timing is None or is_open(wish.timing, at)
     mails = list(past)
     for at in sorted([*settled, *planned.values()]):
-        first_at = next(iter(mails), None)
-        assert mailbox_refusals(pace, Traffic(mails, first_at), at) == []
+        assert mailbox_refusals(pace, Traffic(mails, days_of(mails)), at) == []
         mails.append(at)
     for calendar in CALENDARS:
         same = [wish for wish in wishes if wish.timing is calendar]

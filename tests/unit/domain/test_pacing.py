@@ -5,7 +5,7 @@ from builders import NOON
 
 from sequencer.domain.pacing import Limits, Pace, Traffic, mailbox_refusals, pacing_refusals
 from sequencer.domain.reason import Reason, Refusal
-from sequencer.domain.rolling import DAY, HOUR, Ramp
+from sequencer.domain.rolling import HOUR, Ramp
 
 SECOND = timedelta(seconds=1)
 TICK = timedelta(microseconds=1)
@@ -63,7 +63,7 @@ def test_an_hour_takes_a_fifth_of_a_day() -> None:
 def test_an_hour_of_a_new_mailbox() -> None:
     """The hours of a new mailbox grow with its days."""
     pace = Pace(per_day=50, gap=NO_GAP, ramp=Ramp(begin=10, step=5))
-    traffic = Traffic(ago(0.5, 0.25), first_at=NOON - DAY / 2)
+    traffic = Traffic(ago(0.5, 0.25), mail_days=[NOON.date()])
     [refusal] = mailbox_refusals(pace, traffic, NOON)
     assert refusal == Refusal(Reason.CAP_HOUR, "2 of 2 in an hour", NOON + HOUR / 2)
 
@@ -86,10 +86,10 @@ def test_week() -> None:
 def test_ramp() -> None:
     """A new mailbox may send little at first, and says so."""
     pace = Pace(per_day=50, gap=NO_GAP, per_hour=50, ramp=Ramp(begin=2, step=3))
-    traffic = Traffic(ago(3, 2), first_at=NOON - 3 * HOUR)
+    traffic = Traffic(ago(3, 2), mail_days=[NOON.date()])
     [refusal] = mailbox_refusals(pace, traffic, NOON)
     detail = "2 of 2 in 24 hours, a new mailbox on its way to 50"
-    assert refusal == Refusal(Reason.CAP_MAILBOX, detail, NOON + 21 * HOUR)
+    assert refusal == Refusal(Reason.CAP_MAILBOX, detail, NOON + 12 * HOUR)
 
 
 def test_gap() -> None:

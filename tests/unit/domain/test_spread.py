@@ -8,7 +8,7 @@ from builders import BERLIN, NOON, a_timing
 from sequencer.domain.days_off import DaysOff
 from sequencer.domain.pacing import Pace, Traffic
 from sequencer.domain.rolling import DAY, HOUR, Ramp
-from sequencer.domain.spread import Cap, Wish, spread
+from sequencer.domain.spread import Cap, Wish, settle_under, spread
 
 MINUTE = timedelta(minutes=1)
 SLOW = Pace(per_day=4, gap=timedelta(0), per_hour=2)
@@ -43,7 +43,7 @@ def test_spread_over_hours_and_days() -> None:
 
 def test_beside_what_left() -> None:
     """What left already takes its part of the day."""
-    before = Traffic([NOON - 2 * HOUR, NOON - HOUR / 2], NOON - 2 * HOUR)
+    before = Traffic([NOON - 2 * HOUR, NOON - HOUR / 2])
     assert hours(spread(SLOW, before, [], wishes(3))) == [0, 0.5, 22]
 
 
@@ -66,9 +66,11 @@ def test_week() -> None:
 
 
 def test_ramp() -> None:
-    """A new mailbox begins with its first planned mail, and grows from there."""
+    """A new mailbox begins with its first planned mail, and grows with each day that has mails."""
     pace = Pace(per_day=4, gap=timedelta(0), per_hour=4, ramp=Ramp(begin=1, step=2))
-    assert hours(spread(pace, Traffic(), [], wishes(5))) == [0, 24, 24, 24, 48]
+    assert hours(spread(pace, Traffic(), [], wishes(5))) == [0, 12, 12, 24, 36]
+    silent = Traffic([NOON - 21 * DAY], [(NOON - 21 * DAY).date()])
+    assert hours(spread(pace, silent, [], wishes(5))) == [0, 0, 0, 12, 24]
 
 
 def test_gap() -> None:
@@ -131,3 +133,15 @@ def test_cap_of_what_is_planned_later() -> None:
     taken = {BANK: [NOON + HOUR]}
     wish = Wish("one", NOON, caps=(BANK,))
     assert hours(spread(SLOW, Traffic(), [], [wish], taken)) == [25]
+
+
+def test_queued_under_a_cap() -> None:
+    """What is queued is thought of one after the other, and not before what it would crowd out."""
+    taken = [NOON - 4 * HOUR]
+    settle_under(BANK, taken, [NOON + 60 * HOUR, NOON, NOON])
+    assert [(at - NOON) / HOUR for at in taken] == [-4, 20, 44, 68]
+    wish = Wish("one", NOON, caps=(BANK,))
+    assert hours(spread(SLOW, Traffic(), [], [wish], {BANK: taken})) == [92]
+    alone: list[datetime] = []
+    settle_under(BANK, alone, [NOON + HOUR, NOON + 30 * HOUR])
+    assert alone == [NOON + HOUR, NOON + 30 * HOUR]
