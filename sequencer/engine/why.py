@@ -131,7 +131,9 @@ def _report(
     if stored.enrollment.state is EnrollmentState.FINISHED:
         return report
     standing = _standing(connection, desk, case, now)
-    moment = moment_of(connection, desk, case, stored.enrollment.mailbox or "", now)
+    mailbox = stored.enrollment.mailbox
+    # Before it is bound to a mailbox, no rule about a mail has anything to say.
+    moment = moment_of(connection, desk, case, mailbox, now) if mailbox else None
     answers = tuple(ask_gate(standing, moment))
     if stored.enrollment.state is EnrollmentState.PENDING:
         occasion, asked = Occasion.ACTIVATION, ask_gate(standing, None, Occasion.ACTIVATION)
