@@ -89,7 +89,10 @@ class SecondThoughts:
 
     def _has_moved(self, each: StoredEnrollment, owner: str) -> bool:
         has_mailbox = owner in self.play.desk.policy.mailboxes
-        return has_mailbox and each.enrollment.state is EnrollmentState.ACTIVE
+        return has_mailbox and each.enrollment.state in {
+            EnrollmentState.ACTIVE,
+            EnrollmentState.PAUSED,
+        }
 
     def _is_on_the_line(self, stored: StoredEnrollment) -> bool:
         every = self.play.read(sends.of_enrollment, stored.id)

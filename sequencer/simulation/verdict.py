@@ -90,7 +90,11 @@ def _no_stop_was_lost(play: Play) -> Iterator[str]:
     for person, stored in _everybody(play):
         if stored.enrollment.state is EnrollmentState.FINISHED:
             continue
-        stops = [stop.how for stop in person.stops_before(play.record.next(), stored.id)]
+        stops = [
+            stop.how
+            for stop in person.stops_before(play.record.next(), stored.id)
+            if stop is not person.held or stored.enrollment.state is not EnrollmentState.PAUSED
+        ]
         answers = [answer.how for answer in person.answers_to(stored.id)]
         for how in (*stops, *answers):
             yield f"I10: {how} of {person.address} has not ended enrollment {stored.id}"
