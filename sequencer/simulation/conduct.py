@@ -28,7 +28,6 @@ class Conduct:
     play: Play
     broken: Callable[[str, Dot, str], None]
     origins: dict[bytes, set[str]] = field(default_factory=dict)
-    written: set[tuple[int, str, str]] = field(default_factory=set)
     reached: dict[int, int] = field(default_factory=dict)
     left: dict[str, list[datetime]] = field(default_factory=dict)
 
@@ -44,7 +43,6 @@ class Conduct:
         self._thread_is_its_own(dot, person)
         self._guard_holds(dot, hand, person)
         self._has_a_place(dot, hand, slug)
-        self.written.add((hand.enrollment_id, dot.mark, dot.mailbox))
 
     def at_accept(self, dot: Dot, person: Person) -> None:
         """What has to be so where a mail has left."""
@@ -77,11 +75,17 @@ class Conduct:
         home = person.homes.get(hand.enrollment_id)
         if home is None or home.number > hand.number or home.mailbox == dot.mailbox:
             return
-        was_tried = (hand.enrollment_id, dot.mark, dot.mailbox) in self.written
-        locked_out = self.play.record.locked_at.get(home.mailbox, -1.0) > home.at
+        was_tried = self._was_handed(dot, hand)
+        # A refusal to let us sign in may be stored long after it was given.
+        locked_out = home.mailbox in self.play.record.locked_at
         if not was_tried and not locked_out:
             self.broken("I13", dot, f"it leaves {dot.mailbox}, and belongs to {home.mailbox}")
         self.play.tally.sometimes("old mailbox finished what it had begun", int(was_tried))
+
+    def _was_handed(self, dot: Dot, hand: Hand) -> bool:
+        """Whether the mail may have left before, as far as the engine was able to know."""
+        place = (hand.enrollment_id, dot.mark.partition(".")[2], dot.mailbox)
+        return self.play.record.first_handed.get(place, hand.number) < hand.number
 
     def _thread_is_its_own(self, dot: Dot, person: Person) -> None:
         """A mail answers only mails of the same mailbox; or what a rep says has left."""
@@ -99,7 +103,7 @@ class Conduct:
         slug, number = dot.mark.partition(".")[0], hand.enrollment_id
         if dot.mark not in self.play.scripts[slug].unless_reached:
             return
-        tried = (number, dot.mark, dot.mailbox) in self.written
+        tried = self._was_handed(dot, hand)
         for call in person.reached.values():
             if call.concerns(number) and hand.at - call.at > GUARD_S and not tried:
                 self.broken("guard", dot, "a call has reached the person")

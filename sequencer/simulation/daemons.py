@@ -183,6 +183,8 @@ class _Watch:
         self.play.record.handed_on.setdefault(lease.mailbox, set()).add(wall.date())
         owner = mailboxes.get(connection, lease.mailbox).holder
         at, enrolled = self.play.true.seconds, send.enrollment_id
+        place = (enrolled, send.step_id, lease.mailbox)
+        self.play.record.first_handed.setdefault(place, number)
         asked = tasks.of_enrollment(connection, enrolled)
         steps = tuple(task.step_id or "" for task in asked if task.state is TaskState.OPEN)
         return Hand(number, at, wall, self.name, owner, enrolled, send.synced_at, steps)

@@ -150,6 +150,7 @@ class Judge:
         paused_s = max(0.0, end - max(begin, before[1]))
         # A clock that was moved in between has made the wait longer or shorter than it was.
         waited_s = max((wall - before[0]).total_seconds(), dot.at - before[1]) - paused_s
+        waited_s += sum(clock.stepped_s for clock in self.clocks.values())
         if waited_s < self.play.scripts[slug].least_s[dot.mark]:
             self._broken("I4", dot, f"only {waited_s:.0f} s of waiting after the mail before")
 

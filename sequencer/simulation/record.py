@@ -159,6 +159,7 @@ class Record:
         holders: who took or renewed the lease of each mailbox last, and when.
         handed_on: dates (UTC) on which mails of each mailbox were handed over, by the clock of its
             daemon.
+        first_handed: number of the first hand-over, by enrollment, step and mailbox.
         locked_at: true seconds at which a mailbox last refused to let us sign in.
         broken: one sentence for each promise that was not kept.
         story: what happened, line by line, where somebody wants to read it.
@@ -169,6 +170,7 @@ class Record:
     reads: dict[str, list[float]] = field(default_factory=dict)
     holders: dict[str, tuple[str, float]] = field(default_factory=dict)
     handed_on: dict[str, set[date]] = field(default_factory=dict)
+    first_handed: dict[tuple[int, str, str], int] = field(default_factory=dict)
     locked_at: dict[str, float] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     tell: Callable[[str], None] = lambda _line: None
