@@ -191,4 +191,7 @@ class FatedInbox(FakeInbox):
         if play.happens(self.provider.troubles.imap):
             play.tally.sometimes("IMAP cut")
             play.later(75.0, play.wake)
-            raise InboxError("line lost", permanent=play.chance.random() < 0.1)
+            refused = play.chance.random() < 0.1
+            if refused:
+                play.record.locked_at[self.provider.name] = play.true.seconds
+            raise InboxError("line lost", permanent=refused)
