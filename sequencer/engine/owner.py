@@ -69,7 +69,8 @@ def follow_owner(
         stored
         for stored in enrollments.live_of(connection, [person.id])
         if stored.enrollment.state in {EnrollmentState.ACTIVE, EnrollmentState.PAUSED}
-        and not is_of(desk.policy, stored.enrollment.mailbox or "", change.owner)
+        and stored.enrollment.mailbox is not None
+        and not is_of(desk.policy, stored.enrollment.mailbox, change.owner)
     ]
     if mailbox is None:
         _tell(connection, change, [stored.slug for stored in running], now)

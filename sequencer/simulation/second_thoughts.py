@@ -89,10 +89,9 @@ class SecondThoughts:
 
     def _has_moved(self, each: StoredEnrollment, owner: str) -> bool:
         has_mailbox = owner in self.play.desk.policy.mailboxes
-        return has_mailbox and each.enrollment.state in {
-            EnrollmentState.ACTIVE,
-            EnrollmentState.PAUSED,
-        }
+        bound = each.enrollment.mailbox is not None
+        lives = each.enrollment.state in {EnrollmentState.ACTIVE, EnrollmentState.PAUSED}
+        return has_mailbox and bound and lives
 
     def _is_on_the_line(self, stored: StoredEnrollment) -> bool:
         every = self.play.read(sends.of_enrollment, stored.id)
