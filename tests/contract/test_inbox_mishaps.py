@@ -484,6 +484,21 @@ async def test_wait_hears_only_of_mail() -> None:
             assert await waiting is True
 
 
+async def test_half_a_line() -> None:
+    """A line that comes in two packets is one line, and the connection is none the worse."""
+    limits = replace(QUICK, command_s=20)
+    async with rude_imap() as rude, inbox_at(rude, limits) as inbox:
+        waiting = asyncio.create_task(inbox.wait(20))
+        await rude.idling.wait()
+        rude.pushes.put_nowait("* 3 EXI\fSTS")
+        done, _ = await asyncio.wait({waiting}, timeout=0.2)
+        assert not done
+        rude.goes_on.set()
+        async with asyncio.timeout(5):
+            assert await waiting is True
+        assert rude.connections == 1
+
+
 @pytest.mark.parametrize("last_words", ["* BYE shutting down", ""])
 async def test_wait_on_a_dying_server(last_words: str) -> None:
     """A server that dies in IDLE is noticed at once, and the next wait begins afresh."""

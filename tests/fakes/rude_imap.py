@@ -35,7 +35,7 @@ class RudeImap:
         hangs_up_at: folders that end the connection when they are opened.
         stalls_at: folders that are never opened, and never refused either.
         stalls: commands that are never answered.
-        pushes: lines to say in IDLE.
+        pushes: lines to say in IDLE; at a form feed it waits until it `goes_on`.
         fetches: the items and UIDs of each FETCH.
         appended: what was appended to any folder.
     """
@@ -66,6 +66,7 @@ class RudeImap:
     connections: int = 0
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
     idling: asyncio.Event = field(default_factory=asyncio.Event)
+    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     def next_uid(self) -> int:
         """What the server calls the UID of the next message."""
@@ -211,7 +212,11 @@ class _Conversation:
             if not push.result():
                 done.cancel()
                 raise _OverError
-            await self.say(push.result())
+            begin, _, rest = push.result().partition("\f")
+            if rest:
+                self.writer.write(begin.encode())
+                await self.server.goes_on.wait()
+            await self.say(rest or begin)
         await self.say(f"{tag} OK idle ended")
 
     async def say(self, *lines: str) -> None:

@@ -76,9 +76,7 @@ class Session:
         # The library writes a command in pieces. Held back, the second would wait for the server's
         # delayed acknowledgement of the first: 40 ms for each search.
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # The library asks the socket before it reads on, and so misses what came in one packet
-        # with the answer before, or in one record of TLS. Reading without waiting misses nothing.
-        self._client._poll_socket = _as_if_readable  # noqa: SLF001 - there is no public way
+        self._wait_s = limits.command_s
 
     @property
     def socket(self) -> socket.socket:
@@ -178,12 +176,28 @@ class Session:
     def end_idle(self) -> bool:
         """Stop that; whether there was new mail in the last words. Fails on a dead connection."""
         _, heard = self._client.idle_done()
-        return _tells_of_mail(heard)
+        return _tells_of_mail([(b"*", *said) for said in heard])
 
     def heard(self) -> bool | None:
-        """Whether what came meanwhile tells of new mail; None if nothing came."""
-        told = self._client.idle_check(timeout=0)
+        """Whether what came meanwhile tells of new mail; None if nothing came.
+
+        A line whose begin is there is waited for to its end, as for any answer. The library's own
+        way takes half a line for a broken connection, and over TLS loses it without a word.
+        """
+        told = []
+        while self._has_more():
+            told.append(self._client._imap._get_line().split())  # noqa: SLF001 - no public way
         return _tells_of_mail(told) if told else None
+
+    def _has_more(self) -> bool:
+        """Whether something came that has not been read: in the socket, in TLS or in the buffer."""
+        self.socket.settimeout(0)
+        try:
+            return bool(self._client._imap.file.peek(1))  # noqa: SLF001 - there is no public way
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            self.socket.settimeout(self._wait_s)
 
     def _say_who(self, secret: str) -> None:
         username = self._account.username
@@ -195,21 +209,15 @@ class Session:
             self._client.plain_login(username, secret)  # LOGIN knows ASCII only
 
 
-def _as_if_readable(_socket: object, _timeout_s: float | None = None) -> bool:
-    return True
-
-
 def _words(error: Exception) -> str:
     """The server's words: the library passes some of them on as printed octets."""
     text = str(error)
     return text[2:-1] if text[:2] in {"b'", 'b"'} else text
 
 
-def _tells_of_mail(heard: Sequence[Any]) -> bool:
+def _tells_of_mail(heard: Sequence[Sequence[Any]]) -> bool:
     """Whether there is an EXISTS among untagged responses; a BYE ends the connection."""
-    if any(isinstance(said, tuple) and said and said[0] == b"BYE" for said in heard):
+    words = [tuple(said[1:3]) for said in heard]
+    if any(said[:1] == (b"BYE",) for said in words):
         raise ConnectionAbortedError("The server said goodbye.")
-    return any(
-        isinstance(said, tuple) and len(said) > 1 and said[1] in {b"EXISTS", b"RECENT"}
-        for said in heard
-    )
+    return any(said[1:] in {(b"EXISTS",), (b"RECENT",)} for said in words)
