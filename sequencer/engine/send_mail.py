@@ -7,8 +7,8 @@ from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S, hand_over
 from sequencer.engine.leases import Lease
 from sequencer.engine.look import Look, Next, look
 from sequencer.engine.outcome import record, record_again
+from sequencer.engine.sent_copy import keep_copy
 from sequencer.engine.world import World
-from sequencer.mail.folder import InboxError
 from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind
 from sequencer.store.database import DatabaseError
 
@@ -33,7 +33,7 @@ async def send_one(world: World, lease: Lease, send_id: int) -> Look:
     place = {"mailbox": lease.mailbox, "send": send_id, "phase": outcome.phase}
     log.info("mail_attempted", outcome=outcome.kind, code=outcome.code, **place)
     if outcome.kind is OutcomeKind.ACCEPTED:
-        await _keep_copy(world, lease.mailbox, found.mail.data)
+        await keep_copy(world, lease.mailbox, found.mail.data)
         return found
     # What withheld this mail may concern the next one too: the next tick begins with a new look.
     return Look(Next.STOP if outcome.kind is OutcomeKind.WITHHELD else Next.NEXT)
@@ -66,13 +66,3 @@ async def _record(world: World, lease: Lease, send_id: int, outcome: Outcome) ->
             work = record_again
         else:
             return
-
-
-async def _keep_copy(world: World, mailbox: str, data: bytes) -> None:
-    """File a copy in Sent where the provider does not; a failure is no reason to doubt the mail."""
-    if world.desk.policy.mailboxes[mailbox].keeps_sent_copy:
-        return
-    try:
-        await world.doors[mailbox].inbox.keep_copy(data, world.clock.now())
-    except InboxError as error:
-        log.warning("sent_copy_not_filed", mailbox=mailbox, error=str(error))

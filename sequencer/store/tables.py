@@ -83,6 +83,50 @@ class MailboxRow(Base):
     fence: Mapped[int] = mapped_column(Integer)
 
 
+class CapabilityRow(Base):
+    """What a mail to itself has shown about the provider of a mailbox; empty where it is unknown.
+
+    `server` names what was asked: another server has other ways.
+    """
+
+    __tablename__ = "capability"
+    mailbox: Mapped[str] = mapped_column(Key, primary_key=True)
+    server: Mapped[str] = mapped_column(Text)
+    probed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    keeps_sent_copy: Mapped[bool | None] = mapped_column()
+    keeps_message_id: Mapped[bool | None] = mapped_column()
+    keeps_custom_header: Mapped[bool | None] = mapped_column()
+    sent_search_lag_s: Mapped[int | None] = mapped_column(Integer)
+    problem: Mapped[str] = mapped_column(Text)
+
+
+class DaemonRow(Base):
+    """A daemon that works on this database, until its last sign of life is too old."""
+
+    __tablename__ = "daemon"
+    name: Mapped[str] = mapped_column(Key, primary_key=True)
+    host: Mapped[str] = mapped_column(Text)
+    pid: Mapped[int] = mapped_column(Integer)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EpochRow(Base):
+    """The one row that says which history this is, and whether it may be gone on with.
+
+    `key` changes when a restored database is taken into use; until it has been compared with the
+    world outside, `held_since` is set and nothing leaves.
+    """
+
+    __tablename__ = "epoch"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(Key)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    held_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    why: Mapped[str] = mapped_column(Text)
+    reconciled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class FolderRow(Base):
     """How far a folder has been read."""
 

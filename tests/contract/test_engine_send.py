@@ -21,8 +21,9 @@ from sequencer.domain.suppression import Suppression, SuppressionKind, Suppressi
 from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S, hand_over
 from sequencer.engine.leases import Lease, put_right
 from sequencer.engine.look import Next, look
-from sequencer.engine.outcome import BACK_OFF, MAILBOX_REST
+from sequencer.engine.recording import MAILBOX_REST
 from sequencer.engine.runner import Runner
+from sequencer.engine.setback import BACK_OFF
 from sequencer.engine.settle import MOST_TRIES
 from sequencer.engine.stop import stop, suppress
 from sequencer.mail.folder import Folder, InboxError

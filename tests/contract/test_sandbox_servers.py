@@ -148,7 +148,7 @@ async def test_idle(world: MailWorld) -> None:
             client.idle()
             loop.call_soon_threadsafe(waiting.set)
             # Line by line: the library's idle_check takes half a line for the end of it all.
-            return next(line for line in words if b"EXISTS" in line)
+            return next(bytes(line) for line in words if b"EXISTS" in line)
 
     watch = asyncio.create_task(asyncio.to_thread(wait))
     await waiting.wait()

@@ -25,6 +25,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cadence_version_slug"), ["slug"], unique=False)
 
     op.create_table(
+        "capability",
+        sa.Column("mailbox", sa.String(length=128), nullable=False),
+        sa.Column("server", sa.String(length=2000), nullable=False),
+        sa.Column("probed_at", UtcDateTime(), nullable=False),
+        sa.Column("keeps_sent_copy", sa.Boolean(), nullable=True),
+        sa.Column("keeps_message_id", sa.Boolean(), nullable=True),
+        sa.Column("keeps_custom_header", sa.Boolean(), nullable=True),
+        sa.Column("sent_search_lag_s", sa.Integer(), nullable=True),
+        sa.Column("problem", sa.String(length=2000), nullable=False),
+        sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_capability")),
+    )
+    op.create_table(
+        "daemon",
+        sa.Column("name", sa.String(length=128), nullable=False),
+        sa.Column("host", sa.String(length=2000), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_daemon")),
+    )
+    op.create_table(
+        "epoch",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("began_at", UtcDateTime(), nullable=False),
+        sa.Column("held_since", UtcDateTime(), nullable=True),
+        sa.Column("why", sa.String(length=2000), nullable=False),
+        sa.Column("reconciled_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_epoch")),
+    )
+    op.create_table(
         "hook",
         sa.Column(
             "id",
@@ -472,6 +503,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hook_state"))
 
     op.drop_table("hook")
+    op.drop_table("epoch")
+    op.drop_table("daemon")
+    op.drop_table("capability")
     with op.batch_alter_table("cadence_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cadence_version_slug"))
 

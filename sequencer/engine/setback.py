@@ -1,0 +1,120 @@
+"""What follows from a refusal: another try, the end of the send, or rest for its mailbox."""
+
+from datetime import timedelta
+
+from sequencer.domain.enrollment import FinishReason, PauseReason
+from sequencer.domain.event import Held, Stopped
+from sequencer.domain.ledger import Kind
+from sequencer.domain.mailbox import MailboxState
+from sequencer.domain.send import SendEvent
+from sequencer.domain.suppression import SuppressionReason
+from sequencer.engine.plan import due_at_or_after
+from sequencer.engine.react import react, stop_person
+from sequencer.engine.recording import MAILBOX_REST, Recording, words
+from sequencer.engine.suppress import suppress_address
+from sequencer.mail.bounce_class import BounceClass
+from sequencer.mail.transaction import Blame, OutcomeKind, Phase
+from sequencer.store import attempts, enrollments, sends
+
+# Waits before the tries that follow a temporary refusal; after the last one the send has failed.
+BACK_OFF = (
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+MOST_BROKEN = 10  # lines lost in the middle of one mail; then the mail may be what breaks them
+SIGN_IN_REST = timedelta(minutes=15)  # so that a wrong password does not lock an account
+# Gmail asks for ten minutes of silence after 4.7.28; a daily quota frees slowly, a block seldom.
+_CLASS_REST = {
+    BounceClass.THROTTLE: timedelta(minutes=10),
+    BounceClass.QUOTA_SENDER: timedelta(hours=1),
+    BounceClass.BLOCK: timedelta(hours=1),
+    BounceClass.AUTH_CONFIG: SIGN_IN_REST,
+}
+
+
+def take_back(recording: Recording) -> None:
+    """Store what follows from a transaction that the server, or the line, ended before its end."""
+    send, outcome = recording.send, recording.outcome
+    if outcome.blame is not Blame.RECIPIENT:
+        _blame_mailbox(recording)
+        return
+    if outcome.phase is Phase.MAIL:  # the message itself, whoever it is for
+        _reject(recording)
+        return
+    # Our reputation, our rate, our quota: never the fault of the address.
+    ours = outcome.code is not None and recording.bounce_class in _CLASS_REST
+    if ours:
+        recording.rest(MailboxState.THROTTLED, _CLASS_REST[recording.bounce_class])
+    if (ours or outcome.kind is OutcomeKind.DEFERRED) and send.tries <= len(BACK_OFF):
+        _defer(recording)
+    else:
+        _reject(recording)
+
+
+def _defer(recording: Recording) -> None:
+    send, case = recording.send, recording.case
+    wait = BACK_OFF[max(send.tries, 1) - 1]
+    due = due_at_or_after(case, send.step_id, recording.now + wait)
+    why = words(recording.outcome)
+    if recording.reopen(SendEvent.DEFER, due_at=due.at, why=why):
+        recording.tell(Kind.DEFERRED, why)
+
+
+def _reject(recording: Recording) -> None:
+    """End the send for good, and the enrollment with it."""
+    connection, desk, now = recording.connection, recording.desk, recording.now
+    send, case, why = recording.send, recording.case, words(recording.outcome)
+    if not sends.move(
+        connection,
+        [send.id],
+        SendEvent.REJECT,
+        if_fence=send.fence,
+        handed_at=None,
+        ended_at=now,
+        why=why,
+    ):
+        return
+    recording.tell(Kind.REJECTED, why)
+    found = recording.bounce_class
+    # A server that has not heard the address yet says nothing about it.
+    if recording.outcome.phase is Phase.MAIL:
+        react(connection, desk, case.stored, Stopped(FinishReason.FAILED), why, now)
+    elif recording.outcome.kind is OutcomeKind.REJECTED and found.is_permanent:
+        email = case.person.prospect.email
+        suppress_address(connection, desk, email, SuppressionReason.BOUNCED, why, now)
+    elif recording.outcome.kind is OutcomeKind.REJECTED and found is BounceClass.POLICY_RECIPIENT:
+        stop_person(connection, desk, case.person.id, Stopped(FinishReason.BOUNCED), why, now)
+    else:
+        react(connection, desk, case.stored, Stopped(FinishReason.FAILED), why, now)
+
+
+def _blame_mailbox(recording: Recording) -> None:
+    """Let the mailbox rest; the send costs no try, but where it is the cause others go first."""
+    send, outcome, state = recording.send, recording.outcome, MailboxState.NEEDS_SIGN_IN
+    rest = SIGN_IN_REST
+    if outcome.blame is not Blame.SIGN_IN:
+        state = MailboxState.FAILING if outcome.code is None else MailboxState.THROTTLED
+        rest = _CLASS_REST.get(recording.bounce_class, MAILBOX_REST)
+    recording.rest(state, rest)
+    if outcome.phase is Phase.CONNECT:
+        recording.reopen(SendEvent.DEFER, why=words(outcome), tries=send.tries - 1)
+    else:
+        _step_back(recording, rest)
+
+
+def _step_back(recording: Recording, rest: timedelta) -> None:
+    """Let other mails of the mailbox go first; where the line breaks each time, a person looks."""
+    send, why = recording.send, words(recording.outcome)
+    broken = attempts.broken_off(recording.connection, send.id)
+    wait = MAILBOX_REST * 2**broken if recording.outcome.code is None else rest + MAILBOX_REST
+    due_at = recording.now + min(wait, BACK_OFF[-1])
+    if not recording.reopen(SendEvent.DEFER, due_at=due_at, why=why, tries=send.tries - 1):
+        return
+    if recording.outcome.code is None and broken >= MOST_BROKEN:
+        stored = enrollments.get(recording.connection, send.enrollment_id, lock=True)
+        held = Held(PauseReason.REVIEW, due_at=recording.now)
+        why = f"step {send.step_id}: the line broke {broken} times {why}"
+        react(recording.connection, recording.desk, stored, held, why, recording.now)
