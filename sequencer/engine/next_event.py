@@ -10,7 +10,7 @@ from sequencer.engine.activate import next_activation_at
 from sequencer.engine.desk import Desk
 from sequencer.engine.policy import MailboxPolicy
 from sequencer.engine.traffic import mailbox_traffic
-from sequencer.store import enrollments, mailboxes, sends, tasks
+from sequencer.store import due, enrollments, mailboxes, sends, tasks
 from sequencer.store.database import Connection
 
 
@@ -33,7 +33,7 @@ def _instants(connection: Connection, desk: Desk, now: datetime) -> Iterator[dat
     ]
     for policy in desk.policy.mailboxes.values():
         known.append(next_begin(policy.away, desk.policy.zone_of(policy.name), now))
-        due_at = sends.next_due_at(connection, policy.name)
+        due_at = due.next_due_at(connection, policy.name)
         free_at = _free_at(connection, policy, now)
         if due_at is not None and free_at is not None:
             known.append(max(due_at, free_at))

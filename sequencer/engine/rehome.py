@@ -17,7 +17,7 @@ from sequencer.engine.mailbox_choice import able, choose, pool
 from sequencer.engine.matter import bring_up
 from sequencer.engine.react import entry_of, react
 from sequencer.engine.tasks import Matter
-from sequencer.store import enrollments, ledger, mailboxes, sends
+from sequencer.store import due, enrollments, ledger, mailboxes, sends
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
 
@@ -30,7 +30,8 @@ AT_ONCE = 50  # of them are worked on
 def homeless(connection: Connection, desk: Desk, now: datetime) -> list[int]:
     """Numbers of the sends in a mailbox that is gone about which something can be done now."""
     names = mailboxes.gone(connection, sorted(desk.policy.mailboxes), now)
-    found = sends.due_in(connection, names, now, LOOKED_AT) if names else []
+    numbers = due.due_in(connection, names, now, LOOKED_AT) if names else []
+    found = [sends.get(connection, number) for number in numbers]
     usable = able(connection, desk) if found else set()
     return [send.id for send in found if _is_ripe(connection, desk, send, usable, now)][:AT_ONCE]
 

@@ -8,7 +8,7 @@ from sequencer.domain.pacing import Pace
 from sequencer.domain.rolling import DAY, HOUR, WEEK
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
-from sequencer.store import cadences, enrollments, inbound, mailboxes, sends, tasks, traffic
+from sequencer.store import cadences, due, enrollments, inbound, mailboxes, sends, tasks, traffic
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import Count
 from sequencer.store.tasks import OpenCount
@@ -76,7 +76,7 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
                 + waiting.get((name, SendState.DEFERRED), 0),
                 in_doubt=waiting.get((name, SendState.UNKNOWN), 0),
                 parked=waiting.get((name, SendState.PARKED), 0),
-                next_due_at=sends.next_due_at(connection, name),
+                next_due_at=due.next_due_at(connection, name),
                 held_by=stored.holder if stored else None,
             )
         )

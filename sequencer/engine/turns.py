@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sequencer.domain.turn import follow_ups_between, is_first_touch_next
-from sequencer.store import sends, traffic
+from sequencer.store import due, traffic
 from sequencer.store.database import Connection
 
 BATCH = 20  # mails of either kind that are read at once; each has a last look of its own
@@ -40,7 +40,7 @@ class Turns:
 def due_turns(connection: Connection, mailbox: str, first_share: float, now: datetime) -> Turns:
     """What is due in a mailbox now."""
     follow_ups, first_touches = (
-        deque(sends.next_due(connection, mailbox, now, BATCH, follow_up=follow_up))
+        deque(due.next_due(connection, mailbox, now, BATCH, follow_up=follow_up))
         for follow_up in (True, False)
     )
     kinds = traffic.recent_kinds(connection, mailbox, follow_ups_between(first_share) or 0)

@@ -1,6 +1,6 @@
 """Enrollments: stored state, loaded as domain values and saved under a guard."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +15,10 @@ from sequencer.domain.enrollment import (
 )
 from sequencer.domain.send import IN_FLIGHT, OPEN_STATES
 from sequencer.domain.task import TaskState
+from sequencer.store import sends
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
+from sequencer.store.race import LostRaceError
 from sequencer.store.stream import streamed
 from sequencer.store.tables import CadenceRow, EnrollmentRow, ProspectRow, SendRow, TaskRow
 
@@ -57,6 +59,39 @@ _PENDING_SLUGS = (
         )
     )
     .order_by(CadenceRow.slug)
+)
+
+
+_MANY = (
+    sa.select(EnrollmentRow.__table__)
+    .where(EnrollmentRow.id.in_(sa.bindparam("many", expanding=True)))
+    .order_by(EnrollmentRow.id)
+)
+_MANY_LOCKED = _MANY.with_for_update()
+_COLUMNS = (
+    "state",
+    "step_id",
+    "pause_reason",
+    "resume_at",
+    "remaining_s",
+    "finish_reason",
+    "mailbox",
+    "activated_at",
+    "finished_at",
+)
+_SAVE = (
+    sa.update(EnrollmentRow)
+    .where(
+        EnrollmentRow.id == sa.bindparam("number"),
+        EnrollmentRow.state == sa.bindparam("was_state"),
+        EnrollmentRow.step_id.is_not_distinct_from(sa.bindparam("was_step")),
+    )
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}", type_=EnrollmentRow.__table__.c[name].type)
+            for name in _COLUMNS
+        }
+    )
 )
 
 
@@ -121,20 +156,65 @@ def by_key(connection: Connection, key: str) -> StoredEnrollment | None:
     return _stored(row) if row is not None else None
 
 
+def get_many(
+    connection: Connection, enrollment_ids: Iterable[int], *, lock: bool = False
+) -> dict[int, StoredEnrollment]:
+    """The enrollments of these numbers; locked in one order, so that no two wait for each other."""
+    values = {"many": list(enrollment_ids)}
+    rows = connection.execute(_MANY_LOCKED if lock else _MANY, values)
+    return {row.id: _stored(row) for row in rows}
+
+
 def save(
     connection: Connection, stored: StoredEnrollment, after: Enrollment, now: datetime
 ) -> bool:
     """Whether the new state was stored: only if nobody changed it since `stored` was loaded."""
-    result = connection.execute(
-        sa.update(EnrollmentRow)
-        .where(
-            EnrollmentRow.id == stored.id,
-            EnrollmentRow.state == stored.enrollment.state,
-            EnrollmentRow.step_id.is_not_distinct_from(stored.enrollment.step),
-        )
-        .values(**_state_values(after), **_instants(stored, after, now))
+    result = connection.execute(_SAVE, _saved(stored, after, now))
+    if result.rowcount != 1:
+        return False
+    _tell_sends(connection, [(stored, after)])
+    return True
+
+
+def save_each(
+    connection: Connection, changes: Sequence[tuple[StoredEnrollment, Enrollment]], now: datetime
+) -> None:
+    """Store many new states.
+
+    Raises:
+        LostRaceError: one of them has changed since it was loaded.
+    """
+    if not changes:
+        return
+    rows = [_saved(stored, after, now) for stored, after in changes]
+    if connection.execute(_SAVE, rows).rowcount != len(rows):
+        raise LostRaceError
+    _tell_sends(connection, changes)
+
+
+def _tell_sends(
+    connection: Connection, changes: Sequence[tuple[StoredEnrollment, Enrollment]]
+) -> None:
+    """Let the sends know whose enrollment has begun or ceased to run."""
+    active = EnrollmentState.ACTIVE
+    sends.mark_running(
+        connection,
+        {
+            stored.id: after.state is active
+            for stored, after in changes
+            if (stored.enrollment.state is active) is not (after.state is active)
+        },
     )
-    return result.rowcount == 1
+
+
+def _saved(stored: StoredEnrollment, after: Enrollment, now: datetime) -> dict[str, object]:
+    values = {**_state_values(after), **_instants(stored, after, now)}
+    return {
+        "number": stored.id,
+        "was_state": stored.enrollment.state,
+        "was_step": stored.enrollment.step,
+        **{f"new_{name}": value for name, value in values.items()},
+    }
 
 
 def _instants(stored: StoredEnrollment, after: Enrollment, now: datetime) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Prospects: stored once per person, found by any spelling of the address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,9 @@ CHUNK = 500  # bound variables per statement stay well below SQLite's limit
 
 # The statement that every look makes is built once: that takes longer than to run it.
 _ONE = sa.select(ProspectRow.__table__).where(ProspectRow.id == sa.bindparam("one"))
+_MANY = sa.select(ProspectRow.__table__).where(
+    ProspectRow.id.in_(sa.bindparam("many", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,12 @@ def find(connection: Connection, address: str) -> StoredProspect | None:
 def get(connection: Connection, prospect_id: int) -> StoredProspect:
     """The person of that number."""
     return _stored(connection.execute(_ONE, {"one": prospect_id}).one())
+
+
+def get_many(connection: Connection, prospect_ids: Iterable[int]) -> dict[int, StoredProspect]:
+    """The people of these numbers."""
+    rows = connection.execute(_MANY, {"many": list(prospect_ids)})
+    return {row.id: _stored(row) for row in rows}
 
 
 def ids_at(connection: Connection, domain: str) -> list[int]:

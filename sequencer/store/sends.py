@@ -1,9 +1,10 @@
 """Sends: every change is guarded by the state that was read; no row changed means a lost race."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,42 +12,9 @@ from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.send import IN_FLIGHT, OPEN_STATES, TRANSITIONS, SendEvent, SendState
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
+from sequencer.store.race import LostRaceError
 from sequencer.store.stream import streamed
 from sequencer.store.tables import EnrollmentRow, SendRow
-
-# Statements that every look makes are built once: that takes longer than to run them.
-_ONE = sa.select(SendRow.__table__).where(SendRow.id == sa.bindparam("one"))
-_OF_ENROLLMENT = (
-    sa.select(SendRow.__table__)
-    .where(SendRow.enrollment_id == sa.bindparam("one"))
-    .order_by(SendRow.id)
-)
-_IN_STATE = (
-    sa.select(SendRow.__table__).where(SendRow.state == sa.bindparam("wanted")).order_by(SendRow.id)
-)
-_OF_MAILBOX = _IN_STATE.where(SendRow.mailbox == sa.bindparam("one"))
-_RUNS = (
-    SendRow.mailbox == sa.bindparam("one"),
-    SendRow.state.in_(OPEN_STATES),
-    EnrollmentRow.state == EnrollmentState.ACTIVE,
-)
-_NEXT_DUE = {
-    follow_up: sa.select(SendRow.id)
-    .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-    .where(
-        *_RUNS,
-        SendRow.due_at <= sa.bindparam("now", type_=SendRow.due_at.type),
-        SendRow.follow_up.is_(follow_up),
-    )
-    .order_by(SendRow.due_at, SendRow.id)
-    .limit(sa.bindparam("most"))
-    for follow_up in (True, False)
-}
-_NEXT_DUE_AT = (
-    sa.select(sa.func.min(SendRow.due_at, type_=SendRow.due_at.type))
-    .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-    .where(*_RUNS)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +51,38 @@ class StoredSend:
     ended_at: datetime | None
 
 
+_COLUMNS = [SendRow.__table__.c[each.name] for each in fields(StoredSend)]
+_STATE = [each.name for each in fields(StoredSend)].index("state")
+# Statements that every look makes are built once: that takes longer than to run them.
+_ONE = sa.select(*_COLUMNS).where(SendRow.id == sa.bindparam("one"))
+_OF_ENROLLMENT = (
+    sa.select(*_COLUMNS).where(SendRow.enrollment_id == sa.bindparam("one")).order_by(SendRow.id)
+)
+_MANY = sa.select(*_COLUMNS).where(SendRow.id.in_(sa.bindparam("many", expanding=True)))
+_OF_MANY = (
+    sa.select(*_COLUMNS)
+    .where(SendRow.enrollment_id.in_(sa.bindparam("many", expanding=True)))
+    .order_by(SendRow.id)
+)
+_ENROLLMENTS = sa.select(SendRow.id, SendRow.enrollment_id).where(
+    SendRow.id.in_(sa.bindparam("many", expanding=True))
+)
+_IS_ACTIVE = (
+    sa.select(EnrollmentRow.state == EnrollmentState.ACTIVE)
+    .where(EnrollmentRow.id == sa.bindparam("enrolled"))
+    .scalar_subquery()
+)
+_QUEUE = sa.insert(SendRow).values(runs=_IS_ACTIVE)
+_MARK = (
+    sa.update(SendRow)
+    .where(
+        SendRow.enrollment_id == sa.bindparam("one"),
+        SendRow.runs.is_distinct_from(sa.bindparam("now_runs")),
+    )
+    .values(runs=sa.bindparam("now_runs"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Queued:
     """A send to be queued."""
@@ -113,26 +113,37 @@ class Unfinished:
     enrollment: EnrollmentState
 
 
-def queue(connection: Connection, new: Queued) -> None:
-    """Queue the send of a step.
+def queue(connection: Connection, *new: Queued) -> None:
+    """Queue the sends of steps.
 
     Raises:
-        IntegrityError: the step of that enrollment has a send already (a unique key says so).
+        IntegrityError: a step of that enrollment has a send already (a unique key says so).
     """
-    connection.execute(
-        sa.insert(SendRow).values(
-            enrollment_id=new.enrollment_id,
-            step_id=new.step_id,
-            mailbox=new.mailbox,
-            follow_up=new.follow_up,
-            state=SendState.QUEUED,
-            due_at=new.due_at,
-            why=cut(new.why),
-            draft=new.draft,
-            fence=0,
-            tries=0,
-        )
-    )
+    if new:
+        connection.execute(_QUEUE, [_row(each) for each in new])
+
+
+def _row(new: Queued) -> dict[str, object]:
+    return {
+        "enrolled": new.enrollment_id,
+        "enrollment_id": new.enrollment_id,
+        "step_id": new.step_id,
+        "mailbox": new.mailbox,
+        "follow_up": new.follow_up,
+        "state": SendState.QUEUED,
+        "due_at": new.due_at,
+        "why": cut(new.why),
+        "draft": new.draft,
+        "fence": 0,
+        "tries": 0,
+    }
+
+
+def mark_running(connection: Connection, running: Mapping[int, bool]) -> None:
+    """Tell the sends of these enrollments whether theirs is active."""
+    rows = [{"one": number, "now_runs": runs} for number, runs in running.items()]
+    if rows:
+        connection.execute(_MARK, rows)
 
 
 def get(connection: Connection, send_id: int) -> StoredSend:
@@ -146,36 +157,26 @@ def of_enrollment(connection: Connection, enrollment_id: int) -> list[StoredSend
     return [_stored(row) for row in rows]
 
 
-def next_due(
-    connection: Connection, mailbox: str, now: datetime, limit: int, *, follow_up: bool
-) -> list[int]:
-    """Numbers of the follow-ups, or of the first touches, due in a mailbox, the oldest first."""
-    values = {"one": mailbox, "now": now, "most": limit}
-    return list(connection.execute(_NEXT_DUE[follow_up], values).scalars())
+def get_many(connection: Connection, send_ids: Iterable[int]) -> dict[int, StoredSend]:
+    """The sends of these numbers."""
+    rows = connection.execute(_MANY, {"many": list(send_ids)})
+    return {row.id: _stored(row) for row in rows}
 
 
-def next_due_at(connection: Connection, mailbox: str) -> datetime | None:
-    """Earliest due time of what is open in a mailbox and whose enrollment runs."""
-    return connection.execute(_NEXT_DUE_AT, {"one": mailbox}).scalar()
+def enrollments_of(connection: Connection, send_ids: Iterable[int]) -> dict[int, int]:
+    """Which enrollment each of these sends belongs to."""
+    rows = connection.execute(_ENROLLMENTS, {"many": list(send_ids)})
+    return dict(rows.tuples())
 
 
-def due_in(
-    connection: Connection, names: Sequence[str], now: datetime, limit: int
-) -> list[StoredSend]:
-    """The sends due in these mailboxes, the oldest first."""
-    query = (
-        sa.select(SendRow.__table__)
-        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-        .where(
-            SendRow.mailbox.in_(names),
-            SendRow.state.in_(OPEN_STATES),
-            SendRow.due_at <= now,
-            EnrollmentRow.state == EnrollmentState.ACTIVE,
-        )
-        .order_by(SendRow.due_at, SendRow.id)
-        .limit(limit)
-    )
-    return [_stored(row) for row in connection.execute(query)]
+def of_enrollments(
+    connection: Connection, enrollment_ids: Iterable[int]
+) -> dict[int, list[StoredSend]]:
+    """All sends of these enrollments, each in the order they were queued."""
+    found: dict[int, list[StoredSend]] = {number: [] for number in enrollment_ids}
+    for row in connection.execute(_OF_MANY, {"many": list(found)}):
+        found[row.enrollment_id].append(_stored(row))
+    return found
 
 
 def rebind(connection: Connection, enrollment_id: int, mailbox: str) -> None:
@@ -221,14 +222,55 @@ def _move(
     state: SendState, following: SendState, columns: tuple[str, ...], *, fenced: bool
 ) -> sa.Update:
     """Built once for each kind of move: that takes longer than to run it."""
+    query = _moving(state, following, columns, fenced=fenced)
+    return query.where(SendRow.id.in_(sa.bindparam("numbers", expanding=True)))
+
+
+def _moving(
+    state: SendState, following: SendState, columns: tuple[str, ...], *, fenced: bool
+) -> sa.Update:
     table = SendRow.__table__
-    query = sa.update(SendRow).where(
-        SendRow.id.in_(sa.bindparam("numbers", expanding=True)), SendRow.state == state
-    )
+    query = sa.update(SendRow).where(SendRow.state == state)
     if fenced:
         query = query.where(SendRow.fence == sa.bindparam("if_fence"))
     new = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
     return query.values(state=following, **new)
+
+
+def move_each(
+    connection: Connection,
+    state: SendState,
+    event: SendEvent,
+    rows: Sequence[Mapping[str, object]],
+) -> None:
+    """Let each of these sends, all of them in that state, take the event with values of its own.
+
+    Each row has its `number`, the same further columns, and `if_fence` where the fence counts.
+
+    Raises:
+        LostRaceError: one of them was not in that state any more.
+    """
+    following = TRANSITIONS[state][event]
+    if following is None:
+        raise LostRaceError
+    if not rows:
+        return
+    columns = tuple(name for name in rows[0] if name not in {"number", "if_fence"})
+    query = _move_each(state, following, columns, fenced="if_fence" in rows[0])
+    given = [{_NEW.get(name, f"new_{name}"): row[name] for name in row} for row in rows]
+    if connection.execute(query, given).rowcount != len(rows):
+        raise LostRaceError
+
+
+_NEW = {"number": "number", "if_fence": "if_fence"}
+
+
+@cache
+def _move_each(
+    state: SendState, following: SendState, columns: tuple[str, ...], *, fenced: bool
+) -> sa.Update:
+    query = _moving(state, following, columns, fenced=fenced)
+    return query.where(SendRow.id == sa.bindparam("number"))
 
 
 def postpone(connection: Connection, send_id: int, due_at: datetime, why: str) -> bool:
@@ -257,7 +299,7 @@ def latest_accepted(
 ) -> StoredSend | None:
     """The last mail of a mailbox known to be accepted, among those handed over between these."""
     query = (
-        sa.select(SendRow.__table__)
+        sa.select(*_COLUMNS)
         .where(
             SendRow.mailbox == mailbox,
             SendRow.state == SendState.SENT,
@@ -275,11 +317,17 @@ def in_state(
     connection: Connection, state: SendState, mailbox: str | None = None
 ) -> list[StoredSend]:
     """Sends in one state, the oldest first."""
-    if mailbox is None:
-        rows = connection.execute(_IN_STATE, {"wanted": state})
-    else:
-        rows = connection.execute(_OF_MAILBOX, {"wanted": state, "one": mailbox})
-    return [_stored(row) for row in rows]
+    query = _in_state(state, of_mailbox=mailbox is not None)
+    return [_stored(row) for row in connection.execute(query, {"one": mailbox})]
+
+
+@cache
+def _in_state(state: SendState, *, of_mailbox: bool) -> sa.Select[tuple[object, ...]]:
+    """Built with the state in it: only so is the index used that has just what is under way."""
+    query = sa.select(*_COLUMNS).where(SendRow.state == sa.literal_column(f"'{state}'", sa.String))
+    if of_mailbox:
+        query = query.where(SendRow.mailbox == sa.bindparam("one"))
+    return query.order_by(SendRow.id)
 
 
 def unfinished(connection: Connection) -> Iterator[Unfinished]:
@@ -314,9 +362,7 @@ def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> list[S
     """Sends with one of these Message-IDs, the latest first."""
     wanted = [message_id for message_id in message_ids if is_storable(message_id)]
     rows = connection.execute(
-        sa.select(SendRow.__table__)
-        .where(SendRow.message_id.in_(wanted))
-        .order_by(SendRow.id.desc())
+        sa.select(*_COLUMNS).where(SendRow.message_id.in_(wanted)).order_by(SendRow.id.desc())
     )
     return [_stored(row) for row in rows]
 
@@ -332,5 +378,6 @@ def states_of_mailboxes(connection: Connection) -> dict[tuple[str, SendState], i
 
 
 def _stored(row: sa.Row[tuple[object, ...]]) -> StoredSend:
-    values = dict(row._mapping)
-    return StoredSend(**{**values, "state": SendState(row.state)})
+    values: list[Any] = list(row)
+    values[_STATE] = SendState(values[_STATE])
+    return StoredSend(*values)

@@ -174,8 +174,13 @@ class EnrollmentRow(Base):
     )
 
 
+# What a daemon looks for all the time; the words are those of the queries, or no index is used.
+WAITS = "state IN ('queued', 'deferred') AND runs"
+UNDER_WAY = "state IN ('claimed', 'handed', 'unknown', 'parked')"
+
+
 class SendRow(Base):
-    """One e-mail step of one enrollment."""
+    """One e-mail step of one enrollment; `runs` says whether the enrollment is active."""
 
     __tablename__ = "send"
     id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
@@ -184,6 +189,7 @@ class SendRow(Base):
     mailbox: Mapped[str] = mapped_column(Key)
     follow_up: Mapped[bool] = mapped_column()
     state: Mapped[str] = mapped_column(Key)
+    runs: Mapped[bool] = mapped_column()
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     why: Mapped[str] = mapped_column(Text)
     fence: Mapped[int] = mapped_column(Integer)
@@ -200,7 +206,21 @@ class SendRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
         UniqueConstraint("enrollment_id", "step_id"),
-        Index("ix_send_due", "mailbox", "state", "due_at"),
+        Index(
+            "ix_send_waits",
+            "mailbox",
+            "follow_up",
+            "due_at",
+            sqlite_where=text(WAITS),
+            postgresql_where=text(WAITS),
+        ),
+        Index(
+            "ix_send_under_way",
+            "state",
+            "mailbox",
+            sqlite_where=text(UNDER_WAY),
+            postgresql_where=text(UNDER_WAY),
+        ),
         Index("ix_send_handed_at", "mailbox", "handed_at"),
         Index("ix_send_follow_up_handed_at", "follow_up", "handed_at"),
     )

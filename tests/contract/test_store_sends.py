@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.send import OPEN_STATES, TRANSITIONS, SendEvent, SendState
-from sequencer.store import enrollments, sends
+from sequencer.store import due, enrollments, sends
 from sequencer.store.columns import TEXT_LIMIT
 from sequencer.store.database import Connection, Database
 
@@ -124,7 +124,7 @@ def test_a_claim_stores_what_it_was_given(database: Database) -> None:
 def test_due(database: Database) -> None:
     """Due is what is open, in time, of the mailbox, and of an enrollment that runs."""
     with database.write() as connection:
-        due = add_send(connection)
+        in_time = add_send(connection)
         deferred = add_send(connection, due_at=NOON - HOUR)
         bring(connection, deferred.id, SendState.DEFERRED)
         add_send(connection, due_at=NOON + timedelta(microseconds=1))
@@ -133,8 +133,8 @@ def test_due(database: Database) -> None:
             bring(connection, add_send(connection).id, state)
         for enrolled in set(EnrollmentState) - {EnrollmentState.ACTIVE}:
             add_send(connection, add_enrollment(connection, state=enrolled).id)
-        found = sends.next_due(connection, "ana", NOON, 100, follow_up=False)
-        assert found == [deferred.id, due.id]
+        found = due.next_due(connection, "ana", NOON, 100, follow_up=False)
+        assert found == [deferred.id, in_time.id]
 
 
 def test_due_of_one_kind(database: Database) -> None:
@@ -143,22 +143,22 @@ def test_due_of_one_kind(database: Database) -> None:
         first = add_send(connection, due_at=NOON - 9 * HOUR).id
         late = add_send(connection, follow_up=True, due_at=NOON - HOUR).id
         early = add_send(connection, follow_up=True, due_at=NOON - 2 * HOUR).id
-        assert sends.next_due(connection, "ana", NOON, 9, follow_up=True) == [early, late]
-        assert sends.next_due(connection, "ana", NOON, 1, follow_up=True) == [early]
-        assert sends.next_due(connection, "ana", NOON, 9, follow_up=False) == [first]
+        assert due.next_due(connection, "ana", NOON, 9, follow_up=True) == [early, late]
+        assert due.next_due(connection, "ana", NOON, 1, follow_up=True) == [early]
+        assert due.next_due(connection, "ana", NOON, 9, follow_up=False) == [first]
 
 
 def test_the_next_due_instant(database: Database) -> None:
     """The earliest due time of what is open and runs; None where nothing is."""
     with database.write() as connection:
-        assert sends.next_due_at(connection, "ana") is None
+        assert due.next_due_at(connection, "ana") is None
         cancelled = add_send(connection, due_at=NOON - HOUR)
         bring(connection, cancelled.id, SendState.CANCELLED)
         paused = add_enrollment(connection, state=EnrollmentState.PAUSED)
         add_send(connection, paused.id, due_at=NOON - HOUR)
         add_send(connection, due_at=NOON + HOUR)
         add_send(connection, due_at=NOON)
-        assert sends.next_due_at(connection, "ana") == NOON
+        assert due.next_due_at(connection, "ana") == NOON
 
 
 def test_only_open_sends_are_postponed(database: Database) -> None:

@@ -11,7 +11,7 @@ from builders import NOON
 from rows import add_enrollment, add_send
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
-from sequencer.store import schema, sends
+from sequencer.store import due, schema, sends
 from sequencer.store.database import Connection, Database, StoreError
 from sequencer.store.tables import Base
 
@@ -171,7 +171,7 @@ def test_lost_parents_are_found(tmp_path: Path) -> None:
     with refused, database.migration() as connection:
         lose(connection)
     with database.read() as connection:
-        assert sends.next_due(connection, "ana", NOON, 9, follow_up=False) != []
+        assert due.next_due(connection, "ana", NOON, 9, follow_up=False) != []
     database.dispose()
 
 

@@ -6,7 +6,7 @@ import pwd
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ SPEED = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_con
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """URL of a database on a fresh server, for SQLAlchemy."""
+def postgres(settings: Sequence[str] = SPEED) -> Iterator[str]:
+    """URL of a database on a fresh server, for SQLAlchemy; by default one that never syncs."""
     binaries = _binaries()
     if binaries is None:
         missing("no PostgreSQL binaries were found")
@@ -36,7 +36,7 @@ def postgres() -> Iterator[str]:
             os.chown(root, who["user"], who["group"])
         who |= {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, "cwd": root}
         _create(binaries, data, who)
-        with _running(binaries, data, root, who) as port:
+        with _running(binaries, data, settings, who) as port:
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
 
 
@@ -51,13 +51,15 @@ def _create(binaries: Path, data: Path, who: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _running(binaries: Path, data: Path, root: Path, who: dict[str, Any]) -> Iterator[int]:
-    port = free_port()
-    settings = [word for setting in SPEED for word in ("-c", setting)]
+def _running(
+    binaries: Path, data: Path, settings: Sequence[str], who: dict[str, Any]
+) -> Iterator[int]:
+    port, root = free_port(), data.parent
+    words = [word for setting in settings for word in ("-c", setting)]
     where = ["-D", str(data), "-k", str(root), "-h", "127.0.0.1", "-p", str(port)]
     with (root / "log").open("wb") as log:
         server = subprocess.Popen(
-            [str(binaries / "postgres"), *where, *settings], stderr=log, **who
+            [str(binaries / "postgres"), *where, *words], stderr=log, **who
         )
     probe = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     try:

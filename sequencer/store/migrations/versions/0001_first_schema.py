@@ -343,6 +343,7 @@ def upgrade() -> None:
         sa.Column("mailbox", sa.String(length=128), nullable=False),
         sa.Column("follow_up", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("runs", sa.Boolean(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("why", sa.String(length=2000), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
@@ -365,11 +366,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name=op.f("uq_send_message_id")),
     )
     with op.batch_alter_table("send", schema=None) as batch_op:
-        batch_op.create_index("ix_send_due", ["mailbox", "state", "due_at"], unique=False)
         batch_op.create_index(
             "ix_send_follow_up_handed_at", ["follow_up", "handed_at"], unique=False
         )
         batch_op.create_index("ix_send_handed_at", ["mailbox", "handed_at"], unique=False)
+        batch_op.create_index(
+            "ix_send_under_way",
+            ["state", "mailbox"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
+            postgresql_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
+        )
+        batch_op.create_index(
+            "ix_send_waits",
+            ["mailbox", "follow_up", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'deferred') AND runs"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred') AND runs"),
+        )
 
     op.create_table(
         "task",
@@ -454,9 +468,18 @@ def downgrade() -> None:
 
     op.drop_table("task")
     with op.batch_alter_table("send", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_send_waits",
+            sqlite_where=sa.text("state IN ('queued', 'deferred') AND runs"),
+            postgresql_where=sa.text("state IN ('queued', 'deferred') AND runs"),
+        )
+        batch_op.drop_index(
+            "ix_send_under_way",
+            sqlite_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
+            postgresql_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
+        )
         batch_op.drop_index("ix_send_handed_at")
         batch_op.drop_index("ix_send_follow_up_handed_at")
-        batch_op.drop_index("ix_send_due")
 
     op.drop_table("send")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
