@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import httpx2
 
@@ -104,34 +105,40 @@ class OAuthClient:
     scope: str = ""
 
 
+class TokenStore(Protocol):
+    """Where the refresh token of one mailbox lies, for all processes that use it."""
+
+    async def renew(self, spend: Callable[[str], Awaitable[str]]) -> None:
+        """Store durably what `spend` makes of the stored token, while everybody else waits."""
+        ...
+
+
 class RefreshToken:
     """Tokens from a provider's token endpoint (RFC 6749 section 6).
 
     Providers may hand out a new refresh token and forget the old one. So it is saved before the
-    access token that came with it is used, and one refresh at a time is made.
+    access token that came with it is used, and one refresh at a time is made, in all processes: a
+    daemon and a command of its operator use the same mailbox.
 
     Args:
         client: who asks, and where.
-        refresh_token: the one that was stored last.
+        store: where the refresh token lies.
         http: client for the request.
         boot: seconds on a clock that never goes back.
-        save: stores a refresh token durably.
     """
 
     def __init__(
         self,
         client: OAuthClient,
-        refresh_token: str,
+        store: TokenStore,
         http: httpx2.AsyncClient,
         boot: Callable[[], float],
-        save: Callable[[str], Awaitable[None]],
     ) -> None:
         self._client = client
-        self._refresh_token = refresh_token
-        self._saved = refresh_token
+        self._store = store
+        self._unsaved = ""
         self._http = http
         self._boot = boot
-        self._save = save
         self._token = ""
         self._expires_at = 0.0
         self._lock = asyncio.Lock()
@@ -140,18 +147,22 @@ class RefreshToken:
         """An access token with at least five minutes left, as far as the provider's word goes."""
         async with self._lock:
             stale = self._token == refused or self._boot() > self._expires_at - REFRESH_BEFORE_S
-            if stale:
-                await self._refresh()
-            if self._saved != self._refresh_token:
-                await self._save(self._refresh_token)
-                self._saved = self._refresh_token
+            if stale or self._unsaved:
+                await self._store.renew(self._refresh if stale else self._keep)
+                self._unsaved = ""
             return self._token
 
-    async def _refresh(self) -> None:
+    async def _keep(self, stored: str) -> str:
+        """A refresh token that could not be stored before, instead of the one it replaces."""
+        return self._unsaved or stored
+
+    async def _refresh(self, stored: str) -> str:
+        """The refresh token to use next; the stored one may be another process's newest."""
+        refresh_token = self._unsaved or stored
         asked_at = self._boot()
         form = {
             "grant_type": "refresh_token",
-            "refresh_token": self._refresh_token,
+            "refresh_token": refresh_token,
             "client_id": self._client.client_id,
             "client_secret": self._client.client_secret,
             "scope": self._client.scope,
@@ -174,8 +185,8 @@ class RefreshToken:
         self._token = _sound(fields.get("access_token"), "The provider")
         self._expires_at = asked_at + _life_s(fields.get("expires_in"))
         renewed = fields.get("refresh_token")
-        if isinstance(renewed, str) and renewed:
-            self._refresh_token = renewed
+        self._unsaved = renewed if isinstance(renewed, str) and renewed else refresh_token
+        return self._unsaved
 
 
 def _refusal(status: int, error: object) -> Exception:

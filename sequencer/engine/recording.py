@@ -50,8 +50,11 @@ class Recording:
         ledger.write(self.connection, entry)
 
     def rest(self, state: MailboxState, rest: timedelta) -> None:
-        """Let the mailbox rest for that time."""
+        """Let the mailbox rest for that time, or for longer where it was given a longer rest."""
         reason, until = SMTP + words(self.outcome), self.now + rest
+        known = mailboxes.get(self.connection, self.send.mailbox).health.until
+        if known is not None and known > until and state is not MailboxState.NEEDS_SIGN_IN:
+            return  # another mail was under way at the same time, and its answer weighs more
         mailboxes.set_health(self.connection, self.send.mailbox, state, reason, until)
 
 

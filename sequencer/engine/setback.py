@@ -6,15 +6,18 @@ from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.event import Held, Stopped
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
+from sequencer.domain.rolling import DAY
 from sequencer.domain.send import SendEvent
 from sequencer.domain.suppression import SuppressionReason
-from sequencer.engine.plan import due_at_or_after
+from sequencer.engine.plan import due_as_before
 from sequencer.engine.react import react, stop_person
 from sequencer.engine.recording import MAILBOX_REST, Recording, words
 from sequencer.engine.suppress import suppress_address
 from sequencer.mail.bounce_class import BounceClass
+from sequencer.mail.status_code import wants_less
 from sequencer.mail.transaction import Blame, OutcomeKind, Phase
 from sequencer.store import attempts, enrollments, sends
+from sequencer.store.rolling_day import oldest_since
 
 # Waits before the tries that follow a temporary refusal; after the last one the send has failed.
 BACK_OFF = (
@@ -26,13 +29,19 @@ BACK_OFF = (
 )
 MOST_BROKEN = 10  # lines lost in the middle of one mail; then the mail may be what breaks them
 SIGN_IN_REST = timedelta(minutes=15)  # so that a wrong password does not lock an account
-# Gmail asks for ten minutes of silence after 4.7.28; a daily quota frees slowly, a block seldom.
+# Gmail asks for ten minutes of silence after 4.7.28; a block seldom ends soon.
 _CLASS_REST = {
     BounceClass.THROTTLE: timedelta(minutes=10),
-    BounceClass.QUOTA_SENDER: timedelta(hours=1),
     BounceClass.BLOCK: timedelta(hours=1),
     BounceClass.AUTH_CONFIG: SIGN_IN_REST,
 }
+_OURS = {*_CLASS_REST, BounceClass.QUOTA_SENDER}
+CONNECTIONS_REST = timedelta(minutes=3)  # Microsoft: others of the mailbox are connected
+_CONNECTIONS = 432
+_TOO_LARGE = 552
+# A quota that we did not use up ourselves frees at an instant that nobody tells us.
+QUOTA_REST = timedelta(hours=1)
+LEAST_QUOTA_REST = timedelta(minutes=15)
 
 
 def take_back(recording: Recording) -> None:
@@ -41,23 +50,52 @@ def take_back(recording: Recording) -> None:
     if outcome.blame is not Blame.RECIPIENT:
         _blame_mailbox(recording)
         return
-    if outcome.phase is Phase.MAIL:  # the message itself, whoever it is for
+    if outcome.phase is Phase.MAIL or _is_about_message(recording):
         _reject(recording)
         return
     # Our reputation, our rate, our quota: never the fault of the address.
-    ours = outcome.code is not None and recording.bounce_class in _CLASS_REST
-    if ours:
-        recording.rest(MailboxState.THROTTLED, _CLASS_REST[recording.bounce_class])
+    ours = outcome.code is not None and recording.bounce_class in _OURS
+    if ours and (rest := _rest(recording)) is not None:
+        recording.rest(MailboxState.THROTTLED, rest)
     if (ours or outcome.kind is OutcomeKind.DEFERRED) and send.tries <= len(BACK_OFF):
         _defer(recording)
     else:
         _reject(recording)
 
 
+def _is_about_message(recording: Recording) -> bool:
+    """Whether a server will not have this very message, whoever it is for: its size, its form."""
+    outcome = recording.outcome
+    if recording.bounce_class is not BounceClass.BLOCK or outcome.kind is OutcomeKind.DEFERRED:
+        return False
+    form = outcome.enhanced.startswith("5.6.") or outcome.enhanced in {"5.3.4", "5.2.3"}
+    return form or (outcome.code == _TOO_LARGE and not outcome.enhanced)
+
+
+def _rest(recording: Recording) -> timedelta | None:
+    """For how long the mailbox has to be silent after that answer; None if it may go on."""
+    outcome, found = recording.outcome, recording.bounce_class
+    if found is BounceClass.QUOTA_SENDER:
+        return _until_room(recording)
+    if found is not BounceClass.THROTTLE:
+        return _CLASS_REST.get(found)
+    if not wants_less(outcome.code, outcome.enhanced, outcome.text):
+        return None
+    return CONNECTIONS_REST if outcome.code == _CONNECTIONS else _CLASS_REST[found]
+
+
+def _until_room(recording: Recording) -> timedelta:
+    """How long until the oldest mail of the last 24 hours is not counted any more."""
+    now, send = recording.now, recording.send
+    oldest_at = oldest_since(recording.connection, send.mailbox, now - DAY, but=send.id)
+    rest = oldest_at + DAY - now if oldest_at else QUOTA_REST
+    return max(rest, LEAST_QUOTA_REST)
+
+
 def _defer(recording: Recording) -> None:
     send, case = recording.send, recording.case
     wait = BACK_OFF[max(send.tries, 1) - 1]
-    due = due_at_or_after(case, send.step_id, recording.now + wait)
+    due = due_as_before(case, send.step_id, recording.now + wait)
     why = words(recording.outcome)
     if recording.reopen(SendEvent.DEFER, due_at=due.at, why=why):
         recording.tell(Kind.DEFERRED, why)
@@ -93,16 +131,25 @@ def _reject(recording: Recording) -> None:
 
 def _blame_mailbox(recording: Recording) -> None:
     """Let the mailbox rest; the send costs no try, but where it is the cause others go first."""
-    send, outcome, state = recording.send, recording.outcome, MailboxState.NEEDS_SIGN_IN
-    rest = SIGN_IN_REST
+    send, outcome = recording.send, recording.outcome
+    state, rest = MailboxState.NEEDS_SIGN_IN, SIGN_IN_REST
     if outcome.blame is not Blame.SIGN_IN:
-        state = MailboxState.FAILING if outcome.code is None else MailboxState.THROTTLED
-        rest = _CLASS_REST.get(recording.bounce_class, MAILBOX_REST)
+        state, rest = _trouble(recording)
     recording.rest(state, rest)
     if outcome.phase is Phase.CONNECT:
         recording.reopen(SendEvent.DEFER, why=words(outcome), tries=send.tries - 1)
     else:
         _step_back(recording, rest)
+
+
+def _trouble(recording: Recording) -> tuple[MailboxState, timedelta]:
+    """What a mailbox suffers from whose server will not have it, and for how long it rests."""
+    code, found = recording.outcome.code, recording.bounce_class
+    if code is None:
+        return MailboxState.FAILING, MAILBOX_REST
+    lasting = code >= 500 and found is not BounceClass.QUOTA_SENDER
+    state = MailboxState.FAILING if lasting else MailboxState.THROTTLED
+    return state, _rest(recording) or MAILBOX_REST
 
 
 def _step_back(recording: Recording, rest: timedelta) -> None:

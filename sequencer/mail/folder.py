@@ -45,6 +45,23 @@ class Scan:
     messages: Sequence[Fetched]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """By which of its marks a mail was found in a folder, if it was: providers change or drop some.
+
+    Attributes:
+        by_message_id: it has the Message-ID, or another header that names the one it had.
+        by_ref: it has our own header with its value.
+    """
+
+    by_message_id: bool = False
+    by_ref: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether it was found at all."""
+        return self.by_message_id or self.by_ref
+
+
 class InboxError(Exception):
     """The mailbox could not be read; `permanent` means that it will not get better by itself."""
 

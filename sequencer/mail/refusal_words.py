@@ -7,6 +7,15 @@ All in lower case; ` & ` joins words that must both occur.
 
 from sequencer.mail.bounce_class import BounceClass as C
 
+# A throttle that is about one recipient, who may be written to a little later.
+FOR_ONE: tuple[str, ...] = (
+    "greylist",
+    "graylist",
+    "grey-list",
+    "internal resources are temporarily unavailable",
+    "recipient thread limit",
+)
+
 REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
     (
         C.QUOTA_SENDER,
@@ -22,6 +31,8 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "tenant external recipient rate",
         ),
     ),
+    # Said of a recipient who takes mail from inside only, with words of a sign-in beside it.
+    (C.POLICY_RECIPIENT, ("resolver.rst",)),
     (
         C.AUTH_CONFIG,
         (
@@ -34,6 +45,7 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "client was not authenticated",
             "smtpclientauthentication is disabled",
             "basic authentication is disabled",
+            "basic authentication is not supported",
             "too many login attempts",
         ),
     ),
@@ -47,6 +59,8 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "mailbox unavailable & s2017062302",
         ),
     ),
+    (C.HARD_DOMAIN, ("5.4.1 & relay access denied",)),
+    (C.BLOCK, ("unresolvable & from domain", "permanently deferred")),
     (
         C.THROTTLE,
         (
@@ -54,17 +68,15 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "too quickly",
             "rate limit",
             "rate exceeded",
-            "greylist",
-            "graylist",
-            "grey-list",
+            *FOR_ONE,
             "temporarily deferred",
             "unexpected volume",
             "too many recipients",
             "max message per connection",
             "too many connections",
             "concurrent connections",
-            "internal resources are temporarily unavailable",
             "thread limit",
+            "rp-00",
         ),
     ),
     (
@@ -207,7 +219,6 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
         C.POLICY_RECIPIENT,
         (
             "- gcdp",
-            "resolver.rst",
             "notauthorized",
             "only accepts mail from",
             "only accepts messages from",
@@ -258,6 +269,13 @@ REFUSALS: tuple[tuple[C, tuple[str, ...]], ...] = (
             "message content",
             "message rejected",
             "invalid dns",
+            "anti-spoofing",
+            "sc-00",
+            "dy-00",
+            "(s3140)",
+            "(s3150)",
+            "[bl2",
+            "[ph0",
             "message too large",
             "message size",
             "message length",

@@ -6,7 +6,9 @@ from datetime import datetime
 from sequencer.mail.foreign_address import read_addresses
 from sequencer.mail.foreign_date import first_date
 from sequencer.mail.foreign_header import Block, read_block
+from sequencer.mail.foreign_word import header_text
 from sequencer.mail.incoming import message_ids
+from sequencer.mail.unsubscribe import tokens_in
 
 _RECIPIENTS = ("to", "cc", "bcc")
 _MARK = "x-sequencer-ref"
@@ -18,17 +20,25 @@ class SentMail:
 
     Attributes:
         message_ids: its Message-ID and, where a provider has replaced it, the one it had before.
-        is_marked: whether it carries the mark of our own mails.
+        ref: the mark of our own mails; empty on those of others.
+        tokens: what may be opt-out tokens of ours, in List-Unsubscribe.
         is_automatic: whether a machine wrote it, such as a notice of absence.
         recipients: addresses as they are written, each once.
         date: when its writer's program says it was sent.
     """
 
     message_ids: tuple[str, ...]
-    is_marked: bool
+    ref: str
     is_automatic: bool
     recipients: tuple[str, ...]
     date: datetime | None
+    subject: str = ""
+    tokens: tuple[str, ...] = ()
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it carries the mark of our own mails."""
+        return self.ref != ""
 
 
 def read_sent(raw: bytes) -> SentMail:
@@ -38,10 +48,12 @@ def read_sent(raw: bytes) -> SentMail:
     found = [person.address for value in _values(block) for person in read_addresses(value)]
     return SentMail(
         message_ids=_message_ids(block),
-        is_marked=block.first(_MARK) != "",
+        ref=block.first(_MARK).strip(),
         is_automatic=automatic not in {"", "no"},
         recipients=tuple(dict.fromkeys(address for address in found if address)),
         date=first_date(block.all("date"), block.all("received")),
+        subject=header_text(block.first("subject")),
+        tokens=tuple(tokens_in(" ".join(block.all("list-unsubscribe")))),
     )
 
 

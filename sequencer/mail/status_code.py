@@ -1,8 +1,9 @@
 """Which class does a refusal have, by a server's code, enhanced code and words?
 
-RFC 3463 with the IANA registry (RFC 5248) and what the large providers make of it. Clear words are
-looked at first, then an exact code, then words that are said for many reasons, then what the code
-is about. The same for the answer in an SMTP dialogue and for the diagnostic of a delivery report.
+RFC 3463 with the IANA registry (RFC 5248) and what the large providers make of it. Codes of a
+sign-in are looked at first, then clear words, then an exact code, then words that are said for many
+reasons, then what the code is about. The same for the answer in an SMTP dialogue and for the
+diagnostic of a delivery report.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.bounce_class import BounceClass as C
-from sequencer.mail.refusal_words import HINTS, REFUSALS
+from sequencer.mail.refusal_words import FOR_ONE, HINTS, REFUSALS
 
 MAX_TEXT = 4_000  # characters of a server's words that are looked at
 
@@ -49,6 +50,11 @@ _EXACT: dict[str, C] = {
     "7.505": C.HARD,
 }
 
+_CLOSING = 421
+_SIGN_IN = frozenset({530, 534, 535, 538})  # RFC 4954 section 6; nothing else is said with them
+# Without its first figure; Gmail and others say them with 4 as long as they still hope.
+_AUTHENTICATION = frozenset(f"7.{detail}" for detail in range(20, 41) if detail != 28)
+
 # Detail numbers of x.7, both ends included; the first range that holds the number decides.
 _SECURITY: tuple[tuple[int, int, C], ...] = (
     (20, 40, C.BLOCK),
@@ -72,10 +78,6 @@ _BY_CODE: dict[int, C] = {
     432: C.THROTTLE,
     454: C.AUTH_CONFIG,
     521: C.HARD_DOMAIN,
-    530: C.AUTH_CONFIG,
-    534: C.AUTH_CONFIG,
-    535: C.AUTH_CONFIG,
-    538: C.AUTH_CONFIG,
     550: C.POLICY_RECIPIENT,  # with no word of the mailbox, it is not known to be dead
     552: C.SOFT,
     553: C.POLICY_RECIPIENT,
@@ -96,7 +98,9 @@ class Codes(NamedTuple):
 
 def classify_status(code: int | None, enhanced: str, text: str) -> BounceClass:
     """Class of a refusal. An address counts as dead only if the refusal was a permanent one."""
-    said = " ".join(text[:MAX_TEXT].lower().split())
+    if code in _SIGN_IN:
+        return C.AUTH_CONFIG
+    said = _words(enhanced, text)
     found = (
         _by_words(said, REFUSALS)
         or _by_exact(enhanced)
@@ -109,11 +113,32 @@ def classify_status(code: int | None, enhanced: str, text: str) -> BounceClass:
     return found
 
 
+def wants_less(code: int | None, enhanced: str, text: str) -> bool:
+    """Whether an answer asks the mailbox for fewer mails or connections, whoever they are for.
+
+    A throttle may also be about one recipient: greylisting, or somebody who is flooded with mail.
+    """
+    if code is None or code < 400:
+        return False
+    if code != _CLOSING and classify_status(code, enhanced, text) is not C.THROTTLE:
+        return False
+    said = _words(enhanced, text)
+    if enhanced[1:3] == ".2" or any(word in said for word in FOR_ONE):
+        return False
+    plain_greylisting = code in {450, 451} and enhanced in {"", "4.7.0", "4.7.1"}
+    return not plain_greylisting or _by_words(said, REFUSALS) is not None
+
+
 def codes_in(text: str) -> Codes:
     """First reply code and first enhanced code in a server's words."""
     code = _CODE.search(text, 0, MAX_TEXT)
     enhanced = _ENHANCED.search(text, 0, MAX_TEXT)
     return Codes(int(code[0]) if code else None, enhanced[0] if enhanced else "")
+
+
+def _words(enhanced: str, text: str) -> str:
+    """What is searched for words; an entry of a table may ask for the code as well."""
+    return f"{enhanced} {' '.join(text[:MAX_TEXT].lower().split())}"
 
 
 def _is_temporary(code: int | None, enhanced: str) -> bool:
@@ -132,6 +157,8 @@ def _by_exact(enhanced: str) -> C | None:
     kind, _, rest = enhanced.partition(".")
     subject, _, detail = rest.partition(".")
     if kind == "4":
+        if rest in _AUTHENTICATION:
+            return C.BLOCK
         return C.THROTTLE if subject == "7" else C.SOFT
     if subject == "7" and detail.isdecimal() and rest not in _EXACT:
         ranges = (found for low, high, found in _SECURITY if low <= int(detail) <= high)

@@ -2,11 +2,12 @@
 
 import base64
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
-from fakes.authority import client_tls, server_tls
+from fakes.authority import client_tls, expired_tls, self_signed_tls, server_tls
 from fakes.rude_smtp import Mishap, RudeServer, Then, rude_server
 from fakes.tokens import Tokens
 
@@ -65,12 +66,20 @@ async def test_protected(security: Security) -> None:
         assert all(command.startswith("EHLO") for command in clear)
 
 
+CERTIFICATES: dict[str, Callable[[], ssl.SSLContext]] = {
+    "name": lambda: server_tls("other.example"),
+    "authority": server_tls,
+    "time": expired_tls,
+    "self-signed": self_signed_tls,
+}
+
+
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
-@pytest.mark.parametrize("fault", ["name", "authority"])
+@pytest.mark.parametrize("fault", CERTIFICATES)
 async def test_wrong_certificate(security: Security, fault: str) -> None:
-    """A certificate for another name or by an unknown authority ends it before the sign-in."""
-    certificate = server_tls("other.example") if fault == "name" else server_tls()
-    trust = client_tls() if fault == "name" else ssl.create_default_context()
+    """A certificate for another name, of another time or by a stranger ends it before sign-in."""
+    certificate = CERTIFICATES[fault]()
+    trust = ssl.create_default_context() if fault == "authority" else client_tls()
     async with rude_server(implicit_tls=security is Security.TLS, tls=certificate) as rude:
         outcome = await outcome_of(account_at(rude, security), trust)
         assert (outcome.kind, outcome.blame) == (OutcomeKind.DEFERRED, Blame.MAILBOX)
@@ -94,6 +103,28 @@ async def test_words_slipped_in_before_tls() -> None:
         outcome = await outcome_of(account_at(rude, Security.STARTTLS))
         assert outcome.kind is OutcomeKind.ACCEPTED
         assert [command.split()[1] for command in said(rude, "AUTH")] == ["PLAIN"]
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+async def test_large_mail_over_tls(security: Security) -> None:
+    """A mail that the line takes in many pieces arrives whole, and the next one after it."""
+    large = replace(LETTER, data=b"Subject: x\r\n\r\n" + (b"y" * 900 + b"\r\n") * 3_000)
+    async with rude_server(
+        implicit_tls=security is Security.TLS,
+        tls=server_tls(),
+        extensions=("AUTH PLAIN", "PIPELINING"),
+    ) as rude:
+        async with mailer_for(account_at(rude, security)) as mailer:
+            for letter in (large, LETTER):
+                assert (await mailer.send(letter, yes)).kind is OutcomeKind.ACCEPTED
+        assert rude.accepted == [large.data, LETTER.data]
+
+
+async def test_words_behind_the_sign_in() -> None:
+    """What comes behind the last answer of the sign-in is not taken for one to the first mail."""
+    async with rude_server(extensions=("AUTH PLAIN",)) as rude:
+        rude.script["auth"] = Mishap("235 welcome\r\n550 5.1.1 no such user")
+        assert (await outcome_of(account_at(rude))).kind is OutcomeKind.ACCEPTED
 
 
 async def test_password() -> None:
@@ -182,10 +213,11 @@ async def test_no_token(error: Exception, blame: Blame) -> None:
         )
 
 
-async def test_taken_back_on_a_kept_connection() -> None:
+@pytest.mark.parametrize("extra", [(), ("PIPELINING",)])
+async def test_taken_back_on_a_kept_connection(extra: tuple[str, ...]) -> None:
     """A sign-in that is taken back while the connection is kept shows at MAIL."""
     async with (
-        rude_server(extensions=("AUTH PLAIN",)) as rude,
+        rude_server(extensions=("AUTH PLAIN", *extra)) as rude,
         mailer_for(account_at(rude)) as mailer,
     ):
         await mailer.send(LETTER, yes)

@@ -1,39 +1,23 @@
 """What goes over the wire, octet for octet, and what is not let onto it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import re
 from dataclasses import replace
+from itertools import product
 
 import pytest
-from fakes.authority import client_tls
+from fakes.quick_mailer import LETTER, PATIENT, mailer_at, yes
+from fakes.raw_smtp import END, raw_sink
 from fakes.rude_smtp import RudeServer, rude_server
 
-from sequencer.adapters.smtp import SmtpAccount, SmtpLimits, SmtpMailer
-from sequencer.mail.server import Security, Server
 from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind, Phase
 
-LETTER = Envelope("rep@sender.example", "ann@prospect.example", b"Subject: x\r\n\r\nhello\r\n")
-QUICK = SmtpLimits(connect_s=0.5, command_s=0.5, body_s=5, dot_s=0.5, quit_s=0.2)
-
-
-async def yes() -> bool:
-    return True
-
-
-@asynccontextmanager
-async def mailer_at(rude: RudeServer) -> AsyncIterator[SmtpMailer]:
-    """A mailer for that server, closed at the end."""
-    account = SmtpAccount(Server("127.0.0.1", rude.port, Security.PLAIN))
-    mailer = SmtpMailer(account, client_tls(), float, QUICK)
-    try:
-        yield mailer
-    finally:
-        await mailer.close()
+PIPELINING = [(), ("PIPELINING",)]
+PIECES = (b"\r\n", b"\n", b".", b"..", b"\r\n.\r\n", b"\n.\n", b"a", b"QUIT\r\n", b"\0", b"\r", b"")
 
 
 async def sent(envelope: Envelope, *, offered: tuple[str, ...]) -> tuple[Outcome, RudeServer]:
     """What a server with just these extensions made of that envelope."""
-    async with rude_server() as rude, mailer_at(rude) as mailer:
+    async with rude_server() as rude, mailer_at(rude.port, limits=PATIENT) as mailer:
         rude.extensions = offered
         return await mailer.send(envelope, yes), rude
 
@@ -52,9 +36,10 @@ async def sent(envelope: Envelope, *, offered: tuple[str, ...]) -> tuple[Outcome
         (b"x" * 998 + b"\r\n", b"x" * 998 + b"\r\n"),
     ],
 )
-async def test_wire_bytes(data: bytes, wire: bytes) -> None:
+@pytest.mark.parametrize("offered", PIPELINING)
+async def test_wire_bytes(data: bytes, wire: bytes, offered: tuple[str, ...]) -> None:
     """Lone LF becomes CRLF, a leading dot is doubled, nothing else changes."""
-    outcome, rude = await sent(replace(LETTER, data=data), offered=())
+    outcome, rude = await sent(replace(LETTER, data=data), offered=offered)
     assert (outcome.kind, rude.accepted) == (OutcomeKind.ACCEPTED, [wire])
 
 
@@ -153,3 +138,60 @@ async def test_nothing_about_the_machine() -> None:
     """EHLO does not tell the name of the machine."""
     _, rude = await sent(LETTER, offered=())
     assert rude.commands[0] == "EHLO [127.0.0.1]"
+
+
+@pytest.mark.parametrize("offered", PIPELINING)
+async def test_hostile_bodies(offered: tuple[str, ...]) -> None:
+    """Nothing in a body ends it, or is taken for a command, or breaks a rule of the wire."""
+    count = 0
+    limits = replace(PATIENT, keep_mails=10_000)
+    async with raw_sink(*offered) as sink, mailer_at(sink.port, limits=limits) as mailer:
+        for parts in product(PIECES, repeat=3):
+            data = b"".join(parts)
+            outcome = await mailer.send(replace(LETTER, data=data), yes)
+            if b"\0" in data or re.search(rb"\r(?!\n)", data):
+                assert (outcome.kind, outcome.enhanced) == (OutcomeKind.REJECTED, "5.6.0")
+                continue
+            count += 1
+            assert (outcome.kind, len(sink.messages)) == (OutcomeKind.ACCEPTED, count)
+            wire = sink.messages[-1]
+            given = re.sub(rb"(?m)^\.", b"", wire).replace(b"\r\n", b"\n")
+            whole = data if data.endswith(b"\n") else data + b"\n"
+            assert given == whole.replace(b"\r\n", b"\n")
+        octets = bytes(sink.octets)
+    assert not re.search(rb"\0|\r(?!\n)|(?<!\r)\n", octets)
+    assert octets.count(END) == octets.count(b"\r\nDATA\r\n") == count
+    assert max(map(len, octets.split(b"\r\n"))) <= 998
+    assert sink.connections == 1
+
+
+@pytest.mark.parametrize("offered", PIPELINING)
+@pytest.mark.parametrize("granted", [False, True])
+async def test_the_dot_waits_for_the_hand(offered: tuple[str, ...], *, granted: bool) -> None:
+    """The server has the whole body, and nothing behind it, while the hand is asked."""
+    letter = replace(LETTER, data=b"Subject: x\r\n\r\n.hello\r\n.\r\n")
+    body = b"Subject: x\r\n\r\n..hello\r\n..\r\n"
+    before: list[bool] = []
+    async with raw_sink(*offered) as sink, mailer_at(sink.port, limits=PATIENT) as mailer:
+
+        async def hand() -> bool:
+            await sink.until(lambda octets: octets.endswith(b"DATA\r\n" + body))
+            before.append(END in sink.octets)
+            return granted
+
+        outcome = await mailer.send(letter, hand)
+        expected = OutcomeKind.ACCEPTED if granted else OutcomeKind.WITHHELD
+        assert (outcome.kind, before) == (expected, [False])
+        assert sink.messages == ([body] if granted else [])
+
+
+@pytest.mark.parametrize("offered", PIPELINING)
+async def test_nothing_unasked_about_utf8(offered: tuple[str, ...]) -> None:
+    """A server that did not offer it is never told of SMTPUTF8, nor sent an octet above 127."""
+    async with raw_sink(*offered) as sink, mailer_at(sink.port, limits=PATIENT) as mailer:
+        for recipient in ("jürgen@x.example", "ann@bücher.example", "a@x.example"):
+            await mailer.send(replace(LETTER, recipient=recipient), yes)
+        await mailer.send(replace(LETTER, data="Subject: x\r\n\r\nGrüße\r\n".encode()), yes)
+        assert sink.octets.isascii()
+        assert b"SMTPUTF8" not in sink.octets
+        assert len(sink.messages) == 2

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from sequencer.mail.greeting import Greeting
 from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind, Phase
 
 ACCEPTED = Outcome(OutcomeKind.ACCEPTED, Phase.DOT, 250, "2.0.0", "queued")
@@ -20,6 +21,7 @@ class FakeMailer:
     accepted: list[Envelope] = field(default_factory=list)
     lost_are_accepted: bool = True
     closed: int = 0
+    welcome: Greeting = field(default_factory=Greeting)
     _planned: dict[str, deque[Outcome]] = field(default_factory=dict)
 
     def plan(self, recipient: str, *outcomes: Outcome) -> None:
@@ -38,6 +40,10 @@ class FakeMailer:
         if outcome.kind is OutcomeKind.ACCEPTED or lost:
             self.accepted.append(envelope)
         return outcome
+
+    async def greet(self) -> Greeting:
+        """A warm welcome, or what was planned."""
+        return self.welcome
 
     async def close(self) -> None:
         """Count that it was closed."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fakes.fake_mailer import ACCEPTED, FakeMailer
 
-from sequencer.mail.folder import Cursor, Folder, Scan
+from sequencer.mail.folder import Cursor, Folder, Found, Scan
 from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind, Phase
 from sequencer.simulation.inbox import FakeInbox
 from sequencer.simulation.life import Life
@@ -54,7 +54,7 @@ class MortalInbox(FakeInbox):
         await self.life.step()
         return found
 
-    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
+    async def find(self, folder: Folder, message_id: str, ref: str, since: datetime) -> Found:
         """As the fake."""
         await self.life.step()
-        return await FakeInbox.has_sent(self, message_id, ref, since)
+        return await FakeInbox.find(self, folder, message_id, ref, since)

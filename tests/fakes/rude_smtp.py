@@ -7,7 +7,7 @@ kept as it came over the wire, dots and all.
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -20,6 +20,11 @@ class Then(Enum):
     RESET = auto()  # RST: what was not read yet is lost
     STALL = auto()  # never another word
     IGNORE = auto()  # not even read any more, until told otherwise
+    DRIP = auto()  # one octet after another, never a whole line
+    FLOOD = auto()  # one line after another, never the last
+
+
+DRIP_S = 0.02  # between two octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,9 @@ class RudeServer:
     rset, quit. A mishap holds for every command of its phase until the script is changed.
 
     Attributes:
+        refuses: what is said to the recipients of these addresses, whatever the script says.
         mishaps_left: how many mishaps there will still be, None for no end of them.
+        flooded: octets that a flood took to be stopped.
         accepted: messages whose dot was read and not refused, with dot-stuffing, without the dot.
         broken_off: messages of which the dot never came.
         stalled: set once a conversation stalls.
@@ -50,11 +57,13 @@ class RudeServer:
     extensions: tuple[str, ...] = ("8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
     tls: ssl.SSLContext | None = None
     script: dict[str, Mishap] = field(default_factory=dict)
+    refuses: dict[str, str] = field(default_factory=dict)
     mishaps_left: int | None = None
     accepted: list[bytes] = field(default_factory=list)
     broken_off: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
+    flooded: int = 0
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     ignored: asyncio.Event = field(default_factory=asyncio.Event)
@@ -97,26 +106,37 @@ class _Conversation:
     server: RudeServer
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    refused: bool = False  # there is no sender, or nobody to send to
 
     async def hold(self) -> None:
         await self.answer("connect")
         while line := await self.reader.readline():
             command = line.decode("utf-8", "replace").rstrip("\r\n")
             self.server.commands.append(command)
-            await self.obey(command.split(" ")[0].lower())
+            await self.obey(command.split(" ")[0].lower(), command)
 
-    async def obey(self, verb: str) -> None:
+    async def obey(self, verb: str, command: str) -> None:
         if verb == "ehlo":
             await self.answer("ehlo", usual=self.greeting())
         elif verb == "data":
-            if (await self.answer("data")).startswith("354"):
+            usual = "554 5.5.1 no valid recipients" if self.refused else None
+            if (await self.answer("data", usual)).startswith("354"):
                 await self.message()
         else:
-            await self.answer(verb)
+            said = await self.answer(verb, self.usual(verb, command))
+            if verb in {"mail", "rcpt", "rset"}:
+                self.refused = not said.startswith("2")
         if verb == "starttls" and self.server.tls is not None:
             await self.writer.start_tls(self.server.tls)
         if verb == "quit":
             raise _OverError
+
+    def usual(self, verb: str, command: str) -> str | None:
+        """What is said to a command that the script leaves alone, None for what is always said."""
+        if verb == "rcpt" and self.refused:
+            return "503 5.5.1 no sender"
+        address = command.partition("<")[2].partition(">")[0]
+        return self.server.refuses.get(address) if verb == "rcpt" else None
 
     def greeting(self) -> str:
         lines = ["rude", *self.server.extensions]
@@ -149,11 +169,31 @@ class _Conversation:
             await self.reader.read()
         if mishap.then is Then.IGNORE:
             await self.server.ignored.wait()
+        if mishap.then is Then.DRIP:
+            await self.drip()
+        if mishap.then is Then.FLOOD:
+            await self.flood()
         if mishap.then is Then.RESET:
             self.writer.transport.abort()
         if mishap.then is not Then.GO_ON:
             raise _OverError
         return mishap.say
+
+    async def drip(self) -> None:
+        """Speak until the client hangs up, never fast, never silent for long."""
+        while not self.reader.at_eof():
+            self.writer.write(b"2")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DRIP_S):
+                    await self.reader.read(1)
+
+    async def flood(self) -> None:
+        """Speak as fast as the line takes it, until the client hangs up."""
+        line = b"250-" + b"x" * 500 + b"\r\n"
+        while True:
+            self.writer.write(line)
+            await self.writer.drain()
+            self.server.flooded += len(line)
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ class SmtpAccount:
 
 @dataclass(frozen=True, slots=True)
 class SmtpLimits:
-    """How long to wait for each answer, in seconds, and how long a connection is kept.
+    """How long to wait for each answer, in seconds, and what connections there are.
 
     A command that takes too long costs nothing but another try. After the final dot, hanging up
     early is what makes duplicates: RFC 5321 section 4.5.3.2.6 asks for ten minutes.
@@ -38,5 +38,7 @@ class SmtpLimits:
     body_s: float = 180.0
     dot_s: float = 600.0
     quit_s: float = 5.0
+    connections: int = 2  # Microsoft lets a mailbox have three, its owner's own one among them
+    one_only_s: float = 3_600.0  # after a server asked for less
     keep_idle_s: float = 60.0
     keep_mails: int = 50

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from typing import cast
 
 from aiosmtplib import (
     SMTP,
@@ -11,13 +12,17 @@ from aiosmtplib import (
 )
 
 from sequencer.adapters.smtp.account import SmtpAccount, SmtpLimits
+from sequencer.adapters.smtp.connection import Connection
+from sequencer.adapters.smtp.line import Line
 from sequencer.adapters.smtp.verdict import on_connect, on_silence
 from sequencer.mail.server import Security
 from sequencer.mail.sign_in import SignInNeededError, TokenError, TokenSource
 from sequencer.mail.transaction import Blame, Outcome, OutcomeKind, Phase
 
 
-async def connect(account: SmtpAccount, tls: ssl.SSLContext, limits: SmtpLimits) -> SMTP | Outcome:
+async def connect(
+    account: SmtpAccount, tls: ssl.SSLContext, limits: SmtpLimits, boot: float
+) -> Connection | Outcome:
     """A connection that is ready for MAIL, or the outcome that says why there is none."""
     security = account.server.security
     client = SMTP(
@@ -32,19 +37,28 @@ async def connect(account: SmtpAccount, tls: ssl.SSLContext, limits: SmtpLimits)
     try:
         refusal = await _opened(client, account)
     except BaseException:
-        drop(client)
+        _drop(client)
         raise
-    if refusal is not None:
-        drop(client)
-    return refusal or client
+    transport = _transport(client)
+    if refusal is not None or transport is None:
+        _drop(client)
+        return refusal or on_silence(Phase.CONNECT, "The connection was lost.")
+    # The library, which says one command at a time, is done. What it has read beyond the last
+    # reply nobody asked for, so that it is left behind with the library.
+    return Connection(Line(transport), client.esmtp_extensions, limits, used_at=boot)
 
 
-def drop(client: SMTP) -> None:
-    """Close a connection at once, with everything that is still to be written."""
-    transport = client.transport
-    if isinstance(transport, asyncio.WriteTransport):
+def _drop(client: SMTP) -> None:
+    """Close a connection at once."""
+    transport = _transport(client)
+    if transport is not None:
         transport.abort()  # close() would go on writing, and in TLS wait for the other side
     client.close()
+
+
+def _transport(client: SMTP) -> asyncio.Transport | None:
+    """What the client writes to; that of uvloop is a transport without being one by its class."""
+    return cast("asyncio.Transport | None", client.transport)
 
 
 async def _opened(client: SMTP, account: SmtpAccount) -> Outcome | None:

@@ -4,124 +4,116 @@ The body and the final dot are written apart, because nothing but the dot makes 
 message (RFC 5321 section 4.1.1.4): whoever stops before it has certainly not sent anything.
 """
 
-import asyncio
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aiosmtplib import (
-    SMTP,
-    SMTPDataError,
-    SMTPException,
-    SMTPResponseException,
-    SMTPSenderRefused,
-    SMTPServerDisconnected,
-)
-
 from sequencer.adapters.smtp.account import SmtpLimits
-from sequencer.adapters.smtp.connect import drop
-from sequencer.adapters.smtp.letter import Letter, options
+from sequencer.adapters.smtp.letter import Letter, commands, options
+from sequencer.adapters.smtp.line import Line, LineError
+from sequencer.adapters.smtp.reply import START_INPUT, Reply
 from sequencer.adapters.smtp.verdict import on_accepted, on_mail, on_message, on_silence
 from sequencer.adapters.smtp.wire import stuffed
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
 
-_CHUNK = 65_536
-_START_INPUT = 354
+_CLOSING = 421
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Connection:
-    """A signed-in client and what has been done with it; `used_at` is on the boot clock."""
+    """A signed-in line and what has been done with it; `used_at` is on the boot clock.
 
-    client: SMTP
+    Attributes:
+        extensions: what the server offered in EHLO, names in small letters.
+        was_kept: whether it has waited for this mail; then the server may have hung up on it.
+    """
+
+    line: Line
+    extensions: Mapping[str, str]
     limits: SmtpLimits
     used_at: float
     mails: int = 0
-    _writer: asyncio.StreamWriter | None = None  # from Python 3.12 on, losing it closes the line
+    was_kept: bool = False
 
     def may_serve(self, boot: float) -> bool:
         """Whether one more mail may go over it; a connection that failed is closed and may not."""
         fresh = boot - self.used_at < self.limits.keep_idle_s
-        return self.client.is_connected and fresh and self.mails < self.limits.keep_mails
+        return self.line.is_open and fresh and self.mails < self.limits.keep_mails
 
     async def offer(self, letter: Letter) -> Outcome | None:
         """MAIL, RCPT, DATA and the body; None if nothing but the dot is missing now."""
-        parameters = options(letter, self.client.esmtp_extensions)
+        parameters = options(letter, self.extensions)
         if isinstance(parameters, Outcome):
             return parameters
         self.mails += 1
         phase = Phase.MAIL
+        steps = commands(letter, parameters)
+        at_once = "pipelining" in self.extensions  # RFC 2920
         try:
-            encoding = "utf-8" if letter.needs_utf8 else "ascii"
-            wait_s = self.limits.command_s
-            await self.client.mail(
-                letter.sender, options=parameters, encoding=encoding, timeout=wait_s
-            )
-            phase = Phase.RCPT
-            await self.client.rcpt(letter.recipient, encoding=encoding, timeout=wait_s)
-            phase = Phase.DATA
-            reply = await self.client.execute_command(b"DATA", timeout=wait_s)
-            if reply.code != _START_INPUT:
-                raise SMTPDataError(reply.code, reply.message)
+            if at_once:
+                self.line.say(b"".join(steps.values()), len(steps))
+            for phase, command in steps.items():
+                if not at_once:
+                    self.line.say(command)
+                reply = await self.line.reply(self.limits.command_s)
+                if not _is_yes(phase, reply):
+                    return await self._refused(phase, reply)
             phase = Phase.BODY
-            await self._write(stuffed(letter.lines))
-        except SMTPResponseException as error:
-            return await self._refused(phase, error)
-        except (SMTPException, OSError) as error:  # TimeoutError is an OSError
-            self.abort()
-            return on_silence(phase, str(error) or type(error).__name__)
-        return None if self.client.is_connected else on_silence(phase, "The connection was lost.")
+            await self.line.upload(stuffed(letter.lines), self.limits.body_s)
+        except LineError as error:
+            return on_silence(phase, str(error))
+        return None
 
     async def finish(self) -> Outcome:
         """Write the dot, and read the answer; only its absence leaves a doubt."""
-        if not self.client.is_connected:
+        if not self.line.is_open:
             return on_silence(Phase.BODY, "The connection was lost before the final dot.")
         # Between the line above and the write of the dot the loop does not turn. So whatever is
         # raised from here on was raised after the dot had been given to the transport.
         try:
-            reply = await self.client.execute_command(b".", timeout=self.limits.dot_s)
-        except (SMTPException, OSError) as error:
-            self.abort()
-            return on_silence(Phase.DOT, str(error) or type(error).__name__)
-        if 200 <= reply.code < 300:
-            return on_accepted(reply.code, reply.message)
-        outcome = on_message(Phase.DOT, reply.code, reply.message)
-        if outcome.kind is OutcomeKind.UNKNOWN:
+            self.line.say(b".\r\n")
+            reply = await self.line.reply(self.limits.dot_s)
+        except LineError as error:
+            return on_silence(Phase.DOT, str(error))
+        if reply.is_positive:
+            return on_accepted(*reply)
+        outcome = on_message(Phase.DOT, *reply)
+        if outcome.kind is OutcomeKind.UNKNOWN or reply.code == _CLOSING:
             self.abort()
         return outcome
 
     def abort(self) -> None:
         """Close the connection at once: what it was about to say must not be said any more."""
-        drop(self.client)
+        self.line.abort()
 
     async def quit(self) -> None:
         """Say goodbye; what becomes of that changes nothing."""
-        with suppress(SMTPException, OSError):
-            await self.client.quit(timeout=self.limits.quit_s)
-        self.client.close()
-
-    async def _refused(self, phase: Phase, error: SMTPResponseException) -> Outcome:
-        """Outcome of a negative reply; the transaction is wiped out, the connection kept."""
-        if 400 <= error.code < 600 and self.client.is_connected:
-            try:
-                await self.client.rset(timeout=self.limits.command_s)
-            except (SMTPException, OSError):
-                self.abort()
-        else:
+        try:
+            self.line.say(b"QUIT\r\n")
+            await self.line.reply(self.limits.quit_s)
+        except LineError:
+            pass
+        finally:
             self.abort()
-        if isinstance(error, SMTPSenderRefused):
-            return on_mail(error.code, error.message)
-        return on_message(phase, error.code, error.message)
 
-    async def _write(self, body: bytes) -> None:
-        """Write the body, and wait until the kernel has it."""
-        transport, protocol = self.client.transport, self.client.protocol
-        if protocol is None or not isinstance(transport, asyncio.WriteTransport):
-            raise SMTPServerDisconnected("Connection lost")
-        if self._writer is None:
-            transport.set_write_buffer_limits(high=1)  # drained means empty; TLS stalls at 0
-            loop = asyncio.get_running_loop()
-            self._writer = asyncio.StreamWriter(transport, protocol, None, loop)
-        async with asyncio.timeout(self.limits.body_s):
-            for start in range(0, len(body), _CHUNK):
-                protocol.write(body[start : start + _CHUNK])
-                await self._writer.drain()
+    async def _refused(self, phase: Phase, reply: Reply) -> Outcome:
+        """Outcome of a reply that was not a yes; the connection is kept where that is safe."""
+        try:
+            clean = reply.is_refusal and reply.code != _CLOSING and await self._is_reset()
+        except LineError:
+            clean = False
+        if not clean:
+            self.abort()
+        return on_mail(*reply) if phase is Phase.MAIL else on_message(phase, *reply)
+
+    async def _is_reset(self) -> bool:
+        """Whether the transaction is wiped out, with all that was said ahead of the refusal."""
+        while self.line.unread:
+            ahead = await self.line.reply(self.limits.command_s)
+            if ahead.code == START_INPUT:
+                return False  # it takes for a message what comes now, whoever that is for
+        self.line.say(b"RSET\r\n")
+        return (await self.line.reply(self.limits.command_s)).is_positive
+
+
+def _is_yes(phase: Phase, reply: Reply) -> bool:
+    return reply.code == START_INPUT if phase is Phase.DATA else reply.is_positive

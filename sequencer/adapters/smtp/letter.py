@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sequencer.adapters.smtp.verdict import on_unsendable
 from sequencer.adapters.smtp.wire import UnsendableError, normalised, path
-from sequencer.mail.transaction import Blame, Envelope, Outcome
+from sequencer.mail.transaction import Blame, Envelope, Outcome, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ def options(letter: Letter, extensions: Mapping[str, str]) -> list[str] | Outcom
             return on_unsendable(UnsendableError("The server takes ASCII only.", "5.6.3"))
         chosen.append("BODY=8BITMIME")
     return chosen
+
+
+def commands(letter: Letter, parameters: list[str]) -> dict[Phase, bytes]:
+    """What is said before the body, in order."""
+    mail = " ".join((f"MAIL FROM:<{letter.sender}>", *parameters))
+    return {
+        Phase.MAIL: f"{mail}\r\n".encode(),
+        Phase.RCPT: f"RCPT TO:<{letter.recipient}>\r\n".encode(),
+        Phase.DATA: b"DATA\r\n",
+    }
 
 
 def _owner(letter: Letter) -> Blame:

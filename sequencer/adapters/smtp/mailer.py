@@ -8,17 +8,21 @@ from sequencer.adapters.smtp.account import SmtpAccount, SmtpLimits
 from sequencer.adapters.smtp.connect import connect
 from sequencer.adapters.smtp.connection import Connection
 from sequencer.adapters.smtp.letter import Letter, letter_from
-from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind, Phase
+from sequencer.adapters.smtp.pool import Pool
+from sequencer.mail.greeting import Greeting
+from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind, Phase
+
+_BAD_CONNECTION = "4.4.2"  # RFC 3463; what servers say of a line that was idle for too long
 
 
 class SmtpMailer:
-    """A submission server as a mailer, over one connection that is kept for a while.
+    """A submission server as a mailer, over at most two connections that are kept for a while.
 
     Args:
         account: where to, and as whom.
         tls: context that verifies certificates; one may serve all mailboxes.
         boot: seconds on a clock that never goes back.
-        limits: waiting times.
+        limits: waiting times, and how long connections are kept.
     """
 
     def __init__(
@@ -28,70 +32,63 @@ class SmtpMailer:
         boot: Callable[[], float],
         limits: SmtpLimits | None = None,
     ) -> None:
-        self._account = account
-        self._tls = tls
-        self._boot = boot
-        self._limits = limits or SmtpLimits()
-        self._kept: Connection | None = None
-        self._lock = asyncio.Lock()
+        limits = limits or SmtpLimits()
+
+        async def open_one() -> Connection | Outcome:
+            return await connect(account, tls, limits, boot())
+
+        self._pool = Pool(open_one, boot, limits)
 
     async def send(self, envelope: Envelope, hand: Callable[[], Awaitable[bool]]) -> Outcome:
         """Outcome of one transaction; `hand` decides right before the final dot."""
         letter = letter_from(envelope)
         if isinstance(letter, Outcome):
             return letter
-        async with self._lock:
-            try:
-                return await self._transact(letter, hand)
-            except BaseException:  # also a cancellation: whatever it cut in two is never used again
-                if self._kept is not None:
-                    self._kept.abort()
-                raise
+        async with self._pool.turn():
+            while True:
+                connection = await self._pool.ready()
+                if isinstance(connection, Outcome):
+                    outcome = connection
+                    break
+                outcome = await _transact(connection, letter, hand)
+                # A kept line that the server gave up meanwhile took nothing in: begin afresh.
+                if not (connection.was_kept and _was_stale(outcome)):
+                    self._pool.keep(connection)
+                    break
+                connection.abort()
+            self._pool.heed(outcome)
+            return outcome
+
+    async def greet(self) -> Greeting:
+        """How the server receives us: a connection is opened, or one that is kept is shown."""
+        async with self._pool.turn():
+            connection = await self._pool.ready()
+            if isinstance(connection, Outcome):
+                return Greeting(connection.text, connection.blame is Blame.SIGN_IN)
+            self._pool.keep(connection)
+            return Greeting(tls=connection.line.tls)
 
     async def close(self) -> None:
-        """Say QUIT, once the transaction that is under way has ended."""
-        async with self._lock:
-            if self._kept is not None:
-                await self._kept.quit()
-                self._kept = None
+        """Say QUIT, once the transactions that are under way have ended."""
+        await self._pool.close()
 
-    async def _transact(self, letter: Letter, hand: Callable[[], Awaitable[bool]]) -> Outcome:
-        connection = await self._offered(letter)
-        if isinstance(connection, Outcome):
-            return connection
+
+async def _transact(
+    connection: Connection, letter: Letter, hand: Callable[[], Awaitable[bool]]
+) -> Outcome:
+    """The whole transaction; whatever cuts it in two, the connection is never used again."""
+    try:
         _obey_cancellation()
-        if not await hand():
-            connection.abort()
-            return Outcome(OutcomeKind.WITHHELD, Phase.BODY)
-        return await connection.finish()
-
-    async def _offered(self, letter: Letter) -> Connection | Outcome:
-        """A connection over which everything but the dot has gone."""
-        connection = await self._ready()
-        if isinstance(connection, Outcome):
-            return connection
-        reused = connection.mails > 0
         refusal = await connection.offer(letter)
-        if reused and refusal is not None and _was_stale(refusal):
-            # The server hung up while nothing was going on, and nothing was sent: begin afresh.
-            return await self._offered(letter)
-        return refusal or connection
-
-    async def _ready(self) -> Connection | Outcome:
-        """The kept connection if it may serve again, else a new one."""
-        kept, boot = self._kept, self._boot()
-        if kept is not None and kept.may_serve(boot):
-            kept.used_at = boot
-            return kept
-        self._kept = None
-        if kept is not None:
-            await kept.quit()
-        client = await connect(self._account, self._tls, self._limits)
-        if isinstance(client, Outcome):
-            return client
-        self._kept = Connection(client, self._limits, used_at=boot)
-        _obey_cancellation()
-        return self._kept
+        if refusal is not None:
+            return refusal
+        if await hand():
+            return await connection.finish()
+    except BaseException:
+        connection.abort()
+        raise
+    connection.abort()
+    return Outcome(OutcomeKind.WITHHELD, Phase.BODY)
 
 
 def _obey_cancellation() -> None:
@@ -101,5 +98,7 @@ def _obey_cancellation() -> None:
         raise asyncio.CancelledError
 
 
-def _was_stale(refusal: Outcome) -> bool:
-    return refusal.phase is Phase.MAIL and refusal.code is None
+def _was_stale(outcome: Outcome) -> bool:
+    return outcome.phase is Phase.MAIL and (
+        outcome.code is None or outcome.enhanced == _BAD_CONNECTION
+    )

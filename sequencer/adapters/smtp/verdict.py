@@ -9,16 +9,13 @@ import re
 from dataclasses import replace
 
 from sequencer.adapters.smtp.wire import UnsendableError
+from sequencer.mail.bounce_class import BounceClass
+from sequencer.mail.status_code import classify_status
 from sequencer.mail.transaction import Blame, Outcome, OutcomeKind, Phase
 
-# RFC 4954 section 6; servers also give 530 to a MAIL whose sign-in was taken back meanwhile.
-_SIGN_IN_CODES = frozenset({530, 534, 535, 538})
-# IANA registry and Microsoft: sign-in refused, too weak, expired, account off, passwords abolished.
-_SIGN_IN_ENHANCED = frozenset(
-    {"5.7.3", "5.7.8", "5.7.9", "5.7.11", "5.7.12", "5.7.13", "5.7.30", "5.7.57", "5.7.139"}
-)
-# Google and Microsoft: this mailbox or tenant has sent enough for today. A 5xx, yet nobody bounced.
-_USED_UP = frozenset({"5.4.5", "5.1.90", "5.7.232", "5.7.233"})
+# Before a recipient is named, these are about the account that signs in: sign-in refused, too weak,
+# expired, account off, passwords abolished. Later some of them have another meaning.
+_ACCOUNT = frozenset({"5.7.9", "5.7.11", "5.7.12", "5.7.13", "5.7.30"})
 # RFC 1870 section 6.1: this message is too large. So says a MAIL that names a SIZE.
 _TOO_LARGE = frozenset({"5.3.4", "5.2.3"})
 _ENHANCED = re.compile(r"([245])\.(\d{1,3}\.\d{1,3})(?:\s+|$)")
@@ -28,10 +25,10 @@ _MAX_TEXT = 500
 
 def on_connect(code: int, message: str, *, signing_in: bool = False) -> Outcome:
     """Outcome of a greeting, EHLO, STARTTLS or AUTH that was refused."""
-    said = _said(Phase.CONNECT, code, message)
+    said = _said(OutcomeKind.DEFERRED, Phase.CONNECT, code, message)
     # A 4xx to AUTH (454, 421) is the server's own trouble: nobody has to sign in for that.
-    blame = Blame.SIGN_IN if signing_in and 500 <= code < 600 else _blame_of(said, Blame.MAILBOX)
-    return replace(said, kind=OutcomeKind.DEFERRED, blame=blame)
+    refused = signing_in and 500 <= code < 600
+    return replace(said, blame=Blame.SIGN_IN if refused else _blame_of(said))
 
 
 def on_mail(code: int, message: str) -> Outcome:
@@ -39,20 +36,21 @@ def on_mail(code: int, message: str) -> Outcome:
 
     A message that is too large is rejected; the mailbox may send others.
     """
-    said = _said(Phase.MAIL, code, message)
+    said = _said(OutcomeKind.DEFERRED, Phase.MAIL, code, message)
     if said.enhanced in _TOO_LARGE or (code == 552 and not said.enhanced):
-        return replace(said, kind=OutcomeKind.REJECTED, blame=Blame.RECIPIENT)
-    return replace(said, kind=OutcomeKind.DEFERRED, blame=_blame_of(said, Blame.MAILBOX))
+        return _said(OutcomeKind.REJECTED, Phase.MAIL, code, message)
+    return replace(said, blame=_blame_of(said))
 
 
 def on_message(phase: Phase, code: int, message: str) -> Outcome:
     """Outcome of a RCPT, a DATA or a final dot that was answered otherwise than hoped for."""
-    said = _said(phase, code, message)
+    said = _said(OutcomeKind.DEFERRED, phase, code, message)
     if not 400 <= code < 600:
         return on_silence(phase, said.text or "The server's reply makes no sense.")
-    blame = _blame_of(said, Blame.RECIPIENT)
-    final = code >= 500 and blame is Blame.RECIPIENT
-    return replace(said, kind=OutcomeKind.REJECTED if final else OutcomeKind.DEFERRED, blame=blame)
+    blame = _blame_of(said)
+    if blame is not Blame.RECIPIENT or code < 500:
+        return replace(said, blame=blame)
+    return _said(OutcomeKind.REJECTED, phase, code, message)
 
 
 def on_silence(phase: Phase, text: str) -> Outcome:
@@ -70,16 +68,20 @@ def on_unsendable(error: UnsendableError, blame: Blame = Blame.RECIPIENT) -> Out
 
 def on_accepted(code: int, message: str) -> Outcome:
     """Outcome of a message that the server has taken over."""
-    return replace(_said(Phase.DOT, code, message), kind=OutcomeKind.ACCEPTED)
+    return _said(OutcomeKind.ACCEPTED, Phase.DOT, code, message)
 
 
-def _blame_of(said: Outcome, otherwise: Blame) -> Blame:
-    if said.code in _SIGN_IN_CODES or said.enhanced in _SIGN_IN_ENHANCED:
-        return Blame.SIGN_IN
-    return Blame.MAILBOX if said.enhanced in _USED_UP else otherwise
+def _blame_of(said: Outcome) -> Blame:
+    """Whose trouble a refusal is, by its class; before a recipient is named it is never theirs."""
+    early = said.phase in {Phase.CONNECT, Phase.MAIL}
+    found = classify_status(said.code, said.enhanced, said.text)
+    if found is BounceClass.AUTH_CONFIG or (early and said.enhanced in _ACCOUNT):
+        permanent = said.code is not None and said.code >= 500
+        return Blame.SIGN_IN if permanent else Blame.MAILBOX
+    return Blame.MAILBOX if early or found is BounceClass.QUOTA_SENDER else Blame.RECIPIENT
 
 
-def _said(phase: Phase, code: int, message: str) -> Outcome:
+def _said(kind: OutcomeKind, phase: Phase, code: int, message: str) -> Outcome:
     """The server's words, with the enhanced code taken out of each line (RFC 2034).
 
     An enhanced code that contradicts the reply code is mere text: the reply code decides.
@@ -94,7 +96,7 @@ def _said(phase: Phase, code: int, message: str) -> Outcome:
         else:
             lines.append(line)
     known = code if 200 <= code < 600 else None
-    return Outcome(OutcomeKind.DEFERRED, phase, known, enhanced, _printable(" ".join(lines)))
+    return Outcome(kind, phase, known, enhanced, _printable(" ".join(lines)))
 
 
 def _printable(text: str) -> str:

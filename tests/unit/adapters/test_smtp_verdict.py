@@ -61,6 +61,21 @@ def test_not_signed_in(code: int) -> None:
     assert (outcome.kind, outcome.blame) == (OutcomeKind.DEFERRED, Blame.SIGN_IN)
 
 
+@pytest.mark.parametrize("phase", [Phase.RCPT, Phase.DATA, Phase.DOT])
+def test_codes_with_two_meanings(phase: Phase) -> None:
+    """Once a recipient is named, 5.7.30 tells of a signature, and 5.7.13 of the recipient."""
+    assert on_mail(550, "5.7.30 off").blame is Blame.SIGN_IN
+    assert on_mail(550, "5.7.13 disabled").blame is Blame.SIGN_IN
+    assert on_message(phase, 550, "5.7.30 DKIM did not pass").blame is Blame.RECIPIENT
+    assert on_message(phase, 550, "5.7.13 AccountDisabled").kind is OutcomeKind.REJECTED
+
+
+def test_a_sign_in_that_may_work_later() -> None:
+    """A temporary trouble with the sign-in asks nobody to do anything."""
+    assert on_message(Phase.RCPT, 454, "4.7.1 relay access denied").blame is Blame.MAILBOX
+    assert on_connect(454, "4.7.0 too many login attempts", signing_in=True).blame is Blame.MAILBOX
+
+
 def test_blocked_sender() -> None:
     """A sender or a client address that is blocked does not need a new sign-in."""
     assert on_mail(550, "5.7.1 blocked").blame is Blame.MAILBOX

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -11,7 +11,8 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 
-from sequencer.adapters.token import CommandToken, OAuthClient, RefreshToken
+from sequencer.adapters.token import CommandToken, OAuthClient, RefreshToken, TokenStore
+from sequencer.adapters.token_file import TokenFile
 from sequencer.mail.sign_in import SignInNeededError, TokenError, TokenSource
 
 CLIENT = OAuthClient("https://id.example/token", "cid", "hush", "mail offline_access")
@@ -88,8 +89,14 @@ async def test_command_that_is_not_there() -> None:
 
 @dataclass(slots=True)
 class Provider:
-    """A token endpoint which renews the refresh token, and the place where that is saved."""
+    """A token endpoint which renews the refresh token, and the place where that is saved.
 
+    Attributes:
+        strict: whether a refresh token that was used before is taken for a stolen one.
+    """
+
+    stored: str = "refresh0"
+    strict: bool = False
     forms: list[dict[str, list[str]]] = field(default_factory=list)
     saved: list[str] = field(default_factory=list)
     save_fails: bool = False
@@ -101,20 +108,27 @@ class Provider:
         self.forms.append(parse_qs(request.content.decode()))
         if self.answer is not None:
             return self.answer()
+        used = [form["refresh_token"] for form in self.forms]
+        if self.strict and used[-1] in used[:-1]:
+            return httpx2.Response(400, json={"error": "invalid_grant"})
         number = len(self.forms)
         fields = {"access_token": f"access{number}", "expires_in": self.expires_in}
         if self.rotates:
             fields["refresh_token"] = f"refresh{number}"
         return httpx2.Response(200, json=fields)
 
-    async def save(self, token: str) -> None:
+    async def renew(self, spend: Callable[[str], Awaitable[str]]) -> None:
+        token = await spend(self.stored)
+        if token == self.stored:
+            return
         if self.save_fails:
             raise OSError("disk full")
         self.saved.append(token)
+        self.stored = token
 
-    def source(self, boot: Callable[[], float]) -> RefreshToken:
+    def source(self, boot: Callable[[], float], store: TokenStore | None = None) -> RefreshToken:
         http = httpx2.AsyncClient(transport=httpx2.MockTransport(self.respond))
-        return RefreshToken(CLIENT, "refresh0", http, boot, self.save)
+        return RefreshToken(CLIENT, store or self, http, boot)
 
 
 async def test_refresh() -> None:
@@ -143,6 +157,60 @@ async def test_refresh_once_for_all() -> None:
     token = provider.source(Boot())
     assert set(await asyncio.gather(*(token() for _ in range(20)))) == {"access1"}
     assert len(provider.forms) == 1
+
+
+async def test_one_refresher_for_all_processes(tmp_path: Path) -> None:
+    """Two that use one mailbox spend each refresh token once, whatever each remembers."""
+    provider = Provider(strict=True)
+    boot, path = Boot(), tmp_path / "tokens" / "ana.token"
+    sources = [provider.source(boot, TokenFile(path, "refresh0")) for _ in range(5)]
+    for _ in range(3):
+        tokens = await asyncio.gather(*(source() for source in sources))
+        assert len(set(tokens)) == 5
+        boot.seconds += 4_000
+    assert len({form["refresh_token"][0] for form in provider.forms}) == 15
+    assert TokenFile(path).load() == "refresh15"
+
+
+HOLDER = """
+import asyncio, pathlib, sys
+from sequencer.adapters.token_file import TokenFile
+
+async def spend(stored):
+    print("held", flush=True)
+    sys.stdin.readline()
+    return "by the other"
+
+asyncio.run(TokenFile(pathlib.Path(sys.argv[1])).renew(spend))
+"""
+
+
+async def test_another_process_is_waited_for(tmp_path: Path) -> None:
+    """While another process refreshes nobody asks the provider, and its token is the next one."""
+    path = tmp_path / "ana.token"
+    argv = (sys.executable, "-c", HOLDER, str(path))
+    pipe = asyncio.subprocess.PIPE
+    other = await asyncio.create_subprocess_exec(*argv, stdin=pipe, stdout=pipe)
+    assert other.stdin is not None
+    assert other.stdout is not None
+    provider = Provider()
+    try:
+        assert await other.stdout.readline() == b"held\n"
+        asking = asyncio.create_task(provider.source(Boot(), TokenFile(path, "refresh0"))())
+        cancelled = asyncio.create_task(provider.source(Boot(), TokenFile(path, "refresh0"))())
+        await asyncio.to_thread(path.exists)  # both wait for the lock by now, or will
+        cancelled.cancel()
+        assert provider.forms == []
+    finally:
+        other.stdin.write(b"\n")
+        await other.communicate()
+    assert await asking == "access1"
+    assert provider.forms[0]["refresh_token"] == ["by the other"]
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    assert TokenFile(path).load() == "refresh1"
+    async with asyncio.timeout(5):
+        assert await provider.source(Boot(), TokenFile(path))() == "access2"
 
 
 async def test_refused_token_is_renewed() -> None:

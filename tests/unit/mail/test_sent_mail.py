@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sequencer.mail.sent_mail import SentMail, read_sent
+from sequencer.mail.unsubscribe import make_token
 
 HEAD = b"""\
 From: Ana <ana@sales.example>\r
@@ -20,16 +21,24 @@ def test_by_hand() -> None:
     """A mail by hand tells to whom it went and when; nobody is named twice."""
     assert read_sent(HEAD) == SentMail(
         message_ids=("<1@mail.example>",),
-        is_marked=False,
+        ref="",
         is_automatic=False,
         recipients=("zoe@bank.example", "leo@bank.example", "eva@mill.example"),
         date=datetime(2026, 3, 3, 12, tzinfo=UTC),
+        subject="As discussed",
     )
 
 
 def test_mark() -> None:
     """A mail of ours carries a mark."""
     assert read_sent(b"X-Sequencer-Ref: 0123\r\n" + HEAD).is_marked
+
+
+def test_opt_out_token() -> None:
+    """Whose mail it is, its opt-out header tells, if nothing else does."""
+    token = make_token(bytes(16), [b"a key"])
+    url = f"<https://seller.example/u/{token}>,\r\n <mailto:ana@x?subject=unsubscribe%20{token}>"
+    assert read_sent(f"List-Unsubscribe: {url}\r\n".encode() + HEAD).tokens == (token,)
 
 
 def test_replaced_message_id() -> None:
@@ -50,6 +59,4 @@ def test_automatic(value: bytes, automatic: bool) -> None:
 @pytest.mark.parametrize("raw", [b"", b"\r\n\r\n", b"\xff\x00:\n", b"To: <>, @, ;\n\n", b"Date: x"])
 def test_broken(raw: bytes) -> None:
     """Whatever the bytes are, nothing is found in them rather than an error."""
-    assert read_sent(raw) == SentMail(
-        (), is_marked=False, is_automatic=False, recipients=(), date=None
-    )
+    assert read_sent(raw) == SentMail((), ref="", is_automatic=False, recipients=(), date=None)

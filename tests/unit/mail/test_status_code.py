@@ -2,7 +2,7 @@ import pytest
 
 from sequencer.mail.bounce_class import BounceClass as C
 from sequencer.mail.refusal_words import HINTS, REFUSALS
-from sequencer.mail.status_code import Codes, classify_status, codes_in
+from sequencer.mail.status_code import Codes, classify_status, codes_in, wants_less
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,13 @@ from sequencer.mail.status_code import Codes, classify_status, codes_in
         ("4.3.2", C.SOFT),
         ("4.4.7", C.SOFT),
         ("4.7.1", C.THROTTLE),
+        ("4.7.28", C.THROTTLE),
+        ("4.7.650", C.THROTTLE),
+        ("4.7.23", C.BLOCK),
+        ("4.7.26", C.BLOCK),
+        ("4.7.32", C.BLOCK),
+        ("4.7.40", C.BLOCK),
+        ("5.7.28", C.BLOCK),
     ],
 )
 def test_enhanced(enhanced: str, expected: C) -> None:
@@ -128,6 +135,37 @@ def test_code(code: int | None, expected: C) -> None:
         ("550 5.4.4 Host or domain name not found. Host not found", C.HARD_DOMAIN),
         ("450 4.4.3 Host or domain name not found. Host not found, try again", C.SOFT),
         ("450 4.1.1 <x@y.example>: User unknown", C.SOFT),
+        ("550 5.7.28 unusual rate of unsolicited mail", C.BLOCK),
+        ("421 4.7.28 unusual rate of mail from your IP", C.THROTTLE),
+        ("421-4.7.26 This mail is unauthenticated", C.BLOCK),
+        ("454 4.7.0 Too many login attempts, please try again later.", C.AUTH_CONFIG),
+        ("530 5.7.0 Must issue a STARTTLS command first", C.AUTH_CONFIG),
+        ("534-5.7.9 Please log in with your web browser", C.AUTH_CONFIG),
+        ("550 5.2.1 The message was quarantined", C.BLOCK),
+        (
+            "550 5.7.30 Basic authentication is not supported for Client Submission.",
+            C.AUTH_CONFIG,
+        ),
+        ("550 5.7.30 DKIM did not pass", C.BLOCK),
+        (
+            "550 5.7.1 RESOLVER.RST.AuthenticationRequired; authentication required",
+            C.POLICY_RECIPIENT,
+        ),
+        ("550 5.4.1 Relay access denied", C.HARD_DOMAIN),
+        ("550 5.4.1 no answer from host", C.SOFT),
+        ("550 5.7.501 Access denied, spam abuse detected", C.BLOCK),
+        ("550 5.7.232 tenant external recipient rate limit", C.QUOTA_SENDER),
+        ("554 5.2.0 STOREDRV.Submission.Exception; submission quota exceeded", C.QUOTA_SENDER),
+        ("432 4.3.2 Concurrent connections limit exceeded", C.THROTTLE),
+        ("432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", C.THROTTLE),
+        ("550 5.2.121 Recipient's per hour message receive limit exceeded", C.THROTTLE),
+        ("550 SC-001 Mail rejected by Outlook.com", C.BLOCK),
+        ("550 5.7.1 Unfortunately, messages weren't sent. (S3140)", C.BLOCK),
+        ("421 RP-001 too many at once", C.THROTTLE),
+        ("421 4.7.1 [TS03] All messages from 192.0.2.1 permanently deferred", C.BLOCK),
+        ("554 5.7.9 [PH01] Email not accepted", C.BLOCK),
+        ("451 Message temporarily deferred due to unresolvable RFC.5321 from domain", C.BLOCK),
+        ("550 Rejected by header-based Anti-Spoofing policy", C.BLOCK),
         ("554 5.4.7 Delivery expired, message too long in the queue", C.SOFT),
     ],
 )
@@ -135,6 +173,34 @@ def test_answers(answer: str, expected: C) -> None:
     """Real answers have the class that their provider means."""
     codes = codes_in(answer)
     assert classify_status(codes.code, codes.enhanced, answer) is expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("421 4.7.28 unusual rate", True),
+        ("450 4.7.28 unusual rate", True),
+        ("421 4.3.2 service not available", True),
+        ("432 4.3.2 Concurrent connections limit exceeded", True),
+        ("450 4.7.1 rate limit exceeded", True),
+        ("451 4.7.500 server busy", True),
+        ("432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded", False),
+        ("450 4.2.0 Greylisted", False),
+        ("451 4.7.1 Greylisting in action", False),
+        ("451 4.7.1 please try again later", False),
+        ("450 4.2.1 receiving email too quickly", False),
+        ("550 5.2.1 receiving email at a rate that prevents delivery", False),
+        ("451 Internal resources are temporarily unavailable", False),
+        ("450 try again later", False),
+        ("550 5.1.1 user unknown", False),
+        ("250 2.0.0 rate limit exceeded", False),
+        ("rate limit exceeded", False),
+    ],
+)
+def test_wants_less(answer: str, *, expected: bool) -> None:
+    """A throttle of the mailbox is told from one that is about a single recipient."""
+    codes = codes_in(answer)
+    assert wants_less(codes.code, codes.enhanced, answer) is expected
 
 
 def test_temporary_is_never_dead() -> None:
