@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 
 from sequencer.domain import admission, mail_rules
 from sequencer.domain.enrollment import FinishReason, PauseReason
@@ -23,6 +23,7 @@ class Occasion(StrEnum):
     ACTIVATION = "activation"
     FIRST_MAIL = "first mail"
     MAIL = "every mail"
+    DOT = "final dot"
 
 
 class Effect(StrEnum):
@@ -43,7 +44,8 @@ class Rule:
     """One rule.
 
     Attributes:
-        asked: the occasions; `MAIL` includes the first one.
+        asked: the occasions; `MAIL` includes the first one. At the final dot, a moment after the
+            look, only those are asked again that time or a stop may have changed.
         effect: what follows from a no before a mail, None where it is not asked then.
         finish_reason: how the enrollment ends, where the effect is to finish.
         pause_reason: how it is held, where the effect is to ask a person.
@@ -87,11 +89,18 @@ def ask_gate(
 
     Rules about a mail pass where no moment is given.
     """
-    return [
-        Answer(rule, tuple(rule.ask(standing, moment)))
-        for rule in RULES
-        if occasion is None or rule.is_asked(occasion)
-    ]
+    return [Answer(rule, tuple(rule.ask(standing, moment))) for rule in _asked_on(occasion)]
+
+
+def refusing(standing: Standing, moment: Moment, occasion: Occasion) -> list[Answer]:
+    """What the rules of an occasion say that say no, in the order of the table."""
+    answers = ((rule, tuple(rule.ask(standing, moment))) for rule in _asked_on(occasion))
+    return [Answer(rule, refusals) for rule, refusals in answers if refusals]
+
+
+@cache
+def _asked_on(occasion: Occasion | None) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES if occasion is None or rule.is_asked(occasion))
 
 
 def refusals_of(answers: Iterable[Answer]) -> list[Refusal]:
@@ -141,12 +150,12 @@ def _mail(ask: Callable[[Moment], Iterable[Refusal]]) -> Ask:
 _ENTRY = frozenset({Occasion.ENROLMENT, Occasion.ACTIVATION})
 _BEFORE = _ENTRY | {Occasion.FIRST_MAIL}
 _ALWAYS = _ENTRY | {Occasion.MAIL}
-_MAILS = frozenset({Occasion.MAIL})
+_MAILS = frozenset({Occasion.MAIL, Occasion.DOT})
 
 
 def _suppression(reason: Reason, finish_reason: FinishReason) -> Rule:
     ask = _person(partial(admission.suppressed_as, reason=reason))
-    return Rule(reason, _ALWAYS, ask, Effect.FINISH, finish_reason)
+    return Rule(reason, _ALWAYS | {Occasion.DOT}, ask, Effect.FINISH, finish_reason)
 
 
 def _pace(reason: Reason, effect: Effect) -> Rule:

@@ -87,6 +87,17 @@ SENTENCES: dict[Reason, str] = {
 }
 
 # What the calendar is against: such a refusal's detail is a whole sentence, with the next opening.
+PACING = frozenset(
+    {
+        Reason.CAP_MAILBOX,
+        Reason.CAP_HOUR,
+        Reason.CAP_WEEK,
+        Reason.GAP,
+        Reason.CAP_DOMAIN,
+        Reason.CAP_PERSON,
+        Reason.CAP_NEW,
+    }
+)
 CALENDAR = frozenset({Reason.OUTSIDE_WINDOW, Reason.HOLIDAY, Reason.REP_AWAY})
 
 

@@ -7,13 +7,12 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sequencer.domain.audience import Audience, ColleagueRule, Exclusive, Throttle
-from sequencer.domain.days_off import NeverOpenError
 from sequencer.domain.enrollment import Enrollment, EnrollmentState, FinishReason
 from sequencer.domain.mailbox import MailboxHealth
+from sequencer.domain.openings import Openings
 from sequencer.domain.pacing import Limits, Traffic, pacing_refusals
-from sequencer.domain.postponement import postponement_at
 from sequencer.domain.prospect import Prospect
-from sequencer.domain.reason import Reason, Refusal
+from sequencer.domain.reason import Refusal
 from sequencer.domain.suppression import Suppression
 from sequencer.domain.timing import Timing
 from sequencer.domain.workdays import Workdays
@@ -99,6 +98,7 @@ class Moment:
     Attributes:
         mailbox: where the mail comes from; one that the settings do not know has no limits.
         known: whether the settings know the mailbox.
+        openings: what has been found out about calendars that many moments share.
     """
 
     now: datetime
@@ -110,6 +110,7 @@ class Moment:
     traffic: Traffic
     freshness: timedelta
     known: bool = True
+    openings: Openings = field(default_factory=Openings)
 
     @cached_property
     def paced(self) -> tuple[Refusal, ...]:
@@ -119,8 +120,4 @@ class Moment:
     @cached_property
     def closed(self) -> Refusal | None:
         """What the calendar has against it."""
-        try:
-            held = postponement_at(self.timing, self.now)
-        except NeverOpenError as error:
-            return Refusal(Reason.OUTSIDE_WINDOW, str(error))  # no time heals it
-        return None if held is None else Refusal(held.reason, held.sentence, held.until)
+        return self.openings.closed(self.timing, self.now)

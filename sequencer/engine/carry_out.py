@@ -3,6 +3,7 @@
 A row that is there already is used again: one step of one enrollment has one send and one task.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,13 +20,13 @@ from sequencer.domain.decide import (
 )
 from sequencer.domain.delay import add_delay
 from sequencer.domain.due import Due
-from sequencer.domain.ledger import Kind
+from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import OPEN_STATES, SendEvent, SendState
 from sequencer.domain.task import TaskEvent, TaskState, kind_of
 from sequencer.engine.desk import Case
 from sequencer.engine.entry import entry_of
 from sequencer.engine.plan import due_after_wait, due_as_before, told
-from sequencer.store import ledger, sends, tasks
+from sequencer.store import ledger, sends, tasks, wake
 from sequencer.store.database import Connection
 from sequencer.store.sends import Queued, StoredSend
 from sequencer.store.tasks import NewTask, StoredTask
@@ -57,6 +58,23 @@ def carry_out(connection: Connection, case: Case, command: Command, now: datetim
             _reschedule(connection, case, command, now)
 
 
+def plan_send(
+    case: Case, command: Command, steps: Mapping[str, SendState], now: datetime
+) -> tuple[Queued, Entry] | None:
+    """The send of a step that is reached for the first time, and what the ledger says of it.
+
+    None for any other command: that is carried out by itself.
+    """
+    if not isinstance(command, QueueStep) or command.again:
+        return None
+    if command.step_id in steps:
+        return None
+    due = due_after_wait(case, command.step_id, command.wait, now)
+    new = _new_send(case, command.step_id, due, steps.values())
+    told_of = f"due {told(case, due, now)}"
+    return new, entry_of(case, Kind.QUEUED, told_of, now, command.step_id)
+
+
 def queue_send(
     connection: Connection,
     case: Case,
@@ -68,12 +86,15 @@ def queue_send(
     """Whether the send of a step waits now; one that has left, or is about to, is left alone."""
     every = sends.of_enrollment(connection, case.stored.id)
     known = next((send for send in every if send.step_id == step_id), None)
-    mailbox = case.stored.enrollment.mailbox or ""
+    if due.at <= now:
+        wake.call(connection, [case.stored.enrollment.mailbox or ""])
     if known is None:
-        follow_up = any(send.state is SendState.SENT for send in every)
-        new = Queued(case.stored.id, step_id, mailbox, follow_up, due.at, due.reason, draft)
-        sends.queue(connection, new)
+        sends.queue(
+            connection,
+            replace(_new_send(case, step_id, due, [send.state for send in every]), draft=draft),
+        )
     else:
+        mailbox = case.stored.enrollment.mailbox or ""
         values = {"due_at": due.at, "why": due.reason, "mailbox": mailbox, "draft": draft}
         if not sends.move(
             connection, [known.id], SendEvent.REQUEUE, tries=0, ended_at=None, **values
@@ -81,6 +102,12 @@ def queue_send(
             return False
     _tell(connection, case, Kind.QUEUED, f"due {told(case, due, now)}", now, step_id)
     return True
+
+
+def _new_send(case: Case, step_id: str, due: Due, states: Iterable[SendState]) -> Queued:
+    follow_up = SendState.SENT in states
+    mailbox = case.stored.enrollment.mailbox or ""
+    return Queued(case.stored.id, step_id, mailbox, follow_up, due.at, due.reason)
 
 
 def close_all(connection: Connection, case: Case, why: str, now: datetime) -> None:

@@ -1,5 +1,9 @@
 """Send what is due in one mailbox, as far as its pace and the gate allow."""
 
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -8,12 +12,13 @@ from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import SendEvent, SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.leases import Lease, doubt
-from sequencer.engine.look import Next
+from sequencer.engine.look import AT_ONCE, Claimed, Looked, look
 from sequencer.engine.reopen import reopen
 from sequencer.engine.scan import scan
 from sequencer.engine.send_mail import send_one
 from sequencer.engine.turns import due_turns
 from sequencer.engine.world import World
+from sequencer.mail.transaction import OutcomeKind
 from sequencer.store import enrollments, ledger, mailboxes, sends
 from sequencer.store.database import Connection, DatabaseError
 
@@ -24,36 +29,116 @@ OUT_OF_THE_WAY = timedelta(hours=1)
 
 async def dispatch(world: World, lease: Lease) -> int:
     """How many mails went out before nothing was due any more, or the mailbox had to stop."""
-    policy = world.desk.policy.mailboxes.get(lease.mailbox)
-    first_share = policy.pace.first_share if policy else 0.0
     sent = 0
-    while True:
-        turns = await world.read(due_turns, lease.mailbox, first_share, world.clock.now())
-        taken = 0
-        while (send_id := turns.take()) is not None:
-            taken += 1
-            if world.ending.is_set() or not await _is_fresh(world, lease.mailbox):
-                return sent
-            done = await _one(world, lease, send_id)
-            if done is Next.STOP:
-                return sent
-            if done is Next.SEND:
-                turns.went_out()
-                sent += 1
-        if not taken:
-            return sent
+    while not world.must_end(lease.mailbox) and await _is_fresh(world, lease.mailbox):
+        looked = await _looked(world, lease)
+        batch = _Batch(world, lease, deque(looked.claimed))
+        sent += await batch.send()
+        if looked.stops or batch.is_withheld or not looked.moved:
+            break
+    return sent
 
 
-async def _one(world: World, lease: Lease, send_id: int) -> Next:
-    """What came of one due send; one that nobody could foresee is pushed forward and reported."""
+async def _looked(world: World, lease: Lease) -> Looked:
+    """A look at what is due; one that nobody could foresee is pushed forward and reported."""
     try:
-        return (await send_one(world, lease, send_id)).next
+        return await world.write(look, world.desk, lease, world.clock.now())
     except DatabaseError:
         raise  # no row's fault: the next tick tries again
-    except Exception as error:
-        log.exception("send_pushed_forward", send=send_id)
-        await world.write(push_forward, world.desk, send_id, repr(error), world.clock.now())
-        return Next.NEXT
+    except Exception:
+        log.exception("look_failed", mailbox=lease.mailbox)
+        return await _looked_at_each(world, lease)
+
+
+async def _looked_at_each(world: World, lease: Lease) -> Looked:
+    """The same one by one: one of them must not keep the others back."""
+    whole, now = Looked(), world.clock.now()
+    turns = await world.read(due_turns, lease.mailbox, 0.0, now, AT_ONCE)
+    for send_id in turns.numbers:
+        try:
+            looked = await world.write(look, world.desk, lease, now, [send_id])
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.exception("send_pushed_forward", send=send_id)
+            await _push(world, send_id, error)
+            whole.moved += 1
+            continue
+        whole.claimed += looked.claimed
+        whole.moved += looked.moved
+        whole.stops = looked.stops
+        if looked.claimed or looked.stops:
+            break  # what goes counts for the others
+    return whole
+
+
+async def _push(world: World, send_id: int, error: Exception) -> None:
+    await world.write(push_forward, world.desk, send_id, repr(error), world.clock.now())
+
+
+@dataclass
+class _Batch:
+    """Claimed mails of a mailbox, sent over as many connections as it may have.
+
+    Attributes:
+        is_withheld: whether one was kept back at the last moment; the reason may concern all.
+    """
+
+    world: World
+    lease: Lease
+    claimed: deque[Claimed]
+    is_withheld: bool = False
+    _halts: bool = False
+    _sent: int = 0
+
+    async def send(self) -> int:
+        """How many went out; what could not be tried is given back."""
+        if not self.claimed:
+            return 0
+        policy = self.world.desk.policy.mailboxes.get(self.lease.mailbox)
+        lanes = min(policy.connections if policy else 1, len(self.claimed))
+        ends = await asyncio.gather(*(self._lane() for _ in range(lanes)), return_exceptions=True)
+        for end in ends:
+            if end is not None:
+                raise end
+        if self.claimed:
+            numbers = [each.send_id for each in self.claimed]
+            now = self.world.clock.now()
+            await self.world.write(give_back, self.world.desk, self.lease, numbers, now)
+        return self._sent
+
+    async def _lane(self) -> None:
+        """Send one after another; whatever is not accepted calls for a new look at the rest."""
+        mailbox, world = self.lease.mailbox, self.world
+        while self.claimed and not self._halts and not world.must_end(mailbox):
+            if not world.has_scanned(mailbox):
+                break
+            claimed = self.claimed.popleft()
+            try:
+                kind = await send_one(self.world, self.lease, claimed)
+            except DatabaseError:
+                self._halts = True
+                raise
+            except Exception as error:
+                self._halts = True
+                log.exception("send_pushed_forward", send=claimed.send_id)
+                await _push(self.world, claimed.send_id, error)
+                return
+            if kind is OutcomeKind.ACCEPTED:
+                self._sent += 1
+            else:
+                self._halts = True
+            if kind is OutcomeKind.WITHHELD:
+                self.is_withheld = True
+
+
+def give_back(
+    connection: Connection, desk: Desk, lease: Lease, send_ids: Sequence[int], now: datetime
+) -> None:
+    """Let sends that were claimed, and not tried, wait again."""
+    for send in sends.get_many(connection, send_ids).values():
+        if send.state is SendState.CLAIMED and send.fence == lease.fence:
+            reopen(connection, desk, send, SendEvent.RELEASE, now)
 
 
 def push_forward(connection: Connection, desk: Desk, send_id: int, why: str, now: datetime) -> None:

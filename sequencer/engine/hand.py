@@ -1,53 +1,97 @@
 """The commit right before the final dot: still ours, still wanted, still now?
 
 After this commit the mail counts as perhaps delivered, whatever happens. So it is the last place
-that can say no, and it looks at everything once more: a server may have taken its time since the
-look that began the transaction.
+that can say no, and it asks once more whatever time or a stop may have changed: a server may have
+taken its time since the look that began the transaction.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sequencer.domain.ledger import Kind
-from sequencer.domain.send import SendEvent
-from sequencer.engine.desk import Desk
-from sequencer.engine.leases import Lease, is_held
-from sequencer.engine.look import read_locked
-from sequencer.engine.mail_gate import refusals_for
+from sequencer.domain.ledger import Entry, Kind
+from sequencer.domain.send import SendEvent, SendState
+from sequencer.engine.cases import read_again_locked
+from sequencer.engine.desk import Case, Desk
+from sequencer.engine.leases import Lease
+from sequencer.engine.mail_gate import MailGate, asked_about, gate_of
 from sequencer.engine.react import entry_of
 from sequencer.engine.traffic import wait_for_room
-from sequencer.store import ledger, mailboxes, sends
+from sequencer.store import epoch, ledger, sends
 from sequencer.store.database import Connection
+from sequencer.store.sends import StoredSend
 
 # Seconds of the boot clock, which goes on during suspend, from this look to the final dot. A daemon
 # that slept in between (suspend, SIGSTOP) must not write it: another one may have taken over.
 LOOK_IS_GOOD_FOR_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """A mail whose body is written, and the lease under which its dot would follow.
+
+    Attributes:
+        case: as the look has found it, a moment ago.
+    """
+
+    send_id: int
+    lease: Lease
+    case: Case
+
+
 def hand_over(
-    connection: Connection, desk: Desk, send_id: int, lease: Lease, now: datetime
-) -> bool:
-    """Whether the final dot may be written; if so, the send is `handed` when this commits."""
-    send, case = read_locked(connection, desk, send_id)
-    if not is_held(connection, lease):
+    connection: Connection, desk: Desk, handings: Sequence[Handing], now: datetime
+) -> list[bool]:
+    """For each whether its dot may be written; if so, it is `handed` when this commits.
+
+    Raises:
+        LostRaceError: one was taken away in this moment; each has to be handed over by itself.
+    """
+    if epoch.why_held(connection):
+        return [False] * len(handings)
+    pairs = read_again_locked(connection, {each.send_id: each.case for each in handings})
+    wait_for_room(connection, desk, [case for _, case in pairs.values()])
+    gate = gate_of(connection, desk, pairs.values(), now, at_dot=True)
+    granted, rows, entries = [], list[dict[str, object]](), list[Entry]()
+    for each in handings:
+        pair = pairs[each.send_id]
+        grants = _grants(gate, each, *pair)
+        if grants:
+            rows.append(_row(gate, each, *pair))
+            entries.append(_entry(gate, *pair))
+        granted.append(grants)
+    sends.move_each(connection, SendState.CLAIMED, SendEvent.HAND, rows)
+    ledger.write_all(connection, entries)
+    return granted
+
+
+def _grants(gate: MailGate, handing: Handing, send: StoredSend, case: Case) -> bool:
+    """Whether one mail may leave; if so, it counts for those after it."""
+    lease = handing.lease
+    ours = send.state is SendState.CLAIMED and send.fence == lease.fence
+    if not ours or send.mailbox != lease.mailbox or not gate.holds(lease):
         return False
     if send.handed_at is None and send.mailbox != case.stored.enrollment.mailbox:
         return False  # the person got another owner since the look, and hears from that one now
-    wait_for_room(connection, desk, case)
-    if send.mailbox != lease.mailbox or refusals_for(connection, desk, case, send, now):
+    asked = asked_about(send, case)
+    if gate.refuse(asked):
         return False
-    synced_at = mailboxes.get(connection, send.mailbox).health.synced_at
-    moved = sends.move(
-        connection,
-        [send.id],
-        SendEvent.HAND,
-        if_fence=lease.fence,
-        looked_at=now,
-        tz=case.timing.tz.key,
-        synced_at=synced_at,
-        handed_at=now,
-    )
-    if moved:
-        scan = f"after a look into the mailbox at {synced_at:%H:%M:%S} UTC"
-        detail = f"to {send.recipient}, {scan}, as {send.message_id}"
-        ledger.write(connection, entry_of(case, Kind.HANDED, detail, now, send.step_id))
-    return moved == 1
+    gate.let_through(asked)
+    return True
+
+
+def _row(gate: MailGate, handing: Handing, send: StoredSend, case: Case) -> dict[str, object]:
+    return {
+        "number": send.id,
+        "if_fence": handing.lease.fence,
+        "looked_at": gate.now,
+        "tz": case.timing.tz.key,
+        "synced_at": gate.synced_at(send.mailbox),
+        "handed_at": gate.now,
+    }
+
+
+def _entry(gate: MailGate, send: StoredSend, case: Case) -> Entry:
+    scan = f"after a look into the mailbox at {gate.synced_at(send.mailbox):%H:%M:%S} UTC"
+    detail = f"to {send.recipient}, {scan}, as {send.message_id}"
+    return entry_of(case, Kind.HANDED, detail, gate.now, send.step_id)

@@ -1,106 +1,183 @@
-"""The look before a mail: one transaction that claims the send only if everything allows it."""
+"""The look before mails: one transaction that claims those that everything allows to leave now."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from sequencer.domain.enrollment import PauseReason
 from sequencer.domain.event import Held
-from sequencer.domain.gate import refusals_of
-from sequencer.domain.reason import Refusal
-from sequencer.domain.send import OPEN_STATES, SendEvent
+from sequencer.domain.gate import Answer, refusals_of
+from sequencer.domain.pacing import Pace
+from sequencer.domain.reason import PACING
+from sequencer.domain.send import OPEN_STATES, SendEvent, SendState
+from sequencer.engine.cases import Pair, read_all_locked
 from sequencer.engine.compose_mail import Composed, compose_step
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.guard_look import skip_if_not_for
 from sequencer.engine.leases import Lease, is_held
-from sequencer.engine.mail_gate import answers_for
+from sequencer.engine.mail_gate import asked_about, gate_of
 from sequencer.engine.react import react
 from sequencer.engine.refused import follow
+from sequencer.engine.turns import Turns, due_turns
 from sequencer.files.template import MissingVariableError, TemplateError
 from sequencer.mail.compose_error import ComposeError
-from sequencer.store import enrollments, sends
+from sequencer.store import epoch, sends
+from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
 
-
-class Next(StrEnum):
-    """What the dispatcher does after a look."""
-
-    SEND = "send"
-    NEXT = "next"
-    STOP = "stop"
+AT_ONCE = 50  # mails that are claimed together: as many as may be given back after a crash
+AT_A_TIME = 5  # that are looked at where each has to keep a distance to the one before
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Outcome of a look: a claimed mail to send, or what to do instead."""
+class Claimed:
+    """A mail that is about to be sent, the number of its send, and what was known of its person."""
 
-    next: Next
-    mail: Composed | None = None
-    refusals: tuple[Refusal, ...] = ()
+    send_id: int
+    mail: Composed
+    case: Case
 
 
-def look(connection: Connection, desk: Desk, send_id: int, lease: Lease, now: datetime) -> Look:
-    """Claim a due send, or say why not; whatever stands in its way is stored with its reason."""
-    send, case = read_locked(connection, desk, send_id)
-    if not is_held(connection, lease):
-        return Look(Next.STOP)
-    if send.state not in OPEN_STATES or send.mailbox != lease.mailbox:
-        return Look(Next.NEXT)
-    if send.handed_at is None and send.mailbox != (bound := case.stored.enrollment.mailbox):
+@dataclass
+class Looked:
+    """Outcome of a look.
+
+    Attributes:
+        claimed: mails to send now, in their order.
+        stops: whether the mailbox as a whole has to rest.
+        moved: how many sends were claimed, or are not due any more.
+    """
+
+    claimed: list[Claimed] = field(default_factory=list)
+    stops: bool = False
+    moved: int = 0
+
+
+def look(
+    connection: Connection,
+    desk: Desk,
+    lease: Lease,
+    now: datetime,
+    only: Collection[int] | None = None,
+) -> Looked:
+    """Claim what is due in a mailbox, as far as it may leave; for the rest, store why not.
+
+    `only` names the sends that are looked at. What a mail leaves no room for behind it waits for
+    the next look: that mail may yet not leave.
+    """
+    looked = Looked()
+    if epoch.why_held(connection) or not is_held(connection, lease):
+        looked.stops = True
+        return looked
+    policy = desk.policy.mailboxes.get(lease.mailbox)
+    pace = policy.pace if policy else Pace()
+    most = AT_ONCE if not pace.gap else AT_A_TIME
+    turns = due_turns(connection, lease.mailbox, pace.first_share, now, most)
+    if only is not None:
+        turns = turns.only(only)
+    return _Look(connection, desk, lease, now, looked).at(turns)
+
+
+@dataclass
+class _Look:
+    connection: Connection
+    desk: Desk
+    lease: Lease
+    now: datetime
+    looked: Looked
+
+    def at(self, turns: Turns) -> Looked:
+        pairs = read_all_locked(self.connection, self.desk, turns.numbers)
+        waiting = {number: pair for number, pair in pairs.items() if self._waits(*pair)}
+        self._claim(self._let_through(turns, waiting))
+        return self.looked
+
+    def _waits(self, send: StoredSend, case: Case) -> bool:
+        """Whether the send still waits in this mailbox."""
+        if send.state not in OPEN_STATES or send.mailbox != self.lease.mailbox:
+            return False
+        bound = case.stored.enrollment.mailbox
+        if send.handed_at is not None or send.mailbox == bound:
+            return True
         # It was on its way when the enrollment moved, and came back.
-        sends.rebind(connection, send.enrollment_id, bound or "")
-        return Look(Next.NEXT)
-    answers = answers_for(connection, desk, case, send, now)
-    refusals = tuple(refusals_of(answers))
-    if refusals:
-        stops = follow(connection, desk, case, send, answers, now)
-        return Look(Next.STOP if stops else Next.NEXT, refusals=refusals)
-    if send.handed_at is None and skip_if_not_for(connection, desk, case, send, now):
-        return Look(Next.NEXT)
-    return _claim(connection, desk, case, send, lease, now)
+        sends.rebind(self.connection, send.enrollment_id, bound or "")
+        return False
+
+    def _let_through(self, turns: Turns, waiting: Mapping[int, Pair]) -> list[Pair]:
+        """Those that the gate lets pass, one after another; the others meet their consequences."""
+        gate = gate_of(self.connection, self.desk, waiting.values(), self.now)
+        passed: list[Pair] = []
+        people: set[int] = set()
+        for send, case in (waiting[number] for number in turns if number in waiting):
+            if case.person.id in people:
+                continue  # what follows from the first is not known yet
+            people.add(case.person.id)
+            asked = asked_about(send, case)
+            answers = gate.refuse(asked)
+            if not answers:
+                if self._is_for(send, case):
+                    gate.let_through(asked)
+                    turns.goes()
+                    passed.append((send, case))
+            elif passed and _is_paced(answers):
+                break
+            elif follow(self.connection, self.desk, case, send, answers, self.now):
+                self.looked.stops = True
+                break
+            self.looked.moved += 1
+            if len(passed) == AT_ONCE:
+                break
+        return passed
+
+    def _is_for(self, send: StoredSend, case: Case) -> bool:
+        if send.handed_at is not None:
+            return True
+        return not skip_if_not_for(self.connection, self.desk, case, send, self.now)
+
+    def _claim(self, passed: Sequence[Pair]) -> None:
+        every = sends.of_enrollments(self.connection, [case.stored.id for _, case in passed])
+        rows: dict[SendState, list[dict[str, object]]] = {}
+        for send, case in passed:
+            mail = self._mail(send, case, every[case.stored.id])
+            if mail is not None:
+                self.looked.claimed.append(Claimed(send.id, mail, case))
+                rows.setdefault(send.state, []).append(self._row(send, case, mail))
+        for state, claimed in rows.items():
+            sends.move_each(self.connection, state, SendEvent.CLAIM, claimed)
+
+    def _mail(self, send: StoredSend, case: Case, earlier: Sequence[StoredSend]) -> Composed | None:
+        """A fresh mail; one that may have left already keeps its bytes, so that it can be known.
+
+        None where it cannot be written: a person has to look at it.
+        """
+        if send.handed_at is not None and send.data is not None:
+            sender = self.desk.policy.mailboxes[send.mailbox].address
+            return Composed(
+                send.message_id or "", send.subject or "", sender, send.recipient or "", send.data
+            )
+        try:
+            return compose_step(self.desk, case, send.step_id, list(earlier), self.now)
+        except (MissingVariableError, TemplateError, ComposeError) as error:
+            event = Held(PauseReason.REVIEW, due_at=send.due_at)
+            why = f"step {send.step_id}: {error}"
+            react(self.connection, self.desk, case.stored, event, why, self.now)
+            return None
+
+    def _row(self, send: StoredSend, case: Case, mail: Composed) -> dict[str, object]:
+        return {
+            "number": send.id,
+            "fence": self.lease.fence,
+            "tries": send.tries + 1,
+            "message_id": mail.message_id,
+            "subject": cut(mail.subject),
+            "recipient": mail.recipient,
+            "data": mail.data,
+            "looked_at": self.now,
+            "tz": case.timing.tz.key,
+        }
 
 
-def read_locked(connection: Connection, desk: Desk, send_id: int) -> tuple[StoredSend, Case]:
-    """A send and its enrollment as they are once the enrollment is kept from everybody else."""
-    number = sends.get(connection, send_id).enrollment_id
-    stored = enrollments.get(connection, number, lock=True)
-    return sends.get(connection, send_id), desk.case(connection, stored)
-
-
-def _claim(
-    connection: Connection, desk: Desk, case: Case, send: StoredSend, lease: Lease, now: datetime
-) -> Look:
-    try:
-        mail = _mail(connection, desk, case, send, now)
-    except (MissingVariableError, TemplateError, ComposeError) as error:
-        event = Held(PauseReason.REVIEW, due_at=send.due_at)
-        react(connection, desk, case.stored, event, f"step {send.step_id}: {error}", now)
-        return Look(Next.NEXT)
-    claimed = sends.move(
-        connection,
-        [send.id],
-        SendEvent.CLAIM,
-        fence=lease.fence,
-        tries=send.tries + 1,
-        message_id=mail.message_id,
-        subject=mail.subject,
-        recipient=mail.recipient,
-        data=mail.data,
-        looked_at=now,
-        tz=case.timing.tz.key,
-    )
-    return Look(Next.SEND, mail) if claimed else Look(Next.NEXT)
-
-
-def _mail(
-    connection: Connection, desk: Desk, case: Case, send: StoredSend, now: datetime
-) -> Composed:
-    """A fresh mail; one that may have left already keeps its bytes, so that it can be known."""
-    if send.handed_at is None or send.data is None:
-        earlier = sends.of_enrollment(connection, send.enrollment_id)
-        return compose_step(desk, case, send.step_id, earlier, now)
-    sender = desk.policy.mailboxes[send.mailbox].address
-    return Composed(
-        send.message_id or "", send.subject or "", sender, send.recipient or "", send.data
-    )
+def _is_paced(answers: Sequence[Answer]) -> bool:
+    """Whether pacing has something against a mail: perhaps only because of one before it."""
+    return any(refusal.reason in PACING for refusal in refusals_of(answers))

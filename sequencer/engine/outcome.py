@@ -1,54 +1,123 @@
 """Store what an SMTP transaction came to and what follows from it, in one database transaction."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sequencer.domain.event import StepEnded
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.send import SendEvent, SendState
-from sequencer.engine.desk import Desk
+from sequencer.engine.cases import read_again_locked
+from sequencer.engine.desk import Case, Desk
 from sequencer.engine.leases import Lease, doubt
-from sequencer.engine.look import read_locked
-from sequencer.engine.react import entry_of, react
+from sequencer.engine.react import Change, entry_of, react, react_each
 from sequencer.engine.recording import MAILBOX_REST, SMTP, Recording
 from sequencer.engine.setback import take_back
 from sequencer.mail.transaction import Outcome, OutcomeKind
 from sequencer.store import attempts, enrollments, ledger, mailboxes, sends
+from sequencer.store.attempts import Attempt
+from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
 
 # A person's decision about a mail in doubt: no server has to bear it out.
 BY_WORD = "counted as sent by "
+LAST_STEP = "the last step was sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the transaction of a send came to that was claimed under that lease.
+
+    Attributes:
+        case: as the look has found it.
+        again: storing it has failed before, and a commit may have gone through without our knowing.
+    """
+
+    send_id: int
+    lease: Lease
+    case: Case
+    outcome: Outcome
+    at: datetime
+    again: bool = False
 
 
 def record(
-    connection: Connection,
-    desk: Desk,
-    send_id: int,
-    lease: Lease,
-    outcome: Outcome,
-    now: datetime,
-) -> None:
-    """Store the outcome of a send that was claimed under that lease.
+    connection: Connection, desk: Desk, results: Sequence[Result], _now: datetime
+) -> list[None]:
+    """Store outcomes of sends, each as of its own instant.
 
-    Where it was claimed again since, under a later lease, only the attempt is noted: the send is in
-    other hands.
+    Where one was claimed again since, under a later lease, only the attempt is noted: the send is
+    in other hands.
+
+    Raises:
+        LostRaceError: one was changed in this moment; each has to be stored by itself.
     """
-    send, case = read_locked(connection, desk, send_id)
-    attempts.add(
-        connection,
-        attempts.Attempt(
-            send_id=send_id,
-            at=now,
-            outcome=outcome.kind,
-            phase=outcome.phase,
-            code=outcome.code,
-            enhanced=outcome.enhanced,
-            answer=outcome.text,
-        ),
+    new = [each for each in results if not each.again or not _is_stored(connection, each)]
+    pairs = read_again_locked(connection, {each.send_id: each.case for each in new})
+    attempts.add(connection, *(_attempt(each) for each in new))
+    recordings = [
+        Recording(connection, desk, *pairs[each.send_id], each.outcome, each.at)
+        for each in new
+        if pairs[each.send_id][0].fence == each.lease.fence
+    ]
+    _accept_each(connection, [each for each in recordings if _is_plain(each)])
+    for each in recordings:
+        if not _is_plain(each):
+            _follow(each)
+    return [None] * len(results)
+
+
+def _is_stored(connection: Connection, result: Result) -> bool:
+    return attempts.is_stored(connection, result.send_id, result.at, result.outcome.kind)
+
+
+def _attempt(result: Result) -> Attempt:
+    outcome = result.outcome
+    return Attempt(
+        send_id=result.send_id,
+        at=result.at,
+        outcome=outcome.kind,
+        phase=outcome.phase,
+        code=outcome.code,
+        enhanced=outcome.enhanced,
+        answer=outcome.text,
     )
-    if send.fence == lease.fence:
-        _follow(Recording(connection, desk, send, case, outcome, now))
+
+
+def _is_plain(recording: Recording) -> bool:
+    """Whether the mail was handed over and accepted, as nearly all are."""
+    accepted = recording.outcome.kind is OutcomeKind.ACCEPTED
+    return accepted and recording.send.state is SendState.HANDED
+
+
+def _accept_each(connection: Connection, plain: Sequence[Recording]) -> None:
+    if not plain:
+        return
+    rows, changes = [], []
+    for each in plain:
+        send, answer = each.send, cut(each.outcome.text or "accepted")
+        rows.append(
+            {"number": send.id, "if_fence": send.fence, "ended_at": each.now, "why": answer}
+        )
+        entry = entry_of(each.case, Kind.SENT, answer, each.now, send.step_id)
+        changes.append(Change(each.case, StepEnded(send.step_id), LAST_STEP, each.now, entry))
+    sends.move_each(connection, SendState.HANDED, SendEvent.ACCEPT, rows)
+    react_each(connection, changes)
+    _be_well(connection, {each.send.mailbox for each in plain}, max(each.now for each in plain))
+
+
+def _be_well(connection: Connection, names: Collection[str], now: datetime) -> None:
+    """End the trouble that a mail which gets through shows to be over.
+
+    A rest that a server has asked for is kept: the mail may have been under way by then.
+    """
+    for name, box in mailboxes.get_many(connection, names).items():
+        health = box.health
+        rested = health.until is None or health.until <= now
+        if rested and health.state is not MailboxState.OK and health.reason.startswith(SMTP):
+            mailboxes.set_health(connection, name, MailboxState.OK)
 
 
 def _follow(recording: Recording) -> None:
@@ -65,19 +134,6 @@ def _follow(recording: Recording) -> None:
             take_back(recording)
 
 
-def record_again(
-    connection: Connection,
-    desk: Desk,
-    send_id: int,
-    lease: Lease,
-    outcome: Outcome,
-    now: datetime,
-) -> None:
-    """The same once more after an error; a commit may have gone through without our knowing."""
-    if not attempts.is_stored(connection, send_id, now, outcome.kind):
-        record(connection, desk, send_id, lease, outcome, now)
-
-
 def accept(
     connection: Connection, desk: Desk, send: StoredSend, answer: str, now: datetime
 ) -> bool:
@@ -87,17 +143,14 @@ def accept(
     stored = enrollments.get(connection, send.enrollment_id, lock=True)
     case = desk.case(connection, stored)
     ledger.write(connection, entry_of(case, Kind.SENT, answer, now, send.step_id))
-    react(connection, desk, stored, StepEnded(send.step_id), "the last step was sent", now)
+    react(connection, desk, stored, StepEnded(send.step_id), LAST_STEP, now)
     return True
 
 
 def _accepted(recording: Recording) -> None:
-    connection, send = recording.connection, recording.send
     answer = recording.outcome.text or "accepted"
-    accept(connection, recording.desk, send, answer, recording.now)
-    health = mailboxes.get(connection, send.mailbox).health
-    if health.state is not MailboxState.OK and health.reason.startswith(SMTP):
-        mailboxes.set_health(connection, send.mailbox, MailboxState.OK)
+    accept(recording.connection, recording.desk, recording.send, answer, recording.now)
+    _be_well(recording.connection, [recording.send.mailbox], recording.now)
 
 
 def _withheld(recording: Recording) -> None:

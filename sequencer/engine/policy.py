@@ -6,7 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sequencer.domain.absence import Absence, days_away
-from sequencer.domain.cadence import Cadence, ZoneFrom
+from sequencer.domain.cadence import Cadence, Version, ZoneFrom
 from sequencer.domain.days_off import DaysOff
 from sequencer.domain.disposition import Dispositions
 from sequencer.domain.pacing import Limits, Pace
@@ -17,6 +17,7 @@ from sequencer.files.holiday_book import PublicHolidays
 
 UTC_ZONE = ZoneInfo("UTC")
 SKIPPED = "a skipped date"
+MOST_TIMINGS = 5_000  # calendars that are kept: zones and countries times steps and mailboxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,14 @@ class MailboxPolicy:
     """How one mailbox presents itself and how fast it may send.
 
     Attributes:
-        keeps_sent_copy: the provider files a copy in Sent by itself. Where it does, a missing copy
-            proves that a mail did not go out; where we file the copy ourselves it proves nothing.
+        keeps_sent_copy: a person's word on whether the provider files a copy in Sent by itself;
+            None where that is to be learned.
+        presumed_copy: the same as it is known of the provider; good for no more than a beginning.
+        server: the servers that are spoken to; what was learned holds for these.
         country: whose public holidays the rep keeps, with the part of it.
         away: when the rep is away, on the dates of the mailbox's zone.
         rep: whose mailbox it is, where that is not its name.
+        connections: over how many its mails go at the same time.
     """
 
     name: str
@@ -36,11 +40,14 @@ class MailboxPolicy:
     sender_name: str
     tz: ZoneInfo | None = None
     pace: Pace = field(default_factory=Pace)
-    keeps_sent_copy: bool = False
+    keeps_sent_copy: bool | None = None
+    presumed_copy: bool | None = None
+    server: str = ""
     country: str = ""
     subdivision: str = ""
     away: tuple[Absence, ...] = ()
     rep: str = ""
+    connections: int = 1
 
     @property
     def belongs_to(self) -> str:
@@ -57,6 +64,8 @@ class Policy:
         freshness: how old a mailbox's last scan may be when a mail leaves.
         poll: how often a mailbox is scanned although nothing announced a change.
         settle: how long a send in doubt is left alone before evidence is sought.
+        probes: whether a mailbox may send a mail to itself to learn about its provider.
+        copy_within: how long such a mail is looked for in Sent.
         limits: what counts for every mail; the pace in it is that of its mailbox.
         consent_countries: where nobody is written to without a recorded consent.
         dispositions: how calls and other tasks may end.
@@ -70,14 +79,39 @@ class Policy:
     freshness: timedelta = timedelta(seconds=120)
     poll: timedelta = timedelta(seconds=60)
     settle: timedelta = timedelta(minutes=15)
+    probes: bool = True
+    copy_within: timedelta = timedelta(minutes=10)
     limits: Limits = field(default_factory=Limits)
     dispositions: Dispositions = field(default_factory=dict)
     consent_countries: frozenset[str] = frozenset()
+    _timings: dict[tuple[str | None, ...], Timing] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def salt(self) -> str:
         """What makes Message-IDs unguessable; stays when keys are rotated."""
         return self.keys[-1].hex()
+
+    def timing_in(
+        self, version: Version, prospect: Prospect, mailbox: str, step_id: str | None
+    ) -> Timing:
+        """The calendar of a step of a version; the same one for all who have it in common."""
+        shared = (
+            version.hash,
+            step_id,
+            mailbox,
+            prospect.timezone,
+            prospect.country,
+            prospect.subdivision,
+        )
+        found = self._timings.get(shared)
+        if found is None:
+            if len(self._timings) >= MOST_TIMINGS:
+                self._timings.clear()
+            found = self.timing(version.cadence, prospect, mailbox, step_id)
+            self._timings[shared] = found
+        return found
 
     def timing(
         self, cadence: Cadence, prospect: Prospect, mailbox: str, step_id: str | None = None

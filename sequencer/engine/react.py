@@ -3,23 +3,26 @@
 Everything happens in the caller's transaction, so a stop signal and what it stops are one commit.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sequencer.domain.decide import Decision, decide
+from sequencer.domain.decide import Command, Decision, decide
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
 from sequencer.domain.event import Event
-from sequencer.domain.ledger import Kind
-from sequencer.domain.send import OPEN_STATES
+from sequencer.domain.ledger import Entry, Kind
+from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.domain.task import TaskState
-from sequencer.engine.carry_out import carry_out, restart_overdue
+from sequencer.engine.carry_out import carry_out, plan_send, restart_overdue
 from sequencer.engine.course import course_of
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
 from sequencer.store import enrollments, ledger, sends, tasks
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
+from sequencer.store.sends import Queued
 
-__all__ = ["entry_of", "open_due_at", "react", "stop_person"]
+__all__ = ["Change", "entry_of", "open_due_at", "react", "react_each", "stop_person"]
 
 
 def react(
@@ -48,6 +51,74 @@ def react(
     if kind is Kind.RESUMED and not decision.commands:
         restart_overdue(connection, case, now)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An event for one of many enrollments, loaded with its lock.
+
+    Attributes:
+        entry: what the ledger says of the event itself, before what follows from it.
+    """
+
+    case: Case
+    event: Event
+    cause: str
+    now: datetime
+    entry: Entry
+
+
+def react_each(connection: Connection, changes: Sequence[Change]) -> None:
+    """The same for many enrollments, in a few statements.
+
+    Raises:
+        LostRaceError: one of them has changed since it was loaded.
+    """
+    decided = [(each, _decided(connection, each)) for each in changes]
+    changed = [pair for pair in decided if pair[1].changes(pair[0].case.stored.enrollment)]
+    enrollments.save_each(
+        connection, [(each.case.stored, after.enrollment, each.now) for each, after in changed]
+    )
+    steps = sends.steps_of(connection, [each.case.stored.id for each, _ in changed])
+    book = _Book(connection)
+    for change, decision in decided:
+        book.entries.append(change.entry)
+        kind = _kind(change.case.stored.enrollment, decision.enrollment)
+        if kind is not None:
+            detail = f"{_reason(decision.enrollment)}{change.cause}"
+            book.entries.append(entry_of(change.case, kind, detail, change.now))
+        for command in decision.commands:
+            book.note(change, command, steps[change.case.stored.id])
+    book.write()
+
+
+def _decided(connection: Connection, change: Change) -> Decision:
+    course = course_of(connection, change.case)
+    return decide(change.case.stored.enrollment, change.event, course, change.now)
+
+
+@dataclass
+class _Book:
+    """What is to be written, in its order."""
+
+    connection: Connection
+    entries: list[Entry] = field(default_factory=list)
+    queued: list[Queued] = field(default_factory=list)
+
+    def note(self, change: Change, command: Command, steps: Mapping[str, SendState]) -> None:
+        planned = plan_send(change.case, command, steps, change.now)
+        if planned is None:
+            self.write()
+            carry_out(self.connection, change.case, command, change.now)
+        else:
+            self.queued.append(planned[0])
+            self.entries.append(planned[1])
+
+    def write(self) -> None:
+        sends.queue(self.connection, *self.queued)
+        ledger.write_all(self.connection, self.entries)
+        self.queued.clear()
+        self.entries.clear()
 
 
 def _follow(connection: Connection, case: Case, decision: Decision, now: datetime) -> None:

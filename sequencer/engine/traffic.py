@@ -1,6 +1,6 @@
 """What limits a mail, and what left before it: gathered for one mailbox, person and cadence."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,10 +8,10 @@ from functools import partial
 from sequencer.domain.address import domain_of
 from sequencer.domain.free_mail import is_free_mail
 from sequencer.domain.pacing import Limits, Pace, Traffic
-from sequencer.domain.rolling import DAY, HOUR, WEEK, Level
+from sequencer.domain.rolling import DAY, WEEK
 from sequencer.domain.spread import Cap
-from sequencer.engine.activate import current_version
 from sequencer.engine.desk import Case, Desk
+from sequencer.engine.room import MailboxRoom, new_per_day, states_of
 from sequencer.store import paused, traffic
 from sequencer.store.database import Connection
 from sequencer.store.turn_lock import wait_for_turn
@@ -33,18 +33,8 @@ class SharedCap:
 
 def mailbox_traffic(connection: Connection, mailbox: str, pace: Pace, now: datetime) -> Traffic:
     """What left a mailbox, as far as its pace needs to know it."""
-    mail_days = traffic.mail_days_of(connection, mailbox, pace.mail_days)
-    caps = [(HOUR, pace.hourly(mail_days)), (DAY, pace.daily(mail_days))]
-    if pace.per_week is not None:
-        caps.append((WEEK, Level(pace.per_week)))
-    found = traffic.counts_of_mailbox(connection, mailbox, [now - period for period, _ in caps])
-    # A limit that is not reached needs no instants, and the gap needs the last one.
-    needed = [1]
-    for (_, level), since in zip(caps, found, strict=True):
-        if since.number >= level.at(now):
-            needed.append(level.most)
-    newest = traffic.newest_of_mailbox(connection, mailbox, max(needed))
-    return Traffic(newest, mail_days)
+    state = states_of(connection, [mailbox], now)[mailbox]
+    return MailboxRoom(connection, mailbox, pace, state, now).traffic()
 
 
 def whole_traffic(connection: Connection, mailbox: str, pace: Pace) -> Traffic:
@@ -54,43 +44,31 @@ def whole_traffic(connection: Connection, mailbox: str, pace: Pace) -> Traffic:
     return Traffic(traffic.newest_of_mailbox(connection, mailbox, most), mail_days)
 
 
-def limits_for(connection: Connection, desk: Desk, case: Case, pace: Pace) -> Limits:
-    """Everything that limits the next mail of an enrollment from a mailbox of that pace."""
-    limits, new_per_day = (
-        replace(desk.policy.limits, pace=pace),
-        _new_per_day(connection, desk, case),
-    )
-    if new_per_day is None or not traffic.is_first_touch(connection, case.stored.id):
-        return limits
-    return replace(limits, new_per_day=new_per_day)
-
-
-def wait_for_room(connection: Connection, desk: Desk, case: Case) -> None:
+def wait_for_room(connection: Connection, desk: Desk, cases: Iterable[Case]) -> None:
     """Keep other daemons from counting for the same company, person or cadence side by side.
 
     Each would find room for one more, and two mails would leave where there is room for one.
     """
-    limits = desk.policy.limits
-    keys = {
-        f"person {case.person.id}": (limits.per_person_day, limits.per_person_week),
-        f"domain {domain_of(case.person.prospect.email)}": (limits.per_domain,),
-        f"cadence {case.stored.slug}": (_new_per_day(connection, desk, case),),
-    }
-    wait_for_turn(connection, [key for key, most in keys.items() if any(most)])
-
-
-def traffic_for(
-    connection: Connection, case: Case, mailbox: str, limits: Limits, now: datetime
-) -> Traffic:
-    """What left before a mail of this enrollment, as far as its limits need to know it."""
-    return _beside(
-        connection, case, limits, mailbox_traffic(connection, mailbox, limits.pace, now), now
-    )
+    if connection.dialect.name == "sqlite":
+        return  # has one writer at a time
+    limits, keys, slugs = desk.policy.limits, list[str](), dict[str, Case]()
+    for case in cases:
+        if limits.per_person_day or limits.per_person_week:
+            keys.append(f"person {case.person.id}")
+        if limits.per_domain:
+            keys.append(f"domain {domain_of(case.person.prospect.email)}")
+        slugs.setdefault(case.stored.slug, case)
+    keys += [
+        f"cadence {slug}" for slug, case in slugs.items() if new_per_day(connection, desk, case)
+    ]
+    wait_for_turn(connection, keys)
 
 
 def caps_of(connection: Connection, desk: Desk, case: Case, now: datetime) -> Iterator[SharedCap]:
     """Limits of an enrollment's next mail besides those of its mailbox."""
-    limits = limits_for(connection, desk, case, Pace())
+    limits = desk.policy.limits
+    if traffic.is_first_touch(connection, case.stored.id):
+        limits = replace(limits, new_per_day=new_per_day(connection, desk, case))
     before = _beside(connection, case, limits, Traffic(), now)
     domain = domain_of(case.person.prospect.email)
     company = None if is_free_mail(domain) else limits.per_domain
@@ -126,9 +104,3 @@ def _beside(
         slug, most = case.stored.slug, limits.new_per_day
         found = replace(found, new=traffic.newest_first_touches(connection, slug, day, most))
     return found
-
-
-def _new_per_day(connection: Connection, desk: Desk, case: Case) -> int | None:
-    """How many the cadence lets begin in 24 hours, as it is applied now, not when they came in."""
-    version = current_version(connection, desk, case.stored.slug) or case.version
-    return version.cadence.throttle.new_per_day

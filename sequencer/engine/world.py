@@ -1,15 +1,19 @@
 """Everything a running daemon holds: the database, the clock, the desk, one door per mailbox."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from functools import cached_property
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 
+from sequencer.domain.capability import Capability
 from sequencer.engine.desk import Desk
+from sequencer.engine.group_commit import GroupCommit, Piece, Together, run_pieces
+from sequencer.engine.opt_out_book import OptOutBook
 from sequencer.engine.ports import Clock, Inbox, Mailer
 from sequencer.mail.folder import InboxError
 from sequencer.store.database import Connection, Database, database_now
@@ -18,6 +22,8 @@ log = structlog.get_logger()
 
 P = ParamSpec("P")
 T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741 - an item
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,11 @@ class World:
         unsettled: when Sent could last not be looked into, by mailbox.
         scanned_s: boot clock at which the last complete scan of this process began, by mailbox.
         doubted_s: boot clock at which a doubt came up here, or was first seen here, by its send.
+        learned: what is known of each mailbox's provider, and the boot clock when it was read.
+        probing_s: boot clock at which a probe left here, or was first seen here, by its key.
         ending: set when no more mail shall be begun.
+        leaving: mailboxes in which no more mail shall be begun, as another daemon gets them.
+        opt_outs: where opt-outs are kept outside of the database.
     """
 
     database: Database
@@ -47,7 +57,11 @@ class World:
     unsettled: dict[str, datetime] = field(default_factory=dict)
     scanned_s: dict[str, float] = field(default_factory=dict)
     doubted_s: dict[int, float] = field(default_factory=dict)
+    learned: dict[str, tuple[float, Capability | None]] = field(default_factory=dict)
+    probing_s: dict[str, float] = field(default_factory=dict)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
+    leaving: set[str] = field(default_factory=set)
+    opt_outs: OptOutBook | None = None
 
     async def write(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -62,6 +76,22 @@ class World:
 
         return await asyncio.to_thread(self.database.transact, transaction)
 
+    async def together(self, work: Together[I, R], item: I) -> R:
+        """Result of work that many may want at once, committed with what others want.
+
+        `work` is given several items where several wait; as for `write`, it may run again.
+        """
+        return await self.group.run(work, item)
+
+    async def transact(self, pieces: Sequence[Piece[Any, Any]]) -> list[Any]:
+        """Results of pieces of work done in one transaction."""
+        return await self.write(run_pieces, self.desk, pieces, self.clock.now())
+
+    @cached_property
+    def group(self) -> GroupCommit:
+        """What waits for the next transaction that many share."""
+        return GroupCommit(self.transact)
+
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -73,6 +103,10 @@ class World:
 
         return await asyncio.to_thread(transaction)
 
+    def must_end(self, mailbox: str) -> bool:
+        """Whether no more mail shall be begun in the mailbox."""
+        return self.ending.is_set() or mailbox in self.leaving
+
     def has_scanned(self, mailbox: str) -> bool:
         """Whether this process itself has read the mailbox recently enough, by the boot clock.
 
@@ -81,6 +115,10 @@ class World:
         began_s = self.scanned_s.get(mailbox)
         freshness_s = self.desk.policy.freshness.total_seconds()
         return began_s is not None and self.clock.boot() - began_s <= freshness_s
+
+    async def keeps_opt_outs(self) -> bool:
+        """Whether every opt-out so far is also on disk outside of the database."""
+        return self.opt_outs is None or await asyncio.to_thread(self.opt_outs.is_complete)
 
     async def is_well(self) -> bool:
         """Whether the database answers."""

@@ -1,6 +1,5 @@
 """Start daemons on the machines of a world, and bury those that died."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +8,9 @@ from zoneinfo import ZoneInfo
 from sequencer.domain.enrollment import PauseReason
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.domain.task import TaskState
-from sequencer.engine.hand import hand_over
+from sequencer.engine.hand import Handing, hand_over
 from sequencer.engine.hooks import apply_delivery
-from sequencer.engine.leases import Lease, take_leases
+from sequencer.engine.leases import take_leases
 from sequencer.engine.receive import receive
 from sequencer.engine.runner import Runner
 from sequencer.engine.world import Door
@@ -131,7 +130,7 @@ class _Watch:
     bookings: BookingService
     alive: Mapping[str, Machine]
     name: str
-    hands: dict[object, Hand] = field(default_factory=dict)
+    hands: dict[tuple[str, str], Hand] = field(default_factory=dict)
 
     def committed(
         self, work: Callable[..., object], args: tuple[object, ...], result: object
@@ -141,10 +140,10 @@ class _Watch:
         if work is take_leases and isinstance(result, dict):
             self._took(result)
         elif work is hand_over and result:
-            _, send_id, lease, wall = args
-            if isinstance(send_id, int) and isinstance(lease, Lease) and isinstance(wall, datetime):
-                hand = self.play.read(self._hand, number, send_id, lease, wall)
-                self.hands[asyncio.current_task()] = hand
+            _, handing, wall = args
+            if isinstance(handing, Handing) and isinstance(wall, datetime):
+                recipient, hand = self.play.read(self._hand, number, handing, wall)
+                self.hands[handing.lease.mailbox, recipient] = hand
         elif work is receive and result == Kind.AUTO_REPLY:
             self._held_up(args[2])
         elif work is apply_delivery and isinstance(args[2], int):
@@ -167,19 +166,23 @@ class _Watch:
                     begin = person.pauses.get(stored.slug, (self.play.true.seconds, 0.0))[0]
                     person.pauses[stored.slug] = (begin, until)
 
-    def take_hand(self) -> Hand | None:
-        """The hand-over that this task has just committed, which counts for one dot."""
-        return self.hands.pop(asyncio.current_task(), None)
+    def take_hand(self, mailbox: str, recipient: str) -> Hand | None:
+        """The hand-over to that recipient that was just committed, which counts for one dot."""
+        return self.hands.pop((mailbox, recipient), None)
 
     def _took(self, leases: Mapping[str, object]) -> None:
+        known = self.play.record.holders
+        for mailbox in [name for name, (who, _) in known.items() if who == self.name]:
+            if mailbox not in leases:
+                del known[mailbox]  # given back, or lost
         for mailbox in leases:
             holder, _ = self.play.record.holders.get(mailbox, (self.name, 0.0))
             self.judge.at_lease(mailbox, self.name, alive=holder in self.alive)
 
     def _hand(
-        self, connection: Connection, number: int, send_id: int, lease: Lease, wall: datetime
-    ) -> Hand:
-        send = sends.get(connection, send_id)
+        self, connection: Connection, number: int, handing: Handing, wall: datetime
+    ) -> tuple[str, Hand]:
+        send, lease = sends.get(connection, handing.send_id), handing.lease
         self.play.record.handed_on.setdefault(lease.mailbox, set()).add(wall.date())
         owner = mailboxes.get(connection, lease.mailbox).holder
         at, enrolled = self.play.true.seconds, send.enrollment_id
@@ -187,4 +190,5 @@ class _Watch:
         self.play.record.first_handed.setdefault(place, number)
         asked = tasks.of_enrollment(connection, enrolled)
         steps = tuple(task.step_id or "" for task in asked if task.state is TaskState.OPEN)
-        return Hand(number, at, wall, self.name, owner, enrolled, send.synced_at, steps)
+        hand = Hand(number, at, wall, self.name, owner, enrolled, send.synced_at, steps)
+        return send.recipient or "", hand

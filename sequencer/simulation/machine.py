@@ -1,14 +1,15 @@
 """A daemon on its machine: the real runner, driven by leaps from one due instant to the next."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from random import Random
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sequencer.domain.send import SendState
+from sequencer.engine.group_commit import Piece, run_pieces
 from sequencer.engine.leases import RENEW_S
 from sequencer.engine.next_event import next_instant
 from sequencer.engine.runner import Runner
@@ -53,6 +54,14 @@ class FatedWorld(MortalWorld):
         self.committed(work, args, result)
         await life.step(f"after {work.__name__}")
         return result
+
+    async def transact(self, pieces: Sequence[Piece[Any, Any]]) -> list[Any]:
+        """The same for pieces of work that share a transaction: each was committed."""
+        now = self.clock.now()
+        results = await self.write(run_pieces, self.desk, pieces, now)
+        for piece, result in zip(pieces, results, strict=True):
+            self.committed(piece.work, (self.desk, piece.item, now), result)
+        return results
 
 
 @dataclass

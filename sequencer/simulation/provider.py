@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
 
-from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
+from sequencer.mail.folder import Cursor, Folder, Found, InboxError, Scan
+from sequencer.mail.greeting import Greeting
 from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind, Phase
 from sequencer.simulation.fate import FatedLife, Troubles
 from sequencer.simulation.inbox import FakeInbox
@@ -45,6 +47,7 @@ class Provider:
         files_sent: whether it files a copy of each mail in Sent by itself.
         filed_after_s: how long that takes.
         on_accept: what the world does with a mail that it has accepted.
+        moods: chance for mails of the mailbox to itself, so that no other chance is moved.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Provider:
     files_sent: bool = False
     filed_after_s: float = 0.0
     on_accept: Callable[[Dot], None] = lambda _dot: None
+    moods: Random = field(default_factory=lambda: Random(0))
 
     def fault_for(self, recipient: str) -> Outcome | None:
         """What goes wrong with the next transaction, if anything does."""
@@ -80,6 +84,11 @@ class Provider:
         self.play.record.tell(f"{dot.mark} to {dot.envelope.recipient}: {outcome.kind}")
         return outcome
 
+    def take_probe(self, data: bytes) -> None:
+        """A mail of the mailbox to itself."""
+        self._file(data)
+        self.inbox.deliver(data)
+
     def _file(self, data: bytes) -> None:
         if not self.files_sent:
             return
@@ -100,11 +109,13 @@ class FatedMailer:
     provider: Provider
     life: FatedLife
     judge: Callable[[Dot], None]
-    take_hand: Callable[[], Hand | None]
+    take_hand: Callable[[str, str], Hand | None]
 
     async def send(self, envelope: Envelope, hand: Callable[[], Awaitable[bool]]) -> Outcome:
         """One transaction, with a step wherever a real mailer waits for the network."""
         play, recipient = self.provider.play, envelope.recipient
+        if recipient == envelope.sender:
+            return await self._to_itself(envelope, hand)
         await self.life.step("before a mail")
         fault = self.provider.fault_for(recipient)
         if fault is not None and fault.phase is not Phase.DOT:
@@ -124,8 +135,29 @@ class FatedMailer:
         await self.life.step("after the dot")
         return outcome
 
+    async def greet(self) -> Greeting:
+        """A warm welcome."""
+        return Greeting()
+
     async def close(self) -> None:
         """Nothing to close."""
+
+    async def _to_itself(self, envelope: Envelope, hand: Callable[[], Awaitable[bool]]) -> Outcome:
+        """A mail that shows what the provider does; it is nobody's, so the judge has no say."""
+        provider, play = self.provider, self.provider.play
+        await self.life.step("before a probe")
+        trouble = provider.moods.random() < 2 * provider.troubles.smtp
+        if trouble and provider.moods.random() < 0.5:
+            play.tally.sometimes("probe not sent")
+            return _FAULTS[0]
+        if not await hand():
+            return Outcome(OutcomeKind.WITHHELD, Phase.BODY)
+        outcome = LINE_LOST if trouble else ACCEPTED
+        if not trouble or provider.moods.random() < 0.7:
+            provider.take_probe(envelope.data)
+        play.tally.sometimes(f"probe: {outcome.kind}")
+        await self.life.step("after a probe")
+        return outcome
 
     async def _on_the_line(self, recipient: str) -> None:
         """Something may happen while the server takes its time."""
@@ -147,7 +179,7 @@ class FatedMailer:
             mark=mark.splitlines()[0].rstrip(".") if mark else "",
             at=play.true.seconds,
             wall=self.life.clock.now(),
-            hand=self.take_hand(),
+            hand=self.take_hand(self.provider.name, envelope.recipient),
         )
         self.judge(dot)
         play.record.dots.append(dot)
@@ -175,10 +207,10 @@ class FatedInbox(FakeInbox):
         await self.life.step("after a scan")
         return found
 
-    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
+    async def find(self, folder: Folder, message_id: str, ref: str, since: datetime) -> Found:
         """As the server has it at that moment."""
         await self._reach("in a search")
-        return await FakeInbox.has_sent(self, message_id, ref, since)
+        return await FakeInbox.find(self, folder, message_id, ref, since)
 
     async def keep_copy(self, data: bytes, at: datetime) -> None:
         """Into the server's folder."""

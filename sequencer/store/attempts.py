@@ -1,6 +1,6 @@
 """Attempts: each SMTP transaction of a send, with the server's own words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +9,8 @@ from sequencer.mail.transaction import OutcomeKind, Phase
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.tables import AttemptRow
+
+_ADD = sa.insert(AttemptRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +26,18 @@ class Attempt:
     answer: str
 
 
-def add(connection: Connection, attempt: Attempt) -> None:
-    """Store an attempt."""
-    connection.execute(
-        sa.insert(AttemptRow).values(
-            send_id=attempt.send_id,
-            at=attempt.at,
-            outcome=attempt.outcome,
-            phase=attempt.phase,
-            code=attempt.code,
-            enhanced=cut(attempt.enhanced, 16),
-            answer=cut(attempt.answer),
-        )
-    )
+_COLUMNS = tuple(each.name for each in fields(Attempt))  # `asdict` copies every instant as well
+
+
+def add(connection: Connection, *new: Attempt) -> None:
+    """Store attempts."""
+    rows = [
+        {name: getattr(each, name) for name in _COLUMNS}
+        | {"enhanced": cut(each.enhanced, 16), "answer": cut(each.answer)}
+        for each in new
+    ]
+    if rows:
+        connection.execute(_ADD, rows)
 
 
 def is_stored(connection: Connection, send_id: int, at: datetime, outcome: str) -> bool:

@@ -1,5 +1,6 @@
 """Column types that keep what the databases would lose: the zone of an instant."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,28 +9,49 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware instants in UTC. SQLite forgets zones, so a naive value is refused on the way in."""
+    """Aware instants in UTC. SQLite forgets zones, so a naive value is refused on the way in.
+
+    A row has many of them, so each is turned in one step, without the library's own way between.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], object]:
         """UTC instant for the driver; ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant without a zone: {value!r}")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        return _to_text if dialect.name == "sqlite" else _to_utc
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None]:
         """Aware UTC instant from the driver."""
-        del dialect
-        if value is None:
-            return None
-        instant: datetime = value
-        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+        del coltype
+        return _from_text if dialect.name == "sqlite" else _to_utc
 
+    def literal_processor(self, dialect: Dialect) -> Callable[[datetime], str]:
+        """The instant as it stands in a statement."""
+        bind = self.bind_processor(dialect)
+        return lambda value: f"'{bind(value)}'"
+
+
+def _to_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"an instant without a zone: {value!r}")
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _to_text(value: datetime | None) -> str | None:
+    utc = _to_utc(value)
+    return None if utc is None else utc.isoformat(" ", "microseconds")[:_DIGITS]
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+_DIGITS = len("2026-03-03 12:00:00.000000")
 
 Key = String(128)  # slugs, names, random keys, states
 Address = String(320)  # RFC 5321 section 4.5.3.1: 64 for the local part, 255 for the domain

@@ -1,6 +1,6 @@
 """Enrollments: stored state, loaded as domain values and saved under a guard."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.race import LostRaceError
 from sequencer.store.stream import streamed
-from sequencer.store.tables import CadenceRow, EnrollmentRow, ProspectRow, SendRow, TaskRow
+from sequencer.store.tables import LIVES, CadenceRow, EnrollmentRow, ProspectRow, SendRow, TaskRow
 
 LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
@@ -43,6 +43,7 @@ _NEXT_RESUME_AT = sa.select(
 _NEXT_START_AT = sa.select(
     sa.func.min(EnrollmentRow.starts_at, type_=EnrollmentRow.starts_at.type)
 ).where(EnrollmentRow.state == EnrollmentState.PENDING)
+_ADD = sa.insert(EnrollmentRow).returning(EnrollmentRow.id, sort_by_parameter_order=True)
 _STARTS = EnrollmentRow.starts_at
 _IS_PENDING = EnrollmentRow.state == EnrollmentState.PENDING
 _STARTS_NOW = (_STARTS.is_(None), sa.bindparam("now", type_=_STARTS.type) >= _STARTS)
@@ -62,12 +63,18 @@ _PENDING_SLUGS = (
 )
 
 
-_MANY = (
+_OF_SENDS = (
     sa.select(EnrollmentRow.__table__)
-    .where(EnrollmentRow.id.in_(sa.bindparam("many", expanding=True)))
+    .where(
+        EnrollmentRow.id.in_(
+            sa.select(SendRow.enrollment_id).where(
+                SendRow.id.in_(sa.bindparam("many", expanding=True))
+            )
+        )
+    )
     .order_by(EnrollmentRow.id)
+    .with_for_update()
 )
-_MANY_LOCKED = _MANY.with_for_update()
 _COLUMNS = (
     "state",
     "step_id",
@@ -118,24 +125,32 @@ def add(connection: Connection, new: StoredEnrollment) -> StoredEnrollment:
     Raises:
         IntegrityError: the prospect is live in this cadence already (a unique index says so).
     """
-    number = connection.execute(
-        sa.insert(EnrollmentRow)
-        .values(
-            key=new.enrollment.key,
-            prospect_id=new.prospect_id,
-            slug=new.slug,
-            version_hash=new.version_hash,
-            enrolled_at=new.enrolled_at,
-            enrolled_by=cut(new.enrolled_by),
-            starts_at=new.starts_at,
-            activated_at=new.activated_at,
-            finished_at=new.finished_at,
-            overrides=dict(new.overrides),
-            **_state_values(new.enrollment),
-        )
-        .returning(EnrollmentRow.id)
-    ).scalar_one()
-    return get(connection, number)
+    return get(connection, add_each(connection, [new])[0])
+
+
+def add_each(connection: Connection, new: Sequence[StoredEnrollment]) -> list[int]:
+    """Numbers of the enrollments as they were added, in their order; their own are ignored.
+
+    Raises:
+        IntegrityError: somebody is live in this cadence already (a unique index says so).
+    """
+    rows = [
+        {
+            "key": each.enrollment.key,
+            "prospect_id": each.prospect_id,
+            "slug": each.slug,
+            "version_hash": each.version_hash,
+            "enrolled_at": each.enrolled_at,
+            "enrolled_by": cut(each.enrolled_by),
+            "starts_at": each.starts_at,
+            "activated_at": each.activated_at,
+            "finished_at": each.finished_at,
+            "overrides": dict(each.overrides),
+            **_state_values(each.enrollment),
+        }
+        for each in new
+    ]
+    return list(connection.execute(_ADD, rows).scalars()) if rows else []
 
 
 def get(connection: Connection, enrollment_id: int, *, lock: bool = False) -> StoredEnrollment:
@@ -156,12 +171,12 @@ def by_key(connection: Connection, key: str) -> StoredEnrollment | None:
     return _stored(row) if row is not None else None
 
 
-def get_many(
-    connection: Connection, enrollment_ids: Iterable[int], *, lock: bool = False
-) -> dict[int, StoredEnrollment]:
-    """The enrollments of these numbers; locked in one order, so that no two wait for each other."""
-    values = {"many": list(enrollment_ids)}
-    rows = connection.execute(_MANY_LOCKED if lock else _MANY, values)
+def of_sends(connection: Connection, send_ids: Collection[int]) -> dict[int, StoredEnrollment]:
+    """The enrollments of these sends, locked until the transaction ends.
+
+    In one order, so that no two wait for each other.
+    """
+    rows = connection.execute(_OF_SENDS, {"many": list(send_ids)})
     return {row.id: _stored(row) for row in rows}
 
 
@@ -177,19 +192,19 @@ def save(
 
 
 def save_each(
-    connection: Connection, changes: Sequence[tuple[StoredEnrollment, Enrollment]], now: datetime
+    connection: Connection, changes: Sequence[tuple[StoredEnrollment, Enrollment, datetime]]
 ) -> None:
-    """Store many new states.
+    """Store many new states, each as of its instant.
 
     Raises:
         LostRaceError: one of them has changed since it was loaded.
     """
     if not changes:
         return
-    rows = [_saved(stored, after, now) for stored, after in changes]
+    rows = [_saved(*change) for change in changes]
     if connection.execute(_SAVE, rows).rowcount != len(rows):
         raise LostRaceError
-    _tell_sends(connection, changes)
+    _tell_sends(connection, [(stored, after) for stored, after, _ in changes])
 
 
 def _tell_sends(
@@ -361,7 +376,7 @@ def live_by_mailbox(connection: Connection) -> dict[str, int]:
     """How many live enrollments each mailbox carries."""
     rows = connection.execute(
         sa.select(EnrollmentRow.mailbox, sa.func.count())
-        .where(EnrollmentRow.state.in_(LIVE), EnrollmentRow.mailbox.is_not(None))
+        .where(sa.text(LIVES), EnrollmentRow.mailbox.is_not(None))
         .group_by(EnrollmentRow.mailbox)
     )
     return {name: number for name, number in rows if name is not None}

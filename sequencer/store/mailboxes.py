@@ -1,19 +1,15 @@
-"""Mailboxes: their health, who may act for them (a lease with a fencing number), how far read.
+"""Mailboxes: their health, and how far they have been read."""
 
-The lease expires on the database's clock. Whoever takes it over raises the fence; every write that
-leads to a socket compares it, so a daemon that slept through its lease can do no harm.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from sequencer.domain.mailbox import TRANSITIONS, MailboxEvent, MailboxHealth, MailboxState
 from sequencer.mail.folder import Cursor, Folder
 from sequencer.store.columns import cut
-from sequencer.store.database import Connection, database_now
+from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
 from sequencer.store.tables import FolderRow, InboundRow, MailboxRow
 
@@ -22,6 +18,19 @@ OVERLAP_UIDS = 500  # Exchange hands out UIDs late, so a scan begins this far be
 
 # Statements that every look makes are built once: that takes longer than to run them.
 _ONE = sa.select(MailboxRow.__table__).where(MailboxRow.name == sa.bindparam("one"))
+_MANY = sa.select(MailboxRow.__table__).where(
+    MailboxRow.name.in_(sa.bindparam("many", expanding=True))
+)
+_UNSERVED = (
+    sa.select(MailboxRow.name, MailboxRow.state)
+    .where(
+        MailboxRow.holder.is_(None)
+        | MailboxRow.lease_until.is_(None)
+        | (MailboxRow.lease_until <= sa.bindparam("now", type_=MailboxRow.until.type))
+        | (MailboxRow.state == sa.bindparam("locked_out"))
+    )
+    .order_by(MailboxRow.name)
+)
 _FOLDERS = sa.select(FolderRow.__table__).where(FolderRow.mailbox == sa.bindparam("one"))
 _SEEN = sa.select(InboundRow.uid).where(
     InboundRow.mailbox == sa.bindparam("one"),
@@ -56,59 +65,28 @@ def get(connection: Connection, name: str) -> StoredMailbox:
     return _stored(row) if row is not None else StoredMailbox(name, MailboxHealth(), None, 0)
 
 
-def gone(connection: Connection, known: Sequence[str], now: datetime) -> list[str]:
+def get_many(connection: Connection, names: Collection[str]) -> dict[str, StoredMailbox]:
+    """The mailboxes of these names, those that no daemon has seen yet among them."""
+    found = {name: StoredMailbox(name, MailboxHealth(), None, 0) for name in names}
+    for row in connection.execute(_MANY, {"many": list(names)}):
+        found[row.name] = _stored(row)
+    return found
+
+
+def gone(connection: Connection, known: Collection[str], now: datetime) -> list[str]:
     """Mailboxes that nobody serves, or that need a sign-in.
 
     What is not among the known ones may still be served by a daemon with newer settings.
     """
-    unserved = sa.or_(MailboxRow.lease_until.is_(None), MailboxRow.lease_until <= now)
-    query = sa.select(MailboxRow.name).where(
-        sa.or_(
-            sa.and_(MailboxRow.name.not_in(known), unserved),
-            MailboxRow.state == MailboxState.NEEDS_SIGN_IN,
-        )
-    )
-    return list(connection.execute(query.order_by(MailboxRow.name)).scalars())
+    locked_out = MailboxState.NEEDS_SIGN_IN
+    rows = connection.execute(_UNSERVED, {"now": now, "locked_out": locked_out})
+    return [row.name for row in rows if row.state == locked_out or row.name not in known]
 
 
 def listed(connection: Connection) -> list[StoredMailbox]:
     """All mailboxes by name."""
     rows = connection.execute(sa.select(MailboxRow.__table__).order_by(MailboxRow.name))
     return [_stored(row) for row in rows]
-
-
-def take(
-    connection: Connection, name: str, holder: str, lease: timedelta, *, force: bool = False
-) -> int | None:
-    """Fencing number under which `holder` now has the mailbox, None while another one has it.
-
-    Renewing keeps the number, taking over raises it. `force` takes a lease that has not expired:
-    only for a caller who knows that its holder is dead.
-    """
-    row = connection.execute(
-        sa.select(MailboxRow.__table__).where(MailboxRow.name == name).with_for_update()
-    ).one()
-    now = database_now(connection)
-    mine = row.holder == holder
-    free = row.holder is None or row.lease_until is None or row.lease_until <= now
-    if not (mine or free or force):
-        return None
-    fence = row.fence if mine else row.fence + 1
-    connection.execute(
-        sa.update(MailboxRow)
-        .where(MailboxRow.name == name)
-        .values(holder=holder, lease_until=now + lease, fence=fence)
-    )
-    return int(fence)
-
-
-def release(connection: Connection, holder: str) -> None:
-    """Give back all leases of a holder."""
-    connection.execute(
-        sa.update(MailboxRow)
-        .where(MailboxRow.holder == holder)
-        .values(holder=None, lease_until=None)
-    )
 
 
 _MEANT = {
@@ -148,6 +126,16 @@ def change(
         .values(state=sa.case(moves, value=MailboxRow.state), reason=cut(reason), until=until)
     )
     return result.rowcount == 1
+
+
+def recover(connection: Connection, names: Collection[str], state: MailboxState) -> None:
+    """Let those of the mailboxes that are in that state be well again."""
+    following = TRANSITIONS[state][MailboxEvent.RECOVER]
+    connection.execute(
+        sa.update(MailboxRow)
+        .where(MailboxRow.name.in_(names), MailboxRow.state == state)
+        .values(state=following, reason="", until=None)
+    )
 
 
 def mark_synced(connection: Connection, name: str, at: datetime) -> None:

@@ -20,6 +20,8 @@ CHUNK = 500  # bound variables per statement stay well below SQLite's limit
 
 # The statement that every look makes is built once: that takes longer than to run it.
 _ONE = sa.select(ProspectRow.__table__).where(ProspectRow.id == sa.bindparam("one"))
+_TABLE = sa.inspect(ProspectRow).local_table
+_COMPLETE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("one"))
 _MANY = sa.select(ProspectRow.__table__).where(
     ProspectRow.id.in_(sa.bindparam("many", expanding=True))
 )
@@ -55,26 +57,9 @@ def upsert(connection: Connection, prospects: Sequence[Prospect], now: datetime)
     known = _rows_of(connection, list(rows))
     fresh = [row for key, row in rows.items() if key not in known]
     insert_missing(connection, ProspectRow, fresh)
-    owners = []
-    for key, stored in known.items():
-        fields = {**stored.fields, **rows[key]["fields"]}
-        before, owner = stored.fields.get("owner", ""), fields.get("owner", "")
-        if before != owner:
-            owners.append((stored.id, before, owner))
-        merged = _prospect(rows[key]["email"], fields)
-        connection.execute(
-            sa.update(ProspectRow)
-            .where(ProspectRow.id == stored.id)
-            .values(
-                email=merged.email,
-                account_key=account_key(merged),
-                fields=fields,
-                updated_at=now,
-            )
-        )
-    added = _rows_of(connection, [row["email_key"] for row in fresh])
-    numbers = tuple(row.id for row in added.values())
-    return Upserted(numbers, len(prospects) - len(fresh), tuple(owners))
+    owners = _bring_up_to_date(connection, known, rows, now)
+    added = _numbers_of(connection, [row["email_key"] for row in fresh])
+    return Upserted(added, len(prospects) - len(fresh), tuple(owners))
 
 
 def set_owner(connection: Connection, prospect_id: int, owner: str, now: datetime) -> None:
@@ -85,9 +70,34 @@ def set_owner(connection: Connection, prospect_id: int, owner: str, now: datetim
     connection.execute(sa.update(ProspectRow).where(here).values(**values))
 
 
+def _bring_up_to_date(
+    connection: Connection,
+    known: Mapping[str, sa.Row[Any]],
+    rows: Mapping[str, dict[str, Any]],
+    now: datetime,
+) -> list[tuple[int, str, str]]:
+    """Complete those known before; who has another owner now: number, the old one, the new one."""
+    changed, owners = [], []
+    for key, stored in known.items():
+        email, fields = rows[key]["email"], {**stored.fields, **rows[key]["fields"]}
+        before, owner = stored.fields.get("owner", ""), fields.get("owner", "")
+        if before != owner:
+            owners.append((stored.id, before, owner))
+        account = account_key(_prospect(email, fields))
+        changed.append(
+            {"one": stored.id, "email": email, "account_key": account, "fields": fields}
+            | {"updated_at": now}
+        )
+    if changed:
+        connection.execute(_COMPLETE, changed)
+    return owners
+
+
 def _merge(rows: dict[str, dict[str, Any]], row: dict[str, Any]) -> None:
     """Add a row to those of its batch; a later row of the same person completes the earlier."""
     earlier = rows.setdefault(row["email_key"], row)
+    if earlier is row:
+        return
     fields = {**earlier["fields"], **row["fields"]}
     account = account_key(_prospect(row["email"], fields))
     earlier.update(email=row["email"], account_key=account, fields=fields)
@@ -151,6 +161,15 @@ def _rows_of(connection: Connection, keys: Sequence[str]) -> dict[str, sa.Row[An
         )
         found.update({row.email_key: row for row in rows})
     return found
+
+
+def _numbers_of(connection: Connection, keys: Sequence[str]) -> tuple[int, ...]:
+    numbers: list[int] = []
+    for start in range(0, len(keys), CHUNK):
+        chosen = ProspectRow.email_key.in_(keys[start : start + CHUNK])
+        query = sa.select(ProspectRow.id).where(chosen)
+        numbers.extend(connection.execute(query).scalars())
+    return tuple(numbers)
 
 
 def _row(key: str, prospect: Prospect, now: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.race import LostRaceError
 from sequencer.store.stream import streamed
-from sequencer.store.tables import EnrollmentRow, SendRow
+from sequencer.store.tables import UNDER_WAY, EnrollmentRow, SendRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +58,34 @@ _ONE = sa.select(*_COLUMNS).where(SendRow.id == sa.bindparam("one"))
 _OF_ENROLLMENT = (
     sa.select(*_COLUMNS).where(SendRow.enrollment_id == sa.bindparam("one")).order_by(SendRow.id)
 )
+_BY_MESSAGE_IDS = (
+    sa.select(*_COLUMNS)
+    .where(SendRow.message_id.in_(sa.bindparam("many", expanding=True)))
+    .order_by(SendRow.id.desc())
+)
 _MANY = sa.select(*_COLUMNS).where(SendRow.id.in_(sa.bindparam("many", expanding=True)))
+_MANY_LIGHT = _MANY.with_only_columns(
+    *(sa.null().label("data") if each.name == "data" else each for each in _COLUMNS)
+)
+_STEPS = sa.select(SendRow.enrollment_id, SendRow.step_id, SendRow.state).where(
+    SendRow.enrollment_id.in_(sa.bindparam("many", expanding=True))
+)
 _OF_MANY = (
     sa.select(*_COLUMNS)
     .where(SendRow.enrollment_id.in_(sa.bindparam("many", expanding=True)))
     .order_by(SendRow.id)
-)
-_ENROLLMENTS = sa.select(SendRow.id, SendRow.enrollment_id).where(
-    SendRow.id.in_(sa.bindparam("many", expanding=True))
 )
 _IS_ACTIVE = (
     sa.select(EnrollmentRow.state == EnrollmentState.ACTIVE)
     .where(EnrollmentRow.id == sa.bindparam("enrolled"))
     .scalar_subquery()
 )
-_QUEUE = sa.insert(SendRow).values(runs=_IS_ACTIVE)
+_SLUG = (
+    sa.select(EnrollmentRow.slug)
+    .where(EnrollmentRow.id == sa.bindparam("enrolled"))
+    .scalar_subquery()
+)
+_QUEUE = sa.insert(SendRow).values(runs=_IS_ACTIVE, slug=_SLUG)
 _MARK = (
     sa.update(SendRow)
     .where(
@@ -157,16 +170,22 @@ def of_enrollment(connection: Connection, enrollment_id: int) -> list[StoredSend
     return [_stored(row) for row in rows]
 
 
-def get_many(connection: Connection, send_ids: Iterable[int]) -> dict[int, StoredSend]:
-    """The sends of these numbers."""
-    rows = connection.execute(_MANY, {"many": list(send_ids)})
+def get_many(
+    connection: Connection, send_ids: Iterable[int], *, whole: bool = True
+) -> dict[int, StoredSend]:
+    """The sends of these numbers; if not `whole`, without the bytes of their mails."""
+    rows = connection.execute(_MANY if whole else _MANY_LIGHT, {"many": list(send_ids)})
     return {row.id: _stored(row) for row in rows}
 
 
-def enrollments_of(connection: Connection, send_ids: Iterable[int]) -> dict[int, int]:
-    """Which enrollment each of these sends belongs to."""
-    rows = connection.execute(_ENROLLMENTS, {"many": list(send_ids)})
-    return dict(rows.tuples())
+def steps_of(
+    connection: Connection, enrollment_ids: Iterable[int]
+) -> dict[int, dict[str, SendState]]:
+    """The state of each step's send, for each of these enrollments."""
+    found: dict[int, dict[str, SendState]] = {number: {} for number in enrollment_ids}
+    for number, step_id, state in connection.execute(_STEPS, {"many": list(found)}):
+        found[number][step_id] = SendState(state)
+    return found
 
 
 def of_enrollments(
@@ -325,6 +344,8 @@ def in_state(
 def _in_state(state: SendState, *, of_mailbox: bool) -> sa.Select[tuple[object, ...]]:
     """Built with the state in it: only so is the index used that has just what is under way."""
     query = sa.select(*_COLUMNS).where(SendRow.state == sa.literal_column(f"'{state}'", sa.String))
+    if state in IN_FLIGHT | {SendState.PARKED}:
+        query = query.where(sa.text(UNDER_WAY))  # SQLite does not see that the one follows
     if of_mailbox:
         query = query.where(SendRow.mailbox == sa.bindparam("one"))
     return query.order_by(SendRow.id)
@@ -361,9 +382,7 @@ def unfinished(connection: Connection) -> Iterator[Unfinished]:
 def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> list[StoredSend]:
     """Sends with one of these Message-IDs, the latest first."""
     wanted = [message_id for message_id in message_ids if is_storable(message_id)]
-    rows = connection.execute(
-        sa.select(*_COLUMNS).where(SendRow.message_id.in_(wanted)).order_by(SendRow.id.desc())
-    )
+    rows = connection.execute(_BY_MESSAGE_IDS, {"many": wanted}) if wanted else ()
     return [_stored(row) for row in rows]
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from sequencer.domain.opt_out import OptOut
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
+from sequencer.store import news
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
@@ -34,20 +36,38 @@ def add(connection: Connection, new: Suppression, source: str, now: datetime) ->
         "source": cut(source),
         "at": now,
     }
-    return insert_new(connection, SuppressionRow, values)
+    is_new = insert_new(connection, SuppressionRow, values)
+    if is_new:
+        news.of(connection).opt_outs.append(OptOut(now, new))
+    return is_new
+
+
+def is_listed(connection: Connection, entry: Suppression) -> bool:
+    """Whether the address or domain is on the list, for whatever reason."""
+    query = sa.select(SuppressionRow.id).where(
+        SuppressionRow.kind == entry.kind, SuppressionRow.key == entry.key
+    )
+    return connection.execute(query).first() is not None
 
 
 def hitting(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[Suppression, ...]]:
     """Entries that hit each of these address keys, by address or by domain; others are absent."""
-    domains = {key.rpartition("@")[2] for key in keys}
-    addresses = _of_kind(connection, SuppressionKind.ADDRESS, list(keys))
-    whole = _of_kind(connection, SuppressionKind.DOMAIN, sorted(domains))
+    entries: dict[tuple[str, str], Suppression] = {}
+    for start in range(0, len(keys), CHUNK):
+        chunk = list(keys[start : start + CHUNK])
+        domains = sorted({_domain(key) for key in chunk})
+        rows = connection.execute(_HITTING, {"addresses": chunk, "domains": domains})
+        entries.update({(row.kind, row.key): _stored(row) for row in rows})
     found = {}
     for key in keys:
-        entries = [addresses.get(key), whole.get(key.rpartition("@")[2])]
-        if hits := tuple(entry for entry in entries if entry is not None):
+        wanted = ((SuppressionKind.ADDRESS, key), (SuppressionKind.DOMAIN, _domain(key)))
+        if hits := tuple(entries[each] for each in wanted if each in entries):
             found[key] = hits
     return found
+
+
+def _domain(key: str) -> str:
+    return key.rpartition("@")[2]
 
 
 def listed(connection: Connection) -> list[Listed]:
@@ -61,21 +81,18 @@ def listed(connection: Connection) -> list[Listed]:
 
 
 # The statement that every look makes is built once: that takes longer than to run it.
-_HITTING = sa.select(SuppressionRow.__table__).where(
-    SuppressionRow.kind == sa.bindparam("wanted"),
-    SuppressionRow.key.in_(sa.bindparam("keys", expanding=True)),
+_HITTING = sa.union_all(
+    *(
+        sa.select(SuppressionRow.__table__).where(
+            SuppressionRow.kind == sa.literal(str(kind)),
+            SuppressionRow.key.in_(sa.bindparam(name, expanding=True)),
+        )
+        for kind, name in (
+            (SuppressionKind.ADDRESS, "addresses"),
+            (SuppressionKind.DOMAIN, "domains"),
+        )
+    )
 )
-
-
-def _of_kind(
-    connection: Connection, kind: SuppressionKind, keys: Sequence[str]
-) -> dict[str, Suppression]:
-    found = {}
-    for start in range(0, len(keys), CHUNK):
-        chunk = list(keys[start : start + CHUNK])
-        rows = connection.execute(_HITTING, {"wanted": kind, "keys": chunk})
-        found.update({row.key: _stored(row) for row in rows})
-    return found
 
 
 def _stored(row: sa.Row[tuple[object, ...]]) -> Suppression:

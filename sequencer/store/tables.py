@@ -98,6 +98,8 @@ class CapabilityRow(Base):
     keeps_custom_header: Mapped[bool | None] = mapped_column()
     sent_search_lag_s: Mapped[int | None] = mapped_column(Integer)
     problem: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Key)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class DaemonRow(Base):
@@ -105,8 +107,6 @@ class DaemonRow(Base):
 
     __tablename__ = "daemon"
     name: Mapped[str] = mapped_column(Key, primary_key=True)
-    host: Mapped[str] = mapped_column(Text)
-    pid: Mapped[int] = mapped_column(Integer)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -115,7 +115,8 @@ class EpochRow(Base):
     """The one row that says which history this is, and whether it may be gone on with.
 
     `key` changes when a restored database is taken into use; until it has been compared with the
-    world outside, `held_since` is set and nothing leaves.
+    world outside, `held_since` is set and nothing leaves. What happened after `lost_since` may be
+    forgotten here. `earlier` has the keys of the histories that this one goes on from.
     """
 
     __tablename__ = "epoch"
@@ -124,6 +125,8 @@ class EpochRow(Base):
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
     held_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     why: Mapped[str] = mapped_column(Text)
+    lost_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    earlier: Mapped[str] = mapped_column(Text)
     reconciled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -135,6 +138,10 @@ class FolderRow(Base):
     folder: Mapped[str] = mapped_column(Key, primary_key=True)
     uidvalidity: Mapped[int] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger)
+
+
+# What has not ended; the words are those of the queries, or no index is used.
+LIVES = "state <> 'finished'"
 
 
 class EnrollmentRow(Base):
@@ -165,8 +172,16 @@ class EnrollmentRow(Base):
             "prospect_id",
             "slug",
             unique=True,
-            sqlite_where=text("state <> 'finished'"),
-            postgresql_where=text("state <> 'finished'"),
+            sqlite_where=text(LIVES),
+            postgresql_where=text(LIVES),
+        ),
+        Index(
+            "ix_enrollment_carried",
+            "mailbox",
+            "pause_reason",
+            "id",
+            sqlite_where=text(LIVES),
+            postgresql_where=text(LIVES),
         ),
         Index("ix_enrollment_state_resume_at", "state", "resume_at"),
         Index("ix_enrollment_slug_state_starts_at", "slug", "state", "starts_at"),
@@ -176,11 +191,15 @@ class EnrollmentRow(Base):
 
 # What a daemon looks for all the time; the words are those of the queries, or no index is used.
 WAITS = "state IN ('queued', 'deferred') AND runs"
+FIRST_TOUCH = "NOT follow_up"
 UNDER_WAY = "state IN ('claimed', 'handed', 'unknown', 'parked')"
 
 
 class SendRow(Base):
-    """One e-mail step of one enrollment; `runs` says whether the enrollment is active."""
+    """One e-mail step of one enrollment.
+
+    `slug` and `runs`, its cadence and whether it is active, are those of the enrollment.
+    """
 
     __tablename__ = "send"
     id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
@@ -190,6 +209,7 @@ class SendRow(Base):
     follow_up: Mapped[bool] = mapped_column()
     state: Mapped[str] = mapped_column(Key)
     runs: Mapped[bool] = mapped_column()
+    slug: Mapped[str] = mapped_column(Key)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     why: Mapped[str] = mapped_column(Text)
     fence: Mapped[int] = mapped_column(Integer)
@@ -222,7 +242,13 @@ class SendRow(Base):
             postgresql_where=text(UNDER_WAY),
         ),
         Index("ix_send_handed_at", "mailbox", "handed_at"),
-        Index("ix_send_follow_up_handed_at", "follow_up", "handed_at"),
+        Index(
+            "ix_send_first_touch",
+            "slug",
+            "handed_at",
+            sqlite_where=text(FIRST_TOUCH),
+            postgresql_where=text(FIRST_TOUCH),
+        ),
     )
 
 

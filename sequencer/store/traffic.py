@@ -4,7 +4,7 @@ A mailbox may have thousands of mails in a day, and is looked at before each of 
 database counts, and gives out instants only where a limit is reached.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow, TouchRow
+from sequencer.store.tables import FIRST_TOUCH, EnrollmentRow, ProspectRow, SendRow, TouchRow
 
 OUT = "out"
 EMAIL = "email"
@@ -23,6 +23,7 @@ _ABOUT_TO_LEAVE = OPEN_STATES | {SendState.CLAIMED}
 # Statements that every look makes are built once: that takes longer than to run them.
 _FROM_ONE = SendRow.mailbox == sa.bindparam("one")
 _BY_ONE = TouchRow.mailbox == sa.bindparam("one")
+_AFTER = SendRow.handed_at > sa.bindparam("after", type_=SendRow.handed_at.type)
 _RECENT_KINDS = (
     sa.select(SendRow.follow_up)
     .where(_FROM_ONE, SendRow.handed_at.is_not(None))
@@ -53,6 +54,32 @@ def counts_of_mailbox(
     row = connection.execute(_counts(len(instants)), {"one": mailbox, **values}).one()
     pairs = zip(row[::2], row[1::2], strict=True)
     return [Since(at, *pair) for at, pair in zip(instants, pairs, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxState:
+    """How many mails of a mailbox left in the last hour, day and week, and when the last did."""
+
+    hour: int
+    day: int
+    week: int
+    last: datetime | None
+
+
+def states_of_mailboxes(
+    connection: Connection, names: Collection[str], instants: tuple[datetime, datetime, datetime]
+) -> dict[str, BoxState]:
+    """What left each of these mailboxes after these instants: an hour, a day and a week ago."""
+    values: dict[str, object] = {f"after{index}": at for index, at in enumerate(instants)}
+    values |= {f"box{index}": name for index, name in enumerate(names)}
+    rows = connection.execute(_states(len(names)), values) if names else ()
+    return {
+        name: BoxState(
+            *counts,
+            max((_instant(raw) for raw in (ours, by_hand) if raw is not None), default=None),
+        )
+        for name, *counts, ours, by_hand in rows
+    }
 
 
 def newest_of_mailbox(connection: Connection, mailbox: str, limit: int) -> list[datetime]:
@@ -102,14 +129,36 @@ def newest_to_domain(
     return _newest(connection, [ours], limit)
 
 
+def counts_to_people(
+    connection: Connection, people: Collection[int], day: datetime, week: datetime
+) -> dict[int, tuple[int, int]]:
+    """Mails to each person since those two instants, those by hand among them; none is left out."""
+    values = {"people": list(people), "day": day, "week": week}
+    return {
+        number: (today, all_week)
+        for number, today, all_week in connection.execute(_to_people(), values)
+    }
+
+
+def counts_to_domains(
+    connection: Connection, domains: Collection[str], after: datetime
+) -> dict[str, int]:
+    """Our mails to each domain (a domain key) since then; one without any is left out."""
+    rows = connection.execute(_to_domains(), {"domains": list(domains), "after": after})
+    return dict(rows.all())
+
+
+def count_first_touches(connection: Connection, slug: str, after: datetime) -> int:
+    """First touches of a cadence since then."""
+    return connection.execute(_first_touches(), {"one": slug, "after": after}).scalar_one()
+
+
 def newest_first_touches(
     connection: Connection, slug: str, after: datetime, limit: int
 ) -> list[datetime]:
     """Instants of the last first touches of a cadence, in order."""
-    ours = (
-        sa.select(SendRow.handed_at.label("at"))
-        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-        .where(EnrollmentRow.slug == slug, SendRow.handed_at > after, SendRow.follow_up.is_(False))
+    ours = sa.select(SendRow.handed_at.label("at")).where(
+        sa.text(FIRST_TOUCH), SendRow.slug == slug, SendRow.handed_at > after
     )
     return _newest(connection, [ours], limit)
 
@@ -140,6 +189,26 @@ def recent_kinds(connection: Connection, mailbox: str, limit: int) -> list[bool]
     """For each of the mailbox's last mails, the oldest first, whether it was a follow-up."""
     values = {"one": mailbox, "most": limit}
     return list(connection.execute(_RECENT_KINDS, values).scalars())[::-1]
+
+
+@cache
+def _states(boxes: int) -> sa.CompoundSelect[Any]:
+    """One statement for many mailboxes: to send it costs more than to answer it."""
+    return sa.union_all(*(_state(f"box{index}") for index in range(boxes)))
+
+
+def _state(box: str) -> sa.Select[Any]:
+    name = sa.bindparam(box, type_=SendRow.mailbox.type)
+    ours, by_hand = SendRow.mailbox == name, (TouchRow.mailbox == name, *_mail_out())
+    columns: list[sa.ColumnElement[Any]] = [sa.cast(name, sa.String).label("box")]
+    for index in range(3):
+        after = sa.bindparam(f"after{index}", type_=SendRow.handed_at.type)
+        mails = sa.select(sa.func.count()).where(ours, SendRow.handed_at > after)
+        touches = sa.select(sa.func.count()).where(TouchRow.at > after, *by_hand)
+        columns.append(mails.scalar_subquery() + touches.scalar_subquery())
+    last = sa.select(_raw(sa.func.max(SendRow.handed_at))).where(ours)
+    touched = sa.select(_raw(sa.func.max(TouchRow.at))).where(*by_hand)
+    return sa.select(*columns, last.scalar_subquery(), touched.scalar_subquery())
 
 
 @cache
@@ -184,6 +253,41 @@ def _newest_queries() -> tuple[sa.Select[Any], sa.Select[Any]]:
     return (
         ours.order_by(SendRow.handed_at.desc()).limit(most),
         by_hand.order_by(TouchRow.at.desc()).limit(most),
+    )
+
+
+@cache
+def _to_people() -> sa.Select[Any]:
+    people: sa.BindParameter[Any] = sa.bindparam("people", expanding=True)
+    week = sa.bindparam("week", type_=SendRow.handed_at.type)
+    ours = (
+        sa.select(EnrollmentRow.prospect_id.label("person"), SendRow.handed_at.label("at"))
+        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
+        .where(EnrollmentRow.prospect_id.in_(people), SendRow.handed_at > week)
+    )
+    by_hand = sa.select(TouchRow.prospect_id, TouchRow.at).where(
+        TouchRow.prospect_id.in_(people), TouchRow.at > week, *_mail_out()
+    )
+    mails = sa.union_all(ours, by_hand).subquery()
+    today = sa.func.count().filter(mails.c.at > sa.bindparam("day", type_=SendRow.handed_at.type))
+    return sa.select(mails.c.person, today, sa.func.count()).group_by(mails.c.person)
+
+
+@cache
+def _to_domains() -> sa.Select[str, int]:
+    return (
+        sa.select(ProspectRow.domain_key, sa.func.count())
+        .join(EnrollmentRow, EnrollmentRow.prospect_id == ProspectRow.id)
+        .join(SendRow, SendRow.enrollment_id == EnrollmentRow.id)
+        .where(ProspectRow.domain_key.in_(sa.bindparam("domains", expanding=True)), _AFTER)
+        .group_by(ProspectRow.domain_key)
+    )
+
+
+@cache
+def _first_touches() -> sa.Select[int]:
+    return sa.select(sa.func.count()).where(
+        sa.text(FIRST_TOUCH), SendRow.slug == sa.bindparam("one"), _AFTER
     )
 
 

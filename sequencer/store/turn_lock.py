@@ -7,6 +7,10 @@ import sqlalchemy as sa
 
 from sequencer.store.database import Connection
 
+_LOCK = sa.text(
+    "SELECT count(pg_advisory_xact_lock(number)) FROM unnest(CAST(:numbers AS bigint[])) AS number"
+)
+
 
 def wait_for_turn(connection: Connection, keys: Iterable[str]) -> None:
     """Return once no other transaction holds one of these keys; this one has them until it ends.
@@ -15,8 +19,9 @@ def wait_for_turn(connection: Connection, keys: Iterable[str]) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    for number in sorted({_number(key) for key in keys}):  # in one order, so that none wait in ring
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+    numbers = sorted({_number(key) for key in keys})  # in one order, so that none wait in a ring
+    if numbers:
+        connection.execute(_LOCK, {"numbers": numbers})
 
 
 def _number(key: str) -> int:

@@ -8,9 +8,9 @@ from stage import STEPS, Stage, a_loaded, a_policy
 
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.task import TaskKind
-from sequencer.engine.hand import hand_over
+from sequencer.engine.hand import Handing, hand_over
 from sequencer.engine.import_prospects import import_prospects
-from sequencer.engine.look import Next, look
+from sequencer.engine.look import look
 from sequencer.engine.owner import Handed, assign
 from sequencer.engine.pause import pause
 from sequencer.engine.stop import UnknownProspectError, stop
@@ -163,7 +163,7 @@ async def test_on_its_way_while_it_moves(stage: Stage) -> None:
         stage.write(mailboxes.mark_synced, name, stage.clock.now())
     [_, send] = stage.sends(ZOE)
     lease = stage.runner.leases["ana"]
-    assert stage.write(look, stage.desk, send.id, lease, stage.clock.now()).next is Next.SEND
+    assert stage.write(look, stage.desk, lease, stage.clock.now()).claimed
     assert give(stage, "luis").enrollments == 1
     stage.restart()  # the daemon dies with the mail claimed, and comes back
     await stage.work(HOUR)
@@ -183,6 +183,6 @@ async def test_on_the_line_while_it_moves(each_stage: Stage) -> None:
         stage.write(mailboxes.mark_synced, name, now)
     [_, send] = stage.sends(ZOE)
     lease = stage.runner.leases["ana"]
-    assert stage.write(look, stage.desk, send.id, lease, now).next is Next.SEND
+    [claimed] = stage.write(look, stage.desk, lease, now).claimed
     assert give(stage, "luis").enrollments == 1
-    assert not stage.write(hand_over, stage.desk, send.id, lease, now)
+    assert stage.write(hand_over, stage.desk, [Handing(send.id, lease, claimed.case)], now) == [False]

@@ -12,13 +12,15 @@ from sequencer.domain.pacing import Limits, Pace, mailbox_refusals
 from sequencer.domain.rolling import Ramp
 from sequencer.engine.status import usage_of
 from sequencer.engine.traffic import mailbox_traffic
-from sequencer.engine.turns import BATCH, due_turns
+from sequencer.engine.turns import due_turns
 from sequencer.store import sends, touches, traffic
 from sequencer.store.database import Connection, Database
 from sequencer.store.touches import MailByHand
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 ZOE = "zoe@bank.example"
+
+BATCH = 20
 
 
 @pytest.fixture
@@ -168,10 +170,10 @@ def test_turns_end_with_what_is_due(database: Database) -> None:
 
 def taken(connection: Connection) -> list[int]:
     """The order in which mails would be tried, if each went out."""
-    turns, found = due_turns(connection, "ana", 0.2, NOON), []
-    while (number := turns.take()) is not None:
+    turns, found = due_turns(connection, "ana", 0.2, NOON, BATCH), []
+    for number in turns:
         found.append(number)
-        turns.went_out()
+        turns.goes()
     return found
 
 

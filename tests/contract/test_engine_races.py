@@ -7,10 +7,10 @@ from stage import Stage
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.send import SendState
-from sequencer.engine.hand import hand_over
-from sequencer.engine.look import Next, look
+from sequencer.engine.hand import Handing, hand_over
+from sequencer.engine.look import look
 from sequencer.engine.opt_out import opt_out
-from sequencer.engine.outcome import record
+from sequencer.engine.outcome import Result, record
 from sequencer.engine.stop import stop, suppress
 from sequencer.mail.folder import Folder
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
@@ -50,13 +50,18 @@ async def test_a_stop_and_a_hand_at_once(
     lease = stage.runner.leases["ana"]
     stage.write(mailboxes.mark_synced, "ana", NOON)
     numbers = {address: stage.sends(address)[0].id for address in people}
+    cases = {}
     for number in numbers.values():
-        assert stage.write(look, stage.desk, number, lease, NOON).next is Next.SEND
+        [claimed] = stage.write(look, stage.desk, lease, NOON, [number]).claimed
+        cases[number] = claimed.case
 
     def hand(address: str) -> bool:
-        granted: bool = stage.write(hand_over, stage.desk, numbers[address], lease, NOON)
+        number = numbers[address]
+        granted: bool
+        [granted] = stage.write(hand_over, stage.desk, [Handing(number, lease, cases[number])], NOON)
         if granted:
-            stage.write(record, stage.desk, numbers[address], lease, ACCEPTED, NOON)
+            result = Result(number, lease, cases[number], ACCEPTED, NOON)
+            stage.write(record, stage.desk, [result], NOON)
         return granted
 
     with ThreadPoolExecutor(4) as pool:
@@ -87,9 +92,9 @@ async def test_one_send_is_claimed_once(each_stage: Stage) -> None:
     stage.write(mailboxes.mark_synced, "ana", NOON)
     [send] = stage.sends("zoe@bank.example")
     with ThreadPoolExecutor(4) as pool:
-        looks = pool.map(lambda _: stage.write(look, stage.desk, send.id, lease, NOON), range(8))
-        found = [each.next for each in looks]
-    assert sorted(found) == [Next.NEXT] * 7 + [Next.SEND]
+        looks = pool.map(lambda _: stage.write(look, stage.desk, lease, NOON), range(8))
+        claimed = [each.send_id for every in looks for each in every.claimed]
+    assert claimed == [send.id]
     assert stage.sends("zoe@bank.example")[0].tries == 1
 
 

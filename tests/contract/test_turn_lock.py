@@ -8,8 +8,8 @@ from builders import NOON
 from stage import Stage, a_loaded, a_policy
 
 from sequencer.domain.pacing import Limits
-from sequencer.engine.hand import hand_over
-from sequencer.engine.look import Next, look
+from sequencer.engine.hand import Handing, hand_over
+from sequencer.engine.look import look
 from sequencer.store import mailboxes
 from sequencer.store.database import Database
 from sequencer.store.turn_lock import wait_for_turn
@@ -35,15 +35,14 @@ async def test_room_for_one(each_stage: Stage, limits: Limits) -> None:
     for number in range(1, 2 * PAIRS + 1):
         lease = stage.runner.leases["ana" if number <= PAIRS else "luis"]
         stage.write(mailboxes.mark_synced, lease.mailbox, NOON)
-        assert stage.write(look, stage.desk, number, lease, NOON).next is Next.SEND
-        claimed.append((number, lease))
+        [mail] = stage.write(look, stage.desk, lease, NOON, [number]).claimed
+        claimed.append(Handing(number, lease, mail.case))
     both = [each for pair in zip(claimed[:PAIRS], claimed[PAIRS:], strict=True) for each in pair]
     with ThreadPoolExecutor(4) as pool:
         handed = [
-            pool.submit(stage.write, hand_over, stage.desk, number, lease, NOON)
-            for number, lease in both
+            pool.submit(stage.write, hand_over, stage.desk, [handing], NOON) for handing in both
         ]
-        granted = [each.result() for each in handed]
+        granted = [each.result() == [True] for each in handed]
     pairs = list(zip(granted[::2], granted[1::2], strict=True))
     assert all(sorted(pair) == [False, True] for pair in pairs), pairs
 

@@ -34,13 +34,13 @@ def upgrade() -> None:
         sa.Column("keeps_custom_header", sa.Boolean(), nullable=True),
         sa.Column("sent_search_lag_s", sa.Integer(), nullable=True),
         sa.Column("problem", sa.String(length=2000), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_capability")),
     )
     op.create_table(
         "daemon",
         sa.Column("name", sa.String(length=128), nullable=False),
-        sa.Column("host", sa.String(length=2000), nullable=False),
-        sa.Column("pid", sa.Integer(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_daemon")),
@@ -52,6 +52,8 @@ def upgrade() -> None:
         sa.Column("began_at", UtcDateTime(), nullable=False),
         sa.Column("held_since", UtcDateTime(), nullable=True),
         sa.Column("why", sa.String(length=2000), nullable=False),
+        sa.Column("lost_since", UtcDateTime(), nullable=True),
+        sa.Column("earlier", sa.String(length=2000), nullable=False),
         sa.Column("reconciled_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epoch")),
     )
@@ -172,6 +174,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_enrollment_key")),
     )
     with op.batch_alter_table("enrollment", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_enrollment_carried",
+            ["mailbox", "pause_reason", "id"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'finished'"),
+            postgresql_where=sa.text("state <> 'finished'"),
+        )
         batch_op.create_index(
             batch_op.f("ix_enrollment_prospect_id"), ["prospect_id"], unique=False
         )
@@ -344,6 +353,7 @@ def upgrade() -> None:
         sa.Column("follow_up", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=128), nullable=False),
         sa.Column("runs", sa.Boolean(), nullable=False),
+        sa.Column("slug", sa.String(length=128), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("why", sa.String(length=2000), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
@@ -367,7 +377,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_send_follow_up_handed_at", ["follow_up", "handed_at"], unique=False
+            "ix_send_first_touch",
+            ["slug", "handed_at"],
+            unique=False,
+            sqlite_where=sa.text("NOT follow_up"),
+            postgresql_where=sa.text("NOT follow_up"),
         )
         batch_op.create_index("ix_send_handed_at", ["mailbox", "handed_at"], unique=False)
         batch_op.create_index(
@@ -479,7 +493,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
         )
         batch_op.drop_index("ix_send_handed_at")
-        batch_op.drop_index("ix_send_follow_up_handed_at")
+        batch_op.drop_index(
+            "ix_send_first_touch",
+            sqlite_where=sa.text("NOT follow_up"),
+            postgresql_where=sa.text("NOT follow_up"),
+        )
 
     op.drop_table("send")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
@@ -512,6 +530,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enrollment_slug_state_starts_at")
         batch_op.drop_index("ix_enrollment_slug_activated_at")
         batch_op.drop_index(batch_op.f("ix_enrollment_prospect_id"))
+        batch_op.drop_index(
+            "ix_enrollment_carried",
+            sqlite_where=sa.text("state <> 'finished'"),
+            postgresql_where=sa.text("state <> 'finished'"),
+        )
 
     op.drop_table("enrollment")
     op.drop_table("cadence")

@@ -1,0 +1,108 @@
+"""Let many small pieces of work share a transaction: each is on disk when it is told so, as before.
+
+What comes in while a transaction is under way waits for the next one, so that a group is as large
+as the disk is slow. A piece that fails takes nobody with it: the group is rolled back, and each
+piece gets a transaction of its own.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Generic, TypeVar
+
+from sequencer.engine.desk import Desk
+from sequencer.store.database import Connection, DatabaseError
+
+I = TypeVar("I")  # noqa: E741 - an item
+R = TypeVar("R")
+
+MOST = 64  # pieces of one transaction, so that none holds its locks for long
+
+Together = Callable[[Connection, Desk, Sequence[I], datetime], Sequence[R]]
+
+
+@dataclass(frozen=True)
+class Piece(Generic[I, R]):
+    """One item of a kind of work, and who waits for its result."""
+
+    work: Together[I, R]
+    item: I
+    result: "asyncio.Future[R]"
+
+
+Transact = Callable[[Sequence[Piece[Any, Any]]], Awaitable[list[Any]]]
+
+
+@dataclass
+class GroupCommit:
+    """Collects pieces of work, and commits them in groups, one group after another.
+
+    Attributes:
+        transact: runs pieces in one transaction, in their order; their results.
+    """
+
+    transact: Transact
+    _waiting: list[Piece[Any, Any]] = field(default_factory=list)
+    _worker: "asyncio.Task[None] | None" = None
+
+    async def run(self, work: Together[I, R], item: I) -> R:
+        """Result of the work for that item, once it is committed.
+
+        Raises:
+            DatabaseError: nobody knows whether it was committed.
+        """
+        result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Piece(work, item, result))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work(), name="group commit")
+        return await result
+
+    async def _work(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            group.sort(key=lambda piece: piece.work.__name__)  # so that neighbours are of one kind
+            try:
+                await self._commit(group)
+            except BaseException:
+                for piece in group + self._waiting:
+                    piece.result.cancel()
+                self._waiting.clear()
+                raise
+
+    async def _commit(self, group: Sequence[Piece[Any, Any]]) -> None:
+        try:
+            results = await self.transact(group)
+        except DatabaseError as error:
+            _fail(group, error)
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the result
+            await self._part(group, error)
+        else:
+            for piece, result in zip(group, results, strict=True):
+                if not piece.result.done():
+                    piece.result.set_result(result)
+
+    async def _part(self, group: Sequence[Piece[Any, Any]], error: Exception) -> None:
+        """Give each piece a transaction of its own; the error of a single one is its own."""
+        if len(group) == 1:
+            _fail(group, error)
+            return
+        for piece in group:
+            await self._commit([piece])
+
+
+def _fail(group: Sequence[Piece[Any, Any]], error: Exception) -> None:
+    for piece in group:
+        if not piece.result.done():
+            piece.result.set_exception(error)
+
+
+def run_pieces(
+    connection: Connection, desk: Desk, pieces: Sequence[Piece[Any, Any]], now: datetime
+) -> list[Any]:
+    """Results of the pieces in their order; neighbours of one kind are worked on together."""
+    results: list[Any] = []
+    for work, neighbours in groupby(pieces, key=lambda piece: piece.work):
+        results.extend(work(connection, desk, [piece.item for piece in neighbours], now))
+    return results

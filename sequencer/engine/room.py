@@ -1,0 +1,193 @@
+"""How much room do the limits of pacing leave for some mails, and for those among them that go?
+
+The database counts, and gives out instants only where a limit is reached. What is let through
+meanwhile is counted too, though it has not left yet.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from sequencer.domain.address import domain_of
+from sequencer.domain.free_mail import is_free_mail
+from sequencer.domain.pacing import Limits, Pace, Traffic
+from sequencer.domain.rolling import DAY, HOUR, WEEK
+from sequencer.engine.activate import current_version
+from sequencer.engine.desk import Case, Desk
+from sequencer.store import traffic
+from sequencer.store.database import Connection
+from sequencer.store.traffic import BoxState
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A mail that may leave: of which enrollment, from which mailbox, as its first touch or not."""
+
+    case: Case
+    mailbox: str
+    first: bool
+
+    @property
+    def person(self) -> int:
+        """Number of whom it is for."""
+        return self.case.person.id
+
+    @property
+    def domain(self) -> str:
+        """Company of whom it is for, the empty string where the domain is no company."""
+        domain = domain_of(self.case.person.prospect.email)
+        return "" if is_free_mail(domain) else domain
+
+
+class MailboxRoom:
+    """What left a mailbox, as far as its pace needs to know it."""
+
+    def __init__(
+        self, connection: Connection, mailbox: str, pace: Pace, state: BoxState, now: datetime
+    ) -> None:
+        self._connection, self._mailbox, self._now, self._last = (
+            connection,
+            mailbox,
+            now,
+            state.last,
+        )
+        self._mail_days = traffic.mail_days_of(connection, mailbox, pace.mail_days)
+        hourly, daily = pace.hourly(self._mail_days), pace.daily(self._mail_days)
+        self._room = min(hourly.at(now) - state.hour, daily.at(now) - state.day)
+        self._most = max(hourly.most, daily.most, pace.per_week or 0)
+        if pace.per_week is not None:
+            self._room = min(self._room, pace.per_week - state.week)
+        self._taken = 0
+
+    def take(self) -> None:
+        """One more goes."""
+        self._taken += 1
+
+    def traffic(self) -> Traffic:
+        """Instants of the last mails: of the last one alone where no limit is reached."""
+        goes = [self._now] * self._taken
+        if self._taken < self._room:
+            return Traffic([self._last, *goes] if self._last else goes, self._mail_days)
+        return Traffic([*self._newest, *goes], self._mail_days)
+
+    @cached_property
+    def _newest(self) -> Sequence[datetime]:
+        return traffic.newest_of_mailbox(self._connection, self._mailbox, max(self._most, 1))
+
+
+class Room:
+    """Limits of some mails, and what left before them."""
+
+    def __init__(
+        self, connection: Connection, desk: Desk, asked: Collection[Asked], now: datetime
+    ) -> None:
+        self._connection, self._desk, self._now = connection, desk, now
+        self._boxes: dict[str, MailboxRoom] = {}
+        known = {each.mailbox for each in asked} & desk.policy.mailboxes.keys()
+        self._states = states_of(connection, known, now)
+        self._taken = Counter[object]()
+        self._new: dict[str, int | None] = {}
+        self._begun: dict[str, int] = {}
+        limits, day = desk.policy.limits, now - DAY
+        self._limits_people = [
+            most for most in (limits.per_person_day, limits.per_person_week) if most is not None
+        ]
+        people = {each.person for each in asked} if self._limits_people else ()
+        companies = {each.domain for each in asked} - {""} if limits.per_domain is not None else ()
+        self._to_people = (
+            traffic.counts_to_people(connection, people, day, now - WEEK) if people else {}
+        )
+        self._to_domains = (
+            traffic.counts_to_domains(connection, companies, day) if companies else {}
+        )
+
+    def limits_of(self, asked: Asked) -> Limits:
+        """Everything that limits this mail."""
+        known = self._desk.policy.mailboxes.get(asked.mailbox)
+        if known is None:
+            return Limits()
+        limits = replace(self._desk.policy.limits, pace=known.pace)
+        if not asked.first:
+            return limits
+        return replace(limits, new_per_day=self._new_per_day(asked.case))
+
+    def traffic_of(self, asked: Asked) -> Traffic:
+        """What left before this mail, as far as its limits need to know it."""
+        if asked.mailbox not in self._desk.policy.mailboxes:
+            return Traffic()
+        return replace(
+            self._box(asked.mailbox).traffic(),
+            to_domain=self._to_domain(asked),
+            to_person=self._to_person(asked),
+            new=self._new_ones(asked) if asked.first else (),
+        )
+
+    def take(self, asked: Asked) -> None:
+        """This mail goes, and counts for those that are asked about after it."""
+        self._box(asked.mailbox).take()
+        self._taken[asked.person] += 1
+        self._taken[asked.domain] += 1
+        if asked.first:
+            self._taken["begun in", asked.case.stored.slug] += 1
+
+    def _box(self, name: str) -> MailboxRoom:
+        box = self._boxes.get(name)
+        if box is None:
+            pace = self._desk.policy.mailboxes[name].pace
+            state = self._states[name]
+            box = MailboxRoom(self._connection, name, pace, state, self._now)
+            self._boxes[name] = box
+        return box
+
+    def _to_person(self, asked: Asked) -> Sequence[datetime]:
+        limits, person = self._desk.policy.limits, asked.person
+        most = (limits.per_person_day, limits.per_person_week)
+        counts, taken = self._to_people.get(person, (0, 0)), self._taken[person]
+        if all(
+            limit is None or count + taken < limit
+            for limit, count in zip(most, counts, strict=True)
+        ):
+            return ()
+        since, newest = self._now - WEEK, max(self._limits_people)
+        return self._with(traffic.newest_to_person(self._connection, person, since, newest), taken)
+
+    def _to_domain(self, asked: Asked) -> Sequence[datetime]:
+        domain, most = asked.domain, self._desk.policy.limits.per_domain
+        count, taken = self._to_domains.get(domain, 0), self._taken[domain]
+        if most is None or not domain or count + taken < most:
+            return ()
+        day = self._now - DAY
+        return self._with(traffic.newest_to_domain(self._connection, domain, day, most), taken)
+
+    def _new_ones(self, asked: Asked) -> Sequence[datetime]:
+        slug, most = asked.case.stored.slug, self._new_per_day(asked.case)
+        if most is None:
+            return ()
+        day, taken = self._now - DAY, self._taken["begun in", slug]
+        if slug not in self._begun:
+            self._begun[slug] = traffic.count_first_touches(self._connection, slug, day)
+        if self._begun[slug] + taken < most:
+            return ()
+        return self._with(traffic.newest_first_touches(self._connection, slug, day, most), taken)
+
+    def _with(self, instants: Sequence[datetime], taken: int) -> Sequence[datetime]:
+        return [*instants, *[self._now] * taken]
+
+    def _new_per_day(self, case: Case) -> int | None:
+        slug = case.stored.slug
+        if slug not in self._new:
+            self._new[slug] = new_per_day(self._connection, self._desk, case)
+        return self._new[slug]
+
+
+def states_of(connection: Connection, names: Collection[str], now: datetime) -> dict[str, BoxState]:
+    """What left each of these mailboxes lately."""
+    return traffic.states_of_mailboxes(connection, names, (now - HOUR, now - DAY, now - WEEK))
+
+
+def new_per_day(connection: Connection, desk: Desk, case: Case) -> int | None:
+    """How many the cadence lets begin in 24 hours, as it is applied now, not when they came in."""
+    version = current_version(connection, desk, case.stored.slug) or case.version
+    return version.cadence.throttle.new_per_day
