@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check fmt fmt-check lint types cov whole house unit property contract \
-        simulation sim mutants migration e2e integration browser bench docs lock clean
+        simulation sim kill kill-long kill-proof mutants migration e2e integration browser bench docs lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,19 @@ DAYS  ?= 60
 
 sim: $(VENV)/.dev ## Simulate SEEDS worlds of DAYS days each, and check every promise
 	@$(VENV)/bin/sequencer simulate --seeds $(SEEDS) --days $(DAYS)
+
+KILLS ?= 200
+DB    ?= sqlite
+
+kill: $(VENV)/.dev ## Kill daemons KILLS times while they send; DB is sqlite or postgresql
+	@$(PY) tests/kill/run.py --kills=$(KILLS) --db=$(DB)
+
+kill-long: $(VENV)/.dev ## The same with 2,000 kills, on both databases
+	@for database in sqlite postgresql; do \
+	  $(PY) tests/kill/run.py --kills=2000 --db=$$database || exit 1; done
+
+kill-proof: $(VENV)/.dev ## Plant bugs in copies of the engine; killing daemons has to find each
+	@$(PY) tests/kill/prove.py
 
 mutants: $(VENV)/.dev ## Plant bugs in copies of the engine; the simulation has to find each
 	@$(PY) tests/mutants/plant.py

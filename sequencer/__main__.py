@@ -1,12 +1,14 @@
 """The entry point: the one place that knows both faces, the command line and the web."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sequencer.cli.main import cli
 
 if TYPE_CHECKING:
+    import asyncio  # takes as long to import as the help takes to be printed
+    from collections.abc import Callable, Coroutine
+
     from sequencer.engine.hooks import Source
     from sequencer.engine.world import World
 
@@ -22,7 +24,7 @@ class WebFace:
 
     def serving(
         self, world: "World", sources: Mapping[str, "Source"]
-    ) -> Callable[[asyncio.Event], Coroutine[None, None, None]]:
+    ) -> "Callable[[asyncio.Event], Coroutine[None, None, None]]":
         """What the daemon runs until the event is set."""
         from sequencer.web.app import Site, build_app
         from sequencer.web.server import serve

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -18,10 +19,13 @@ from zoneinfo import ZoneInfo
 import httpx2
 import structlog
 
-from sequencer.adapters import calendly
+from sequencer.adapters import calendly, log_lines
 from sequencer.adapters.clock import SteppedClock, SystemClock
 from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapTime
 from sequencer.adapters.instance_lock import InstanceLock
+from sequencer.adapters.loop import new_loop
+from sequencer.adapters.marker import MarkerFile
+from sequencer.adapters.opt_out_log import OptOutLog
 from sequencer.adapters.randomness import new_key
 from sequencer.adapters.smtp import SmtpAccount, SmtpMailer
 from sequencer.adapters.ticker import Ticker
@@ -33,7 +37,9 @@ from sequencer.engine.daemon import Daemon
 from sequencer.engine.demo import Demo, Tempo
 from sequencer.engine.demo_people import Guests, bring_in
 from sequencer.engine.desk import Desk
+from sequencer.engine.history import HistoryWatch
 from sequencer.engine.hooks import Source
+from sequencer.engine.opt_out_book import OptOutBook
 from sequencer.engine.policy import MailboxPolicy, Policy
 from sequencer.engine.ports import Clock
 from sequencer.engine.runner import Runner
@@ -44,16 +50,17 @@ from sequencer.files.dispositions import load_dispositions
 from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
 from sequencer.files.problem import ConfigError, Problem
 from sequencer.files.prospects import read_prospects
-from sequencer.files.settings import Settings, load_settings
-from sequencer.files.workspace import SETTINGS, STATE
+from sequencer.files.provider import PRESETS
+from sequencer.files.settings import Settings, lasting_database, load_settings
+from sequencer.files.workspace import HISTORY, OPT_OUTS, SETTINGS, STATE
 from sequencer.mail.server import Server
 from sequencer.mail.sign_in import TokenSource
 from sequencer.simulation.simulate import Simulation, new_simulation
 from sequencer.store import schema
 from sequencer.store.database import Database
 
+event_loop = new_loop  # that a daemon runs on
 IMAP_THREADS = 8  # for blocking IMAP commands; a mailbox that only waits holds none
-
 NO_KEY = Problem(
     file=(STATE / "secret.key").as_posix(),
     line=None,
@@ -74,6 +81,7 @@ class Workspace:
     desk: Desk
     clock: Clock
     new_key: Callable[[], str] = new_key
+    opt_outs: OptOutBook | None = None
 
     def close(self) -> None:
         """Close the database."""
@@ -93,7 +101,9 @@ def open_workspace(root: Path, environ: Mapping[str, str]) -> Workspace:
     database = Database(settings.database)
     schema.upgrade(database)
     policy = replace(policy_of(settings), dispositions=load_dispositions(root))
-    return Workspace(root, settings, database, Desk(policy), SystemClock())
+    opt_outs = OptOutBook(OptOutLog(root / OPT_OUTS))
+    database.tell = opt_outs.note
+    return Workspace(root, settings, database, Desk(policy), SystemClock(), opt_outs=opt_outs)
 
 
 def check(root: Path, environ: Mapping[str, str]) -> Checked:
@@ -134,6 +144,7 @@ def policy_of(settings: Settings) -> Policy:
         freshness=timedelta(seconds=sending.freshness_s),
         poll=timedelta(seconds=sending.poll_s),
         settle=timedelta(minutes=sending.settle_minutes),
+        probes=sending.probe,
         consent_countries=frozenset(settings.consent.countries),
         limits=Limits(
             per_domain=limits.per_domain,
@@ -151,11 +162,18 @@ def _mailbox(name: str, settings: MailboxSettings) -> MailboxPolicy:
         tz=ZoneInfo(settings.timezone) if settings.timezone else None,
         pace=_pace(settings),
         keeps_sent_copy=settings.keeps_sent_copy,
+        presumed_copy=PRESETS[settings.provider].keeps_sent_copy,
+        server=_servers(settings),
         country=settings.country,
         subdivision=settings.subdivision,
         away=tuple(each.absence for each in settings.away),
         rep=settings.rep,
     )
+
+
+def _servers(settings: MailboxSettings) -> str:
+    smtp, imap = settings.smtp, settings.imap
+    return f"{smtp.host}:{smtp.port} {imap.host}:{imap.port}"
 
 
 def _pace(settings: MailboxSettings) -> Pace:
@@ -181,11 +199,16 @@ def build_world(workspace: Workspace) -> World:
         raise ConfigError(problems)
     threads = ThreadPoolExecutor(IMAP_THREADS, thread_name_prefix="imap")
     http = httpx2.AsyncClient(timeout=30)
+    # One for all mailboxes: to read the system's certificates takes 20 ms and half a megabyte.
+    files = {each.ca_file for each in accounts.values()}
+    trusted = {file: ssl.create_default_context(cafile=file) for file in files}
+    ways = Ways(workspace.clock, threads, trusted)
     doors = {
-        name: _door(each, _token_source(name, each, workspace, http), workspace.clock, threads)
+        name: _door(each, _token_source(name, each, workspace, http), ways)
         for name, each in accounts.items()
     }
-    return World(workspace.database, workspace.clock, workspace.desk, doors)
+    opt_outs = workspace.opt_outs
+    return World(workspace.database, workspace.clock, workspace.desk, doors, opt_outs=opt_outs)
 
 
 def _signs_in(settings: MailboxSettings) -> bool:
@@ -203,18 +226,22 @@ def _no_sign_in(name: str) -> Problem:
     )
 
 
-def _door(
-    settings: MailboxSettings,
-    token: TokenSource | None,
-    clock: Clock,
-    threads: ThreadPoolExecutor,
-) -> Door:
-    tls = ssl.create_default_context(cafile=settings.ca_file)
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What all doors share: the clock, threads that wait for servers, whom to trust by file."""
+
+    clock: Clock
+    threads: ThreadPoolExecutor
+    trusted: Mapping[str | None, ssl.SSLContext]
+
+
+def _door(settings: MailboxSettings, token: TokenSource | None, ways: Ways) -> Door:
+    tls, clock = ways.trusted[settings.ca_file], ways.clock
     user, given = settings.username, settings.password
     password = given.get_secret_value() if given else ""
     smtp = SmtpAccount(_server(settings.smtp), user, password, token)
     imap = ImapAccount(_server(settings.imap), user, password, token)
-    inbox = ImapInbox(imap, tls, threads, ImapTime(clock.now, clock.boot))
+    inbox = ImapInbox(imap, tls, ways.threads, ImapTime(clock.now, clock.boot))
     return Door(SmtpMailer(smtp, tls, clock.boot), inbox)
 
 
@@ -231,15 +258,15 @@ def _token_source(
     if settings.oauth is None:
         return None
     oauth = settings.oauth
-    kept = TokenFile(workspace.root / STATE / "tokens" / f"{name}.token")
+    given = oauth.refresh_token.get_secret_value() if oauth.refresh_token else ""
+    kept = TokenFile(workspace.root / STATE / "tokens" / f"{name}.token", given)
     client = OAuthClient(
         token_url=oauth.token_url,
         client_id=oauth.client_id,
         client_secret=oauth.client_secret.get_secret_value() if oauth.client_secret else "",
         scope=oauth.scope,
     )
-    given = oauth.refresh_token.get_secret_value() if oauth.refresh_token else ""
-    return RefreshToken(client, kept.load() or given, http, boot, kept.save)
+    return RefreshToken(client, kept, http, boot)
 
 
 def booking_sources(settings: Settings) -> dict[str, Source]:
@@ -284,33 +311,40 @@ def only_daemon(workspace: Workspace) -> Iterator[None]:
         yield
 
 
+def with_database(workspace: Workspace, url: str) -> Workspace:
+    """The workspace with the database at that address, which is not opened yet.
+
+    Raises:
+        ValueError: it is no address of a database that could be there.
+    """
+    return replace(workspace, database=Database(lasting_database(url, workspace.root)))
+
+
 def build_daemon(
     world: World,
     sources: Mapping[str, Source],
     serve: Callable[[asyncio.Event], Coroutine[None, None, None]],
+    history: HistoryWatch | None = None,
 ) -> Daemon:
     """The daemon of this process."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{new_key()[:8]}"
-    return Daemon(Runner(world, holder, sources), Ticker, serve)
+    ticker = partial(Ticker, now=SystemClock().now)  # by which clock it plans is not the world's
+    return Daemon(Runner(world, holder, sources, history=history), ticker, serve)
 
 
-def configure_logging(*, as_json: bool) -> None:
+def opt_out_logs(workspace: Workspace, others: Sequence[Path]) -> list[OptOutLog]:
+    """The log of opt-outs of this workspace, and those of other hosts."""
+    return [OptOutLog(path) for path in (workspace.root / OPT_OUTS, *others)]
+
+
+def watch_history(workspace: Workspace) -> HistoryWatch:
+    """What compares the database with what this host has seen of it."""
+    return HistoryWatch(MarkerFile(workspace.root / HISTORY), new_key)
+
+
+def configure_logging(*, as_json: bool, quiet: bool = False) -> None:
     """Logs on standard error: one event per line, control characters escaped, no secrets in it."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-    )
+    log_lines.configure(as_json=as_json, quiet=quiet)
 
 
 DEMO_BEGINS_AT = datetime(2026, 10, 19, 6, tzinfo=UTC)  # a Monday; Europe's clocks change on Sunday

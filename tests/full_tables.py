@@ -1,19 +1,19 @@
 """Rows in every table with the values that a database is likeliest to spoil."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from sequencer.store.columns import UtcDateTime
 from sequencer.store.database import Connection
-from sequencer.store.tables import Base
 from sequencer.store.transfer import TABLES
 
 ROWS = 3
 TEXTS = (
     "",
-    'quote " and \' and \\N and \\. \t\r\n {} %s :x',
+    "quote \" and ' and \\N and \\. \t\r\n {} %s :x",
     "\ufffd e\u0301 \u05d0 \U0001f600 \x01\x7f",
 )
 DOCUMENTS: tuple[Any, ...] = (
@@ -54,21 +54,32 @@ def _row(table: sa.Table, number: int) -> dict[str, Any]:
 def _value(column: sa.Column[Any], number: int) -> Any:
     for key in column.foreign_keys:
         return _value(key.column, number)
-    kind = column.type
-    if column.primary_key and isinstance(kind, sa.Integer):
+    if column.primary_key and isinstance(column.type, sa.Integer):
         return 3 * number + 2
-    if isinstance(kind, sa.String):
-        return f"{number}{TEXTS[number]}"[: kind.length]
-    if isinstance(kind, sa.JSON):
-        return DOCUMENTS[number] if number < 2 or not column.nullable else None  # a JSON null
-    if isinstance(kind, sa.LargeBinary):
-        return bytes(range(256)) * number
-    if isinstance(kind, sa.Boolean):
-        return number % 2 == 1
-    if isinstance(kind, sa.Integer):
-        most = 2**63 - 1 if isinstance(kind, sa.BigInteger) else 2**31 - 1
-        return (0, most, -most - 1)[number]
-    return INSTANTS[number] + timedelta(microseconds=number)
+    return next(
+        make(column, number) for kind, make in _HARD.items() if isinstance(column.type, kind)
+    )
 
 
-assert set(TABLES) == set(Base.metadata.tables.values())
+def _text(column: sa.Column[Any], number: int) -> str:
+    length: int = getattr(column.type, "length", None) or 100
+    return f"{number}{TEXTS[number]}"[:length]
+
+
+def _document(column: sa.Column[Any], number: int) -> Any:
+    return None if number == ROWS - 1 and column.nullable else DOCUMENTS[number]  # a JSON null
+
+
+def _number(column: sa.Column[Any], number: int) -> int:
+    most = 2**63 - 1 if isinstance(column.type, sa.BigInteger) else 2**31 - 1
+    return (0, most, -most - 1)[number]
+
+
+_HARD: dict[type[Any], Callable[[sa.Column[Any], int], Any]] = {
+    sa.String: _text,
+    sa.JSON: _document,
+    sa.LargeBinary: lambda _, number: bytes(range(256)) * number,
+    sa.Boolean: lambda _, number: number % 2 == 1,
+    sa.Integer: _number,
+    UtcDateTime: lambda _, number: INSTANTS[number],
+}

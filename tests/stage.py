@@ -12,6 +12,7 @@ from fakes.fake_mailer import FakeMailer
 from fakes.mortal import MortalInbox, MortalMailer
 from fakes.virtual_clock import VirtualClock
 
+from sequencer.domain.capability import Capability
 from sequencer.domain.enrollment import Enrollment
 from sequencer.domain.mailbox import MailboxHealth
 from sequencer.domain.pacing import Pace
@@ -28,7 +29,7 @@ from sequencer.engine.world import Door
 from sequencer.files.cadence import LoadedCadence, cadence_from_document
 from sequencer.simulation.inbox import FakeInbox
 from sequencer.simulation.life import Life, MortalWorld
-from sequencer.store import enrollments, ledger, mailboxes, prospects, sends
+from sequencer.store import capabilities, enrollments, ledger, mailboxes, prospects, sends
 from sequencer.store.database import Database
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.sends import StoredSend
@@ -85,6 +86,7 @@ class Stage:
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOON))
     mailers: dict[str, FakeMailer] = field(default_factory=dict)
     inboxes: dict[str, FakeInbox] = field(default_factory=dict)
+    taught: bool = True
     versions: Versions = field(default_factory=Versions)  # parsed once: a version never changes
     _keys: int = 0
     _starts: int = 0
@@ -93,7 +95,22 @@ class Stage:
         for name in self.policy.mailboxes:
             self.mailers.setdefault(name, FakeMailer())
             self.inboxes.setdefault(name, FakeInbox(self.clock.now))
+        if self.taught:
+            self.teach()
         self.restart()
+
+    def teach(self, **changes: Any) -> None:
+        """Let it be known that the providers do what the settings say; nothing is probed then."""
+        for each in self.policy.mailboxes.values():
+            known = Capability(
+                mailbox=each.name,
+                server=each.server,
+                probed_at=self.clock.now(),
+                keeps_sent_copy=bool(each.keeps_sent_copy),
+                keeps_message_id=True,
+                keeps_custom_header=True,
+            )
+            self.write(capabilities.save, replace(known, **changes))
 
     def restart(self, life: Life | None = None) -> None:
         """A new process: nothing is left but the database and the servers; `life` may end it."""
@@ -204,8 +221,10 @@ class Stage:
         return [BytesParser().parsebytes(mail.data) for mail in found if mail.recipient == address]
 
     def recorded(self) -> list[Recorded]:
-        """The servers' own record."""
-        accepted = [mail for mailer in self.mailers.values() for mail in mailer.accepted]
+        """The servers' own record, but for what a mailbox sent to itself."""
+        own = {each.address for each in self.policy.mailboxes.values()}
+        every = [mail for mailer in self.mailers.values() for mail in mailer.accepted]
+        accepted = [mail for mail in every if mail.recipient not in own]
         return [
             Recorded(str(BytesParser().parsebytes(mail.data)["Message-ID"]), mail.recipient)
             for mail in accepted

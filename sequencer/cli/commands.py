@@ -20,6 +20,8 @@ COMMANDS = {
     "assign": Entry("assign", "Give prospects to another rep, with their cadences and tasks."),
     "run": Entry("run", "Run the daemon: send, read replies, serve links and webhooks."),
     "status": Entry("status", "Show cadences, mailboxes and what comes next."),
+    "mailbox": Entry("mailbox", "Check a mailbox, and learn what its provider does."),
+    "sends": Entry("sends", "List mails of which nobody knows whether they left, and decide."),
     "tasks": Entry("tasks", "List the calls, mails and other tasks that wait for a person."),
     "task": Entry("task", "Show one task, end it, put it off, pass it on."),
     "dispositions": Entry("dispositions", "List how a call or another task may end."),
@@ -32,5 +34,8 @@ COMMANDS = {
     "reopen": Entry("reopen", "Take a stop back: let a cadence of one prospect go on."),
     "suppress": Entry("suppress", "Add to or show the list of those who receive nothing."),
     "simulate": Entry("simulate", "Run the engine in worlds of chance and check every promise."),
+    "hold": Entry("hold", "Let nothing leave, for a database that was just restored."),
+    "reconcile": Entry("reconcile", "After a restore: compare with Sent, then let mails leave."),
     "verify": Entry("verify", "Prove from the ledger that no promise was broken."),
+    "db": Entry("db", "Look at the database, or move it to another one."),
 }

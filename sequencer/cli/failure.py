@@ -39,10 +39,13 @@ _SENTENCES = {
     "UnknownProspectError": "Nobody has the address {}. Import the prospect first.",
     "UnknownCadenceError": "No cadence named {} has been applied. See `sequencer check`.",
     "TaskError": "{}",
+    "DoubtError": "{}",
     "NotReopenedError": "{}",
     "OverridesError": "{}",
     "LockedError": "{}",
     "PortTakenError": "{}\nhint: set another web.port, or end what listens there",
     "StoreError": "{}",
+    "MoveError": "{}",
+    "ReconcileError": "{}",
     "OperationalError": "The database cannot be used now: {}",
 }

@@ -33,7 +33,9 @@ def command(workspace: "Workspace", ctx: click.Context, *, log_json: bool) -> No
         build_daemon,
         build_world,
         configure_logging,
+        event_loop,
         only_daemon,
+        watch_history,
     )
 
     configure_logging(as_json=log_json)
@@ -45,7 +47,8 @@ def command(workspace: "Workspace", ctx: click.Context, *, log_json: bool) -> No
         sources = booking_sources(workspace.settings)
         web = ctx.find_root().obj["web"](settings.host, settings.port)
         click.echo(f"listening on {settings.host}:{web.port}, Ctrl-C ends", err=True)
-        daemon = build_daemon(world, sources, web.serving(world, sources))
+        history = watch_history(workspace)
+        daemon = build_daemon(world, sources, web.serving(world, sources), history)
 
         async def run() -> None:
             loop = asyncio.get_running_loop()
@@ -53,5 +56,6 @@ def command(workspace: "Workspace", ctx: click.Context, *, log_json: bool) -> No
                 loop.add_signal_handler(number, daemon.stop)
             await daemon.run(ready=lambda: click.echo("ready", err=True))
 
-        asyncio.run(run())
+        with asyncio.Runner(loop_factory=event_loop) as runner:
+            runner.run(run())
     click.echo("stopped", err=True)

@@ -1,6 +1,6 @@
 """Where everything stands in words: people by cadence, what each mailbox does and waits for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from sequencer.engine.status import MailboxStatus, Status, Usage
 
 MARGIN = "    "
+SHOWN = 8  # mailboxes of a daemon; `--json` has all
 
 
 def lines(found: "Status", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
     """The picture for people, on the clock of one zone."""
+    yield from held_lines(found.held)
     yield from _cadences(found)
     yield from _tasks(found)
     for mailbox in found.mailboxes:
@@ -27,9 +29,18 @@ def lines(found: "Status", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
     if not found.mailboxes:
         yield Line()
         yield Line("No mailbox is configured.")
-    elif not any(mailbox.held_by for mailbox in found.mailboxes):
+    elif not found.daemons:
         yield Line()
         yield Line("No daemon is running: start one with `sequencer run`.", style="yellow")
+    yield from _daemons(found, tz, now)
+
+
+def held_lines(why: str) -> Iterator[Line]:
+    """That nothing leaves, and what to do; nothing where mails may leave."""
+    if why:
+        yield Line(f"Nothing leaves: {why}.", style="bold red")
+        yield Line("To do: `sequencer reconcile`, which compares with the Sent folders.")
+        yield Line()
 
 
 def _cadences(found: "Status") -> Iterator[Line]:
@@ -71,9 +82,29 @@ def _mailbox(mailbox: "MailboxStatus", tz: ZoneInfo, now: datetime) -> Iterator[
     if mailbox.in_doubt:
         yield Line(f"{mailbox.in_doubt:,}: the Sent folder is asked soon", f"{MARGIN}in doubt  ")
     if mailbox.parked:
-        yield Line(f"{mailbox.parked:,}: each waits for a person", f"{MARGIN}parked    ", "red")
+        text = f"{mailbox.parked:,}: each waits for a person, see `sequencer sends unknown`"
+        yield Line(text, f"{MARGIN}parked    ", "red")
     read = full_time(health.synced_at, tz, now) if health.synced_at else "never"
     yield Line(read, f"{MARGIN}read      ")
+
+
+def _daemons(found: "Status", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
+    """Who works on this database, and for whom; what nobody serves is named as well."""
+    for daemon in found.daemons:
+        yield Line()
+        yield Line(f"daemon {daemon.name}", style="bold")
+        yield Line(full_time(daemon.started_at, tz, now), f"{MARGIN}since     ")
+        yield Line(_names(daemon.mailboxes), f"{MARGIN}serves    ")
+    unserved = [mailbox.name for mailbox in found.mailboxes if not mailbox.held_by]
+    if found.daemons and unserved:
+        yield Line()
+        yield Line(f"Served by no daemon: {_names(unserved)}", style="yellow")
+
+
+def _names(mailboxes: Sequence[str]) -> str:
+    shown = ", ".join(mailboxes[:SHOWN])
+    more = len(mailboxes) - SHOWN
+    return f"{shown} and {more:,} more" if more > 0 else shown or "nothing yet"
 
 
 def _sent(usage: "Usage") -> str:

@@ -46,8 +46,11 @@ def show(workspace: "Workspace", number: int, *, as_json: bool) -> None:
 @NUMBER
 @click.option("--disposition", default="", help="How it ended; see `sequencer dispositions`.")
 @click.option("--note", default="", help="What was said, in your own words.")
+@json_option
 @with_workspace
-def done(workspace: "Workspace", number: int, *, disposition: str, note: str) -> None:
+def done(
+    workspace: "Workspace", number: int, *, disposition: str, note: str, as_json: bool
+) -> None:
     """End task NUMBER as done; its cadence goes on as the disposition says."""
     from sequencer.engine.tasks import Ending
     from sequencer.engine.tasks import done as end
@@ -55,47 +58,50 @@ def done(workspace: "Workspace", number: int, *, disposition: str, note: str) ->
     ending = Ending(user(), disposition, note)
     with workspace.database.write() as connection:
         end(connection, workspace.desk, number, ending, workspace.clock.now())
-    click.echo(f"Task {number} is done.")
+    _tell(workspace, number, f"Task {number} is done.", as_json=as_json)
 
 
 @command.command("skip")
 @NUMBER
 @click.option("--because", default="", help="Why, for the timeline.")
+@json_option
 @with_workspace
-def skip(workspace: "Workspace", number: int, *, because: str) -> None:
+def skip(workspace: "Workspace", number: int, *, because: str, as_json: bool) -> None:
     """Pass over task NUMBER; its cadence goes on."""
     from sequencer.engine.tasks import skip as pass_over
 
     with workspace.database.write() as connection:
         pass_over(connection, workspace.desk, number, user(), because, workspace.clock.now())
-    click.echo(f"Task {number} is skipped.")
+    _tell(workspace, number, f"Task {number} is skipped.", as_json=as_json)
 
 
 @command.command("snooze")
 @NUMBER
 @click.argument("until")
+@json_option
 @with_workspace
-def snooze(workspace: "Workspace", number: int, until: str) -> None:
+def snooze(workspace: "Workspace", number: int, until: str, *, as_json: bool) -> None:
     """Put task NUMBER off until a date or an instant, as 2026-05-04 or 2026-05-04T09:00."""
     from sequencer.engine.tasks import snooze as put_off
 
     at = instant_of(workspace, until)
     with workspace.database.write() as connection:
         put_off(connection, number, at, user(), workspace.clock.now())
-    click.echo(f"Task {number} waits until {at:%Y-%m-%d %H:%M} UTC.")
+    _tell(workspace, number, f"Task {number} waits until {at:%Y-%m-%d %H:%M} UTC.", as_json=as_json)
 
 
 @command.command("assign")
 @NUMBER
 @click.argument("assignee")
+@json_option
 @with_workspace
-def assign(workspace: "Workspace", number: int, assignee: str) -> None:
+def assign(workspace: "Workspace", number: int, assignee: str, *, as_json: bool) -> None:
     """Pass task NUMBER on to ASSIGNEE."""
     from sequencer.engine.tasks import assign as pass_on
 
     with workspace.database.write() as connection:
         pass_on(connection, number, assignee, user(), workspace.clock.now())
-    click.echo(f"Task {number} is for {assignee} now.")
+    _tell(workspace, number, f"Task {number} is for {assignee} now.", as_json=as_json)
 
 
 @command.command("send")
@@ -103,9 +109,16 @@ def assign(workspace: "Workspace", number: int, assignee: str) -> None:
 @click.option("--edit", is_flag=True, help="Open the mail in $EDITOR first.")
 @click.option("--file", type=TEXT_FILE, help="Send the text of this file instead.")
 @click.option("--subject", help="Another subject; a mail that answers in a thread keeps its own.")
+@json_option
 @with_workspace
 def send(
-    workspace: "Workspace", number: int, *, edit: bool, file: Path | None, subject: str | None
+    workspace: "Workspace",
+    number: int,
+    *,
+    edit: bool,
+    file: Path | None,
+    subject: str | None,
+    as_json: bool,
 ) -> None:
     """Release the mail of task NUMBER; it leaves through the same gate as every other.
 
@@ -116,19 +129,38 @@ def send(
     edited = _edited(workspace, number, edit=edit, file=file, subject=subject)
     with workspace.database.write() as connection:
         release(connection, workspace.desk, number, edited, user(), workspace.clock.now())
-    click.echo(f"The mail of task {number} is queued.")
+    _tell(workspace, number, f"The mail of task {number} is queued.", as_json=as_json)
 
 
 @command.command("undo")
 @NUMBER
+@json_option
 @with_workspace
-def undo(workspace: "Workspace", number: int) -> None:
-    """Take the end of task NUMBER back, as long as nothing that followed has happened."""
+def undo(workspace: "Workspace", number: int, *, as_json: bool) -> None:
+    """Take the end of task NUMBER back, as long as nothing that followed has happened.
+
+    A call that was noted with `log-call` is taken back with everything that it ended.
+    """
+    from sequencer.engine.task_undo import NEVER_WAS
     from sequencer.engine.task_undo import undo as take_back
+    from sequencer.engine.tasks import find
 
     with workspace.database.write() as connection:
         take_back(connection, workspace.desk, number, user(), workspace.clock.now())
-    click.echo(f"Task {number} is open again.")
+        is_gone = find(connection, number).why == NEVER_WAS
+    became = f"Call {number} is taken back." if is_gone else f"Task {number} is open again."
+    _tell(workspace, number, became, as_json=as_json)
+
+
+def _tell(workspace: "Workspace", number: int, sentence: str, *, as_json: bool) -> None:
+    """What became of a task: the sentence for people, the task as it is now for scripts."""
+    from sequencer.engine.tasks import find
+
+    if not as_json:
+        click.echo(sentence)
+        return
+    with workspace.database.read() as connection:
+        print_json(find(connection, number))
 
 
 def instant_of(workspace: "Workspace", text: str) -> datetime:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sequencer.cli.log_words import named
 from sequencer.cli.paragraph import Line
+from sequencer.cli.status_words import held_lines
 from sequencer.domain.advice import ADVICE
 from sequencer.domain.enrollment import REOPENABLE, EnrollmentState
 from sequencer.domain.meaning import ENDS, NOTHING, PAUSES
@@ -21,6 +22,7 @@ MARGIN = "    "
 
 def lines(report: "PersonReport", now: datetime) -> Iterator[Line]:
     """The report for people."""
+    yield from held_lines(report.held)
     yield Line(named(report.person.prospect), style="bold")
     for suppression in report.suppressions:
         code = suppression.refused_as

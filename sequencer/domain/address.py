@@ -5,8 +5,10 @@ Keys are for comparing only; mail is always sent to the address as it was given.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_LABEL = 63  # octets (RFC 1035 section 2.3.4); beyond it no name resolves, and punycode crawls
+_DOMAINS = 8_192  # whose keys are remembered: a list of people repeats its companies
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what UTS 46 takes for a full stop
 # Characters without a shape: soft hyphen, joiners, byte order mark, variation selectors.
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
@@ -27,6 +29,7 @@ _TAGGED = frozenset(
 )
 
 
+@lru_cache(_DOMAINS)
 def domain_key(domain: str) -> str:
     """Domain in lower-case ASCII (A-labels, RFC 5891), without a last dot, by its main name."""
     text = _END.sub("", _folded(domain).translate(_DOTS).lstrip())
@@ -63,6 +66,8 @@ def domain_of(address: str) -> str:
 
 def _folded(text: str) -> str:
     """One form of what reads the same; lowering may leave the normal form, hence twice."""
+    if text.isascii():
+        return text.lower()
     normal = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
     return unicodedata.normalize("NFKC", normal.lower())
 

@@ -20,11 +20,12 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.mailbox_choice import choose, pool
 from sequencer.engine.react import entry_of, react
 from sequencer.engine.survey import Asked, lock_gate, room_in, survey
-from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects
+from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects, wake
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 
 AT_ONCE = 50  # people of one cadence in one tick: the mailboxes have other things to do
+ITS_TURN = "its turn has come"
 ASKED_AGAIN = timedelta(hours=1)  # after a no that no instant heals, such as a busy account
 
 
@@ -80,6 +81,7 @@ def activate_waiting(connection: Connection, desk: Desk, enrollment_id: int, now
     mailbox = choose(load, desk.policy, case.version.cadence, person.prospect, now)
     mailboxes.ensure(connection, [mailbox])
     ledger.write(connection, entry_of(case, Kind.ACTIVATED, f"from {mailbox}", now))
+    wake.call(connection, [mailbox])
     return begin(connection, desk, stored, mailbox, now)
 
 
@@ -87,8 +89,12 @@ def begin(
     connection: Connection, desk: Desk, stored: StoredEnrollment, mailbox: str, now: datetime
 ) -> bool:
     """Whether an enrollment was bound to its mailbox, and its first touch queued."""
-    bound = replace(stored, enrollment=replace(stored.enrollment, mailbox=mailbox))
-    return react(connection, desk, bound, Enrolled(), "its turn has come", now)
+    return react(connection, desk, bind(stored, mailbox), Enrolled(), ITS_TURN, now)
+
+
+def bind(stored: StoredEnrollment, mailbox: str) -> StoredEnrollment:
+    """The enrollment with its mailbox, not stored yet."""
+    return replace(stored, enrollment=replace(stored.enrollment, mailbox=mailbox))
 
 
 def current_version(connection: Connection, desk: Desk, slug: str) -> Version | None:

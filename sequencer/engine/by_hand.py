@@ -5,24 +5,39 @@ from datetime import datetime, timedelta
 
 from sequencer.domain.address import address_key, domain_of
 from sequencer.domain.ledger import Entry, Kind
+from sequencer.engine.desk import Desk
+from sequencer.engine.doubts import settle_as_sent
+from sequencer.engine.history import hold_if_forgotten
+from sequencer.mail.message_id import make_ref
+from sequencer.mail.probe_mail import is_probe
 from sequencer.mail.sent_mail import SentMail, read_sent
-from sequencer.store import ledger, prospects, sends, touches, traffic
+from sequencer.store import doubts, ledger, prospects, sends, touches, traffic
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection
+from sequencer.store.sends import StoredSend
 
 MOST_RECIPIENTS = 100  # of one mail; a provider takes no more over SMTP
+MOST_IN_DOUBT = 1_000  # that are compared with a mark
 MINUTES_APART = timedelta(minutes=10)  # a mail is dated when it is written; a server takes its time
 OLDEST = timedelta(days=366)  # an archive that is moved into Sent is no news
 
 
-def take_note(connection: Connection, mailbox: str, head: bytes, now: datetime) -> int:
+def take_note(connection: Connection, desk: Desk, mailbox: str, head: bytes, now: datetime) -> int:
     """How many touches follow from the headers of a mail in Sent; none if the mail is ours.
 
-    One for each recipient, as providers count. A mail that is seen again changes nothing.
+    One for each recipient, as providers count. A mail that is seen again changes nothing. A copy of
+    a mail of ours that is in doubt settles it; one that the ledger does not know holds all mail.
     """
     mail = read_sent(head)
     at = mail.date if mail.date is not None and mail.date <= now else now
-    if mail.is_automatic or at < now - OLDEST or _is_ours(connection, mailbox, mail, at):
+    if mail.is_automatic or is_probe(mail.ref) or at < now - OLDEST:
+        return 0
+    if send := _in_doubt(connection, desk, mailbox, mail):
+        settle_as_sent(connection, desk, send, "found in Sent", now)
+        return 0
+    if hold_if_forgotten(connection, desk, mailbox, mail, now):
+        return 0
+    if _is_ours(connection, mailbox, mail, at):
         return 0
     digest = hashlib.sha256(mailbox.encode() + b"\0" + head).hexdigest()
     addresses = {_key(address): address for address in mail.recipients[:MOST_RECIPIENTS]}
@@ -53,6 +68,22 @@ def _touched(
         entry = Entry(now, Kind.TOUCHED, detail, prospect_id=number, mailbox=mailbox)
         ledger.write(connection, entry)
     return True
+
+
+def _in_doubt(
+    connection: Connection, desk: Desk, mailbox: str, mail: SentMail
+) -> StoredSend | None:
+    """The send in doubt whose copy the mail is, by its Message-ID or by its mark."""
+    by_id = sends.by_message_ids(connection, mail.message_ids)
+    for send in by_id:
+        if send.state in doubts.DOUBTFUL and send.mailbox == mailbox:
+            return send
+    if by_id or not mail.ref:
+        return None
+    for number, key, step_id in doubts.keys_of(connection, mailbox, MOST_IN_DOUBT):
+        if make_ref(key, step_id, desk.policy.salt) == mail.ref:
+            return sends.get(connection, number)
+    return None
 
 
 def _is_ours(connection: Connection, mailbox: str, mail: SentMail, at: datetime) -> bool:

@@ -11,16 +11,16 @@ from typing import Protocol
 
 import structlog
 
-from sequencer.engine.leases import RENEW_S
+from sequencer.engine.leases import LEASE, RENEW_S, give_all_back
+from sequencer.engine.mailbox_watch import MailboxWatch
 from sequencer.engine.runner import Runner
-from sequencer.mail.folder import InboxError
-from sequencer.store import mailboxes
+from sequencer.engine.wakening import Wakening
+from sequencer.store import wake
+from sequencer.store.database import DatabaseError
 
 log = structlog.get_logger()
 
 TICK_S = 1.0
-IDLE_S = 1_200.0  # RFC 2177 asks to renew within 29 minutes; routers forget a quiet line sooner
-REST_S = 30.0  # before a mailbox that could not be watched is tried again
 DRAIN_S = 25.0  # service managers kill after 30 s or more, and a server may take 10 min to answer
 
 Job = Callable[[], Awaitable[None]]
@@ -36,6 +36,18 @@ class Ticker(Protocol):
     def stop(self) -> None:
         """Call no job any more; one that runs is cancelled."""
         ...
+
+
+def _patient(job: Job) -> Job:
+    """The job for a ticker: a database that does not answer now will do so another time."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except DatabaseError as error:
+            log.warning("database_does_not_answer", error=str(error).partition("\n")[0])
+
+    return run
 
 
 Serve = Callable[[asyncio.Event], Coroutine[None, None, None]]
@@ -54,27 +66,36 @@ class Daemon:
     new_ticker: Callable[[Mapping[str, tuple[Job, float]]], Ticker]
     serve: Serve
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _renewing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _renewed_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._watch = MailboxWatch(self.runner)
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Work until `stop` is called, then drain. `ready` is called when everything is up."""
         world = self.runner.world
-        await self.runner.take_leases(force=world.database.is_sqlite)
+        await self._take_leases(force=world.database.is_sqlite)
         served = asyncio.create_task(self.serve(self.stopping), name="web")
-        watches = [
-            asyncio.create_task(self._watch(name), name=f"watch {name}") for name in world.doors
-        ]
+        wakening = Wakening(world, self._woken)
         ticker = self.new_ticker(
-            {"tick": (self._tick, TICK_S), "lease": (self._renew, float(RENEW_S))}
+            {
+                "tick": (_patient(self._tick), TICK_S),
+                "lease": (_patient(self._renew), float(RENEW_S)),
+            }
         )
         stopped = asyncio.create_task(self.stopping.wait())
         try:
             ticker.start()
+            wakening.start()
             await self._tick()
             ready()
             await asyncio.wait({served, stopped}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.stopping.set()
-            await self._end(ticker, watches)
+            await wakening.end()
+            await self._end(ticker)
             await asyncio.gather(served, stopped)
 
     def stop(self) -> None:
@@ -82,38 +103,38 @@ class Daemon:
         self.stopping.set()
 
     async def _tick(self) -> None:
-        if not self.stopping.is_set():
-            await self.runner.tick()
+        async with self._ticking:
+            if not self.stopping.is_set():
+                await self.runner.tick()
 
     async def _renew(self) -> None:
-        await self.runner.take_leases()
+        """Keep the leases; after a silence longer than one, leave others the time to come back."""
+        silent_s = self.runner.world.clock.boot() - self._renewed_s
+        await self._take_leases(only_own=silent_s > LEASE.total_seconds())
 
-    async def _watch(self, mailbox: str) -> None:
-        """Wait for the server to announce mail, and read it at once."""
-        sleep = self.runner.world.clock.sleep
-        while not self.stopping.is_set():
-            if mailbox not in self.runner.leases:
-                await sleep(RENEW_S)  # another daemon watches it
-                continue
-            try:
-                changed = await self.runner.world.doors[mailbox].inbox.wait(IDLE_S)
-            except InboxError as error:
-                log.warning("mailbox_not_watched", mailbox=mailbox, error=str(error))
-                await sleep(REST_S)
-                continue
-            except Exception:
-                log.exception("mailbox_not_watched", mailbox=mailbox)
-                await sleep(REST_S)
-                continue
-            if changed and mailbox in self.runner.leases:
-                self.runner.start(f"look {mailbox}", self.runner.look_into(mailbox))
+    async def _take_leases(self, *, force: bool = False, only_own: bool = False) -> None:
+        # A transaction goes on where its caller is cancelled; the end has to wait for this one.
+        await asyncio.shield(asyncio.create_task(self._renewal(force=force, only_own=only_own)))
 
-    async def _end(self, ticker: Ticker, watches: list[asyncio.Task[None]]) -> None:
+    async def _renewal(self, *, force: bool, only_own: bool) -> None:
+        async with self._renewing:
+            if self.stopping.is_set():
+                return
+            await self.runner.take_leases(force=force, only_own=only_own)
+            self._renewed_s = self.runner.world.clock.boot()
+            self._watch.follow()
+
+    async def _woken(self, topics: set[str]) -> None:
+        """Look at once for what another process told of, if it concerns this daemon."""
+        if wake.LEASES in topics:
+            await self._take_leases()
+        if topics & {wake.LEASES, wake.CHORES, *self.runner.leases}:
+            await self._tick()
+
+    async def _end(self, ticker: Ticker) -> None:
         log.info("draining")
         ticker.stop()
-        for watch in watches:
-            watch.cancel()
-        await asyncio.gather(*watches, return_exceptions=True)
+        await self._watch.end()
         world = self.runner.world
         world.ending.set()
         try:
@@ -123,5 +144,6 @@ class Daemon:
             log.warning("drain_cut_short", seconds=DRAIN_S)
             await self.runner.abort()
         await world.close()
-        await world.write(mailboxes.release, self.runner.holder)
+        async with self._renewing:
+            await world.write(give_all_back, self.runner.holder)
         log.info("stopped")

@@ -7,17 +7,19 @@ from functools import partial
 
 from sequencer.domain.account import account_key
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
+from sequencer.domain.event import Enrolled
 from sequencer.domain.gate import Occasion, ask_gate, refusals_of
 from sequencer.domain.ledger import Kind
 from sequencer.domain.overrides import overrides_from_json
 from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.standing import Room, Run, Standing
-from sequencer.engine.activate import begin
-from sequencer.engine.desk import Desk
+from sequencer.engine.activate import ITS_TURN, bind
+from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
 from sequencer.engine.mailbox_choice import choose, pool
+from sequencer.engine.react import Change, react_each
 from sequencer.engine.survey import Asked, key_of, lock_gate, room_in, survey
-from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects
+from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects, wake
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection, Database
 from sequencer.store.enrollments import StoredEnrollment
@@ -77,12 +79,18 @@ class UnknownCadenceError(Exception):
 
 @dataclass
 class _Taken:
-    """What the people let in so far take up: places in the cadence, in their accounts."""
+    """What the people let in so far take up: places in the cadence, in their accounts.
+
+    Attributes:
+        carried: live enrollments by mailbox, counted for the first batch only: every count looks
+            at all that are enrolled.
+    """
 
     people: set[int] = field(default_factory=set)
     accounts: dict[str, set[int]] = field(default_factory=dict)
     activated: int = 0
     waiting: bool = False
+    carried: Mapping[str, int] | None = None
 
 
 def enroll(
@@ -100,9 +108,10 @@ def enroll(
         OverridesError: the overrides do not fit it.
     """
     answers: list[Answer] = []
+    command = _Command(desk, wanted, new_key, now)
     for batch in _batches(wanted.addresses):
-        work = partial(_enroll_batch, desk, wanted, batch, new_key, now)
-        answers.extend(database.transact(work))
+        given, command.carried = database.transact(partial(command.enroll, batch))
+        answers.extend(given)
         progress(len(batch))
     return answers
 
@@ -136,17 +145,27 @@ def _batches(addresses: Sequence[str]) -> list[Sequence[str]]:
     return [addresses[start : start + BATCH] for start in range(0, len(addresses), BATCH)]
 
 
-def _enroll_batch(
-    desk: Desk,
-    wanted: Enrolment,
-    batch: Sequence[str],
-    new_key: Callable[[], str],
-    now: datetime,
-    connection: Connection,
-) -> list[Answer]:
-    # The lock lets one batch at a time enrol in this cadence, so that none meets another's.
-    version_hash = cadences.current_hash(connection, wanted.slug, lock=True)
-    return _Enrolling(connection, desk, wanted, version_hash, now, new_key).answers(batch)
+@dataclass
+class _Command:
+    """An enrolment, batch by batch; `carried` goes from one to the next."""
+
+    desk: Desk
+    wanted: Enrolment
+    new_key: Callable[[], str]
+    now: datetime
+    carried: Mapping[str, int] | None = None
+
+    def enroll(
+        self, batch: Sequence[str], connection: Connection
+    ) -> tuple[list[Answer], Mapping[str, int]]:
+        """The answers to a batch, and what each mailbox carries after it."""
+        # The lock lets one batch at a time enrol in this cadence, so that none meets another's.
+        version_hash = cadences.current_hash(connection, self.wanted.slug, lock=True)
+        enrolling = _Enrolling(connection, self, version_hash)
+        answers = enrolling.answers(batch)
+        if any(answer.enrolled for answer in answers):
+            wake.call(connection, [wake.CHORES, *enrolling.load])
+        return answers, enrolling.load
 
 
 class _Batch:
@@ -168,7 +187,8 @@ class _Batch:
         self.version = desk.versions.get(connection, version_hash)
         self.cadence = self.version.cadence
         self.overrides = overrides_from_json(wanted.overrides).checked(self.cadence)
-        self.load = pool(connection, desk, self.cadence)
+        self.load = pool(connection, desk, self.cadence, taken.carried)
+        taken.carried = self.load
         self.room = room_in(connection, self.cadence, now)
         self.others_wait = bool(enrollments.to_activate(connection, wanted.slug, now, 1))
 
@@ -235,21 +255,31 @@ class _Batch:
         """Nothing: the answer is all that is wanted."""
 
 
+@dataclass(frozen=True, slots=True)
+class _LetIn:
+    """Somebody who is to be stored; without a mailbox they wait."""
+
+    new: StoredEnrollment
+    person: StoredProspect
+    detail: str
+    mailbox: str | None
+
+
 class _Enrolling(_Batch):
     """A batch that is stored."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        desk: Desk,
-        wanted: Enrolment,
-        version_hash: str | None,
-        now: datetime,
-        new_key: Callable[[], str],
-    ) -> None:
-        super().__init__(connection, desk, wanted, version_hash, now, _Taken())
+    def __init__(self, connection: Connection, command: _Command, version_hash: str | None) -> None:
+        desk, wanted, now = command.desk, command.wanted, command.now
+        taken = _Taken(carried=command.carried)
+        super().__init__(connection, desk, wanted, version_hash, now, taken)
         mailboxes.ensure(connection, list(self.load))  # so that it is missed when it is gone
-        self.new_key = new_key
+        self.new_key = command.new_key
+        self.let_in: list[_LetIn] = []
+
+    def answers(self, batch: Sequence[str]) -> list[Answer]:
+        answers = super().answers(batch)
+        self._store()
+        return answers
 
     def _lock(self, people: Sequence[StoredProspect]) -> None:
         lock_gate(self.connection, people)
@@ -267,15 +297,27 @@ class _Enrolling(_Batch):
             starts_at=wanted.starts_at,
             overrides=wanted.overrides,
         )
-        stored = enrollments.add(self.connection, new)
-        case = self.desk.case(self.connection, stored)
         mailbox = choose(self.load, self.desk.policy, self.cadence, person.prospect, self.now)
+        self.load[mailbox] += not waits
         how = waits[0].sentence if waits else f"from {mailbox}"
         detail = f"in {new.slug}, by {wanted.by}: {how}"
-        ledger.write(self.connection, entry_of(case, Kind.ENROLLED, detail, self.now))
-        if not waits:
-            self.load[mailbox] += 1
-            begin(self.connection, self.desk, stored, mailbox, self.now)
+        self.let_in.append(_LetIn(new, person, detail, None if waits else mailbox))
+
+    def _store(self) -> None:
+        """Add all who were let in; the first step of those who do not wait follows from it."""
+        numbers = enrollments.add_each(self.connection, [each.new for each in self.let_in])
+        waiting, beginning = [], []
+        for number, each in zip(numbers, self.let_in, strict=True):
+            stored = replace(each.new, id=number)
+            case = Case(stored, each.person, self.version, self.desk.policy)
+            entry = entry_of(case, Kind.ENROLLED, each.detail, self.now)
+            if each.mailbox is None:
+                waiting.append(entry)
+            else:
+                bound = replace(case, stored=bind(stored, each.mailbox))
+                beginning.append(Change(bound, Enrolled(), ITS_TURN, self.now, entry))
+        ledger.write_all(self.connection, waiting)
+        react_each(self.connection, beginning)
 
 
 def _key(address: str) -> str:

@@ -22,7 +22,7 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.hold_back import addresses_in, hold_back, people_named
 from sequencer.engine.meeting_matter import follow_up
 from sequencer.engine.react import stop_person
-from sequencer.store import enrollments, hooks, ledger, meetings, prospects
+from sequencer.store import enrollments, hooks, ledger, meetings, prospects, wake
 from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.prospects import StoredProspect
 
@@ -45,6 +45,7 @@ class Source:
 
 def store_delivery(connection: Connection, source: Source, body: bytes, now: datetime) -> bool:
     """Whether the delivery is new. The caller has verified the signature over these bytes."""
+    wake.call(connection, [wake.CHORES])
     return hooks.add(connection, source.name, delivery_key(source, body), body, now)
 
 

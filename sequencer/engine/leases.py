@@ -1,12 +1,13 @@
-"""Take and keep mailboxes, and put right what was left half done in them.
+"""Take and keep a fair share of the mailboxes, and put right what was left half done in them.
 
 A send left `claimed` never saw its final dot and is queued again. One left `handed` may be with the
 server: it becomes `unknown`, and only evidence moves it on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
@@ -14,44 +15,126 @@ from sequencer.domain.send import SendEvent, SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.react import entry_of
 from sequencer.engine.reopen import reopen
-from sequencer.store import enrollments, ledger, mailboxes, sends
-from sequencer.store.database import Connection
+from sequencer.store import daemons, enrollments, leases, ledger, mailboxes, sends, wake
+from sequencer.store.database import Connection, database_now
 
-LEASE = timedelta(seconds=30)  # a killed daemon's mailboxes are free after this
-RENEW_S = 10  # three tries before a lease is lost
+# A killed daemon's mailboxes are free after LEASE, and another one looks for such every RENEW_S: so
+# they are served again within 20 s, and a lease is lost only after three renewals that failed.
+LEASE = timedelta(seconds=15)
+RENEW_S = 4
+
+
+class Reach(StrEnum):
+    """What a daemon may take: nothing new, what is free, or all, as its holders are dead."""
+
+    OWN = "own"
+    FREE = "free"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to act for a mailbox, as long as the fence in the database is still this one."""
+    """The right to act for a mailbox, as long as the fence in the database is still this one.
+
+    Attributes:
+        surplus: another daemon shall have it as soon as nothing is under way in it.
+    """
 
     mailbox: str
     fence: int
+    surplus: bool = False
 
 
 def take_leases(
     connection: Connection,
     desk: Desk,
     holder: str,
-    now: datetime,
     *,
-    force: bool = False,
+    busy: Collection[str] = (),
+    reach: Reach = Reach.FREE,
 ) -> dict[str, Lease]:
-    """Leases that `holder` has after this transaction; `force` as for `store.mailboxes.take`."""
+    """Leases that `holder` has after this transaction, which is its sign of life as well.
+
+    Args:
+        connection: to the database, whose clock counts.
+        desk: the settings.
+        holder: the daemon.
+        busy: mailboxes in which something is under way, so that they cannot be given to others.
+        reach: what it may take.
+    """
     names = sorted(desk.policy.mailboxes)
     mailboxes.ensure(connection, names)
-    held = {}
-    for name in names:
-        before = mailboxes.get(connection, name)
-        fence = mailboxes.take(connection, name, holder, LEASE, force=force)
-        if fence is None:
-            continue
-        held[name] = Lease(name, fence)
-        if fence != before.fence:
-            put_right(connection, desk, held[name], now)
-            if before.health.state is MailboxState.NEEDS_SIGN_IN:
-                mailboxes.set_health(connection, name, MailboxState.OK)
-    return held
+    at = database_now(connection)
+    term = leases.Term(holder, at, at + LEASE)
+    if reach is Reach.ALL:
+        daemons.stay_alone(connection, holder)
+    if daemons.sign(connection, holder, at):
+        wake.call(connection, [wake.LEASES])
+    held = leases.renew(connection, term)
+    if reach is Reach.ALL:
+        taken = leases.take_all(connection, names, term)
+    elif reach is Reach.FREE:
+        return _shared(connection, names, term, held, busy)
+    else:
+        taken = {}
+    return _with(connection, held, taken)
+
+
+def _shared(
+    connection: Connection,
+    names: Collection[str],
+    term: leases.Term,
+    held: dict[str, int],
+    busy: Collection[str],
+) -> dict[str, Lease]:
+    """Leases once what is too much was given back, or what is free was taken.
+
+    A mailbox that has been free for a whole lease is taken by whoever knows it: the others may have
+    other settings, and know it not.
+    """
+    daemons.forget(connection, term.at - LEASE)
+    others = [each.name for each in daemons.living(connection, term.at - LEASE)]
+    others.remove(term.holder)
+    share = -(-len(names) // (len(others) + 1))
+    if len(held) < share:
+        taken = leases.take(connection, names, term, share - len(held))
+        return _with(connection, held, taken)
+    numbers = leases.numbers(connection, term.at)
+    if len(held) > share and any(numbers.get(name, 0) < share for name in others):
+        return _reduced(connection, term, held, share, busy)
+    return _with(connection, held, leases.take_left(connection, names, term, term.at - LEASE))
+
+
+def _reduced(
+    connection: Connection,
+    term: leases.Term,
+    held: dict[str, int],
+    share: int,
+    busy: Collection[str],
+) -> dict[str, Lease]:
+    """Leases once as many were given back as may be; of those to be given later, each is marked."""
+    idle = sorted(held.keys() - set(busy), reverse=True)[: len(held) - share]
+    if idle:
+        leases.give_back(connection, term.holder, term.at, idle)
+        wake.call(connection, [wake.LEASES])
+    kept = sorted(held.keys() - set(idle))
+    return {
+        name: Lease(name, held[name], surplus=place >= share) for place, name in enumerate(kept)
+    }
+
+
+def _with(connection: Connection, held: dict[str, int], taken: dict[str, int]) -> dict[str, Lease]:
+    """Leases on what was held and what was taken; a sign-in that failed is tried again there."""
+    if taken:
+        mailboxes.recover(connection, taken, MailboxState.NEEDS_SIGN_IN)
+    return {name: Lease(name, fence) for name, fence in (held | taken).items()}
+
+
+def give_all_back(connection: Connection, holder: str) -> None:
+    """Leave in order: others may have the mailboxes at once."""
+    leases.give_back(connection, holder, database_now(connection))
+    daemons.leave(connection, holder)
+    wake.call(connection, [wake.LEASES])
 
 
 def is_held(connection: Connection, lease: Lease) -> bool:

@@ -24,11 +24,20 @@ def able(connection: Connection, desk: Desk) -> set[str]:
     return set(desk.policy.mailboxes) - locked_out
 
 
-def pool(connection: Connection, desk: Desk, cadence: Cadence) -> dict[str, int]:
-    """Live enrollments of each mailbox of the cadence that is able to send."""
+def pool(
+    connection: Connection,
+    desk: Desk,
+    cadence: Cadence,
+    carried: Mapping[str, int] | None = None,
+) -> dict[str, int]:
+    """Live enrollments of each mailbox of the cadence that is able to send.
+
+    `carried` are those counted before; to count them looks at all that are enrolled.
+    """
     usable = able(connection, desk)
     names = [name for name in cadence.mailboxes if name in usable]
-    carried = enrollments.live_by_mailbox(connection) if names else {}
+    if carried is None:
+        carried = enrollments.live_by_mailbox(connection) if names else {}
     return {name: carried.get(name, 0) for name in names}
 
 

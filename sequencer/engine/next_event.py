@@ -10,7 +10,7 @@ from sequencer.engine.activate import next_activation_at
 from sequencer.engine.desk import Desk
 from sequencer.engine.policy import MailboxPolicy
 from sequencer.engine.traffic import mailbox_traffic
-from sequencer.store import due, enrollments, mailboxes, sends, tasks
+from sequencer.store import capabilities, due, enrollments, mailboxes, sends, tasks
 from sequencer.store.database import Connection
 
 
@@ -18,8 +18,9 @@ def next_instant(connection: Connection, desk: Desk, now: datetime) -> datetime 
     """Earliest instant (UTC), `now` at the earliest, at which work is due; None if none will be.
 
     Work is a mail that is due and that its mailbox's pace and rest allow, a pause whose date
-    comes, a task to look at or to skip, the begin of an absence, and a doubt that is old enough to
-    be settled. What comes in from outside (mail, webhooks, clicks) cannot be foreseen here.
+    comes, a task to look at or to skip, the begin of an absence, a doubt that is old enough to be
+    settled, and a provider to be learned about. What comes in from outside (mail, webhooks, clicks)
+    cannot be foreseen here.
     """
     instants = list(_instants(connection, desk, now))
     return max(now, min(instants)) if instants else None
@@ -41,6 +42,18 @@ def _instants(connection: Connection, desk: Desk, now: datetime) -> Iterator[dat
     for send in sends.in_state(connection, SendState.UNKNOWN):
         if send.handed_at is not None:
             yield send.handed_at + desk.policy.settle
+    if desk.policy.probes:
+        yield from _probes(connection, desk, now)
+
+
+def _probes(connection: Connection, desk: Desk, now: datetime) -> Iterator[datetime]:
+    """When there is something to be learned about a mailbox."""
+    for policy in desk.policy.mailboxes.values():
+        known = capabilities.get(connection, policy.name, policy.server)
+        if known is None or known.is_under_way or not known.is_learned:
+            free_at = mailboxes.get(connection, policy.name).health.until or now
+            due_at = known.due_at if known is not None else now
+            yield max(free_at, due_at)
 
 
 def _free_at(connection: Connection, policy: MailboxPolicy, now: datetime) -> datetime | None:

@@ -8,7 +8,7 @@ from sequencer.domain.enrollment import PauseReason
 from sequencer.domain.event import Held
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
-from sequencer.engine.outcome import BY_WORD, accept
+from sequencer.engine.doubts import count_as_sent
 from sequencer.engine.react import open_due_at, react
 from sequencer.engine.spread import Going, go_on, plan_resume
 from sequencer.engine.why import known
@@ -84,7 +84,7 @@ def resume(connection: Connection, desk: Desk, address: str, by: str, now: datet
     for stored in enrollments.live_of(connection, [person.id]):
         for send in sends.of_enrollment(connection, stored.id):
             if send.state is SendState.PARKED:
-                accept(connection, desk, send, f"{BY_WORD}{by}", now)
+                count_as_sent(connection, desk, send, by, now)
     numbers = paused.of_people(connection, [person.id])
     return _all_go_on(connection, desk, plan_resume(connection, desk, numbers, now), by, now)
 

@@ -1,10 +1,13 @@
 """What the engine asks of the outside world. Each port has a real adapter and a fake for tests."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sequencer.mail.folder import Cursor, Folder, Scan
+from sequencer.domain.history import Seen
+from sequencer.domain.opt_out import OptOut
+from sequencer.mail.folder import Cursor, Folder, Found, Scan
+from sequencer.mail.greeting import Greeting
 from sequencer.mail.transaction import Envelope, Outcome
 
 
@@ -38,6 +41,10 @@ class Mailer(Protocol):
         """
         ...
 
+    async def greet(self) -> Greeting:
+        """How the server receives us; never raises for what a server or the network does."""
+        ...
+
     async def close(self) -> None:
         """Say QUIT on every kept connection; errors are of no interest any more."""
         ...
@@ -66,11 +73,19 @@ class Inbox(Protocol):
         """
         ...
 
-    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
-        """Whether Sent holds a mail with that Message-ID or with that X-Sequencer-Ref.
+    async def find(self, folder: Folder, message_id: str, ref: str, since: datetime) -> Found:
+        """By which of its marks a mail is found in a folder: its Message-ID, our X-Sequencer-Ref.
 
         Looks by header search and by a scan of the dates since. Raises InboxError; it is a
         NoSentFolderError if there is no Sent to look into.
+        """
+        ...
+
+    async def read_sent(self, since: datetime, after: Cursor | None = None) -> Scan:
+        """The headers of some mails in Sent from the day before `since` on, the oldest first.
+
+        `after` is where the last portion ended; an empty portion is the end. Raises InboxError; it
+        is a NoSentFolderError if there is no Sent to look into.
         """
         ...
 
@@ -78,6 +93,37 @@ class Inbox(Protocol):
         """Append a sent message to Sent, marked as read. Raises InboxError."""
         ...
 
+    async def greet(self) -> Greeting:
+        """How the server receives us, and which folders it has; raises no InboxError."""
+        ...
+
     async def close(self) -> None:
         """End the connection, and any wait on it, at once."""
+        ...
+
+
+class Marker(Protocol):
+    """What this host has seen committed, kept outside of the database."""
+
+    def load(self) -> Seen | None:
+        """What was seen last, None where nothing was yet. Raises OSError."""
+        ...
+
+    def save(self, seen: Seen) -> None:
+        """Keep it; when this returns it survives a crash. Raises OSError."""
+        ...
+
+
+class OptOuts(Protocol):
+    """The log of opt-outs, kept outside of the database."""
+
+    def note(self, opt_outs: Sequence[OptOut]) -> None:
+        """Append these, and what could not be written before; on disk when this returns.
+
+        Raises OSError; what was not written is tried again with the next ones.
+        """
+        ...
+
+    def read(self) -> Iterator[OptOut | str]:
+        """Everything in the log in its order; a line that cannot be understood as it stands."""
         ...

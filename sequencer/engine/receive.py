@@ -20,6 +20,7 @@ from sequencer.domain.suppression import SuppressionReason
 from sequencer.domain.wall_time import instant_of
 from sequencer.engine.colleagues import tell_colleagues
 from sequencer.engine.desk import Case, Desk
+from sequencer.engine.doubts import settle_as_sent
 from sequencer.engine.hold_back import addresses_in, hold_back, people_named
 from sequencer.engine.match import MATCHED_BY_WORDS, REFERENCES_LOOKED_AT, Match, match
 from sequencer.engine.react import entry_of, open_due_at, react, stop_person
@@ -30,6 +31,7 @@ from sequencer.mail.classify import Kind, Verdict
 from sequencer.mail.delivery_status import FailedRecipient
 from sequencer.mail.incoming import message_ids
 from sequencer.mail.opt_out import is_opt_out
+from sequencer.mail.probe_mail import is_probe
 from sequencer.store import enrollments, inbound, ledger, prospects, sends
 from sequencer.store.database import Connection
 from sequencer.store.inbound import Inbound, Place
@@ -37,6 +39,7 @@ from sequencer.store.inbound import Inbound, Place
 UNDATED_ABSENCE = Delay(5, Unit.BUSINESS_DAYS)
 LONGEST_ABSENCE = timedelta(days=60)  # longer ones wait for a person
 SET_ASIDE = "set_aside"
+PROBE = "probe"  # a mail of the mailbox to itself
 HEADERS_WITHIN = 64 * 1024  # bytes; a sender further down is somebody's joke
 _EMPTY_LINE = re.compile(rb"\n\n")
 _THREAD = re.compile(rb"(?im)^(in-reply-to|references)[ \t]*:(.*(?:\n[ \t].*)*)")
@@ -101,12 +104,14 @@ def receive(
         inbound.add(connection, place, seen, now)
         return inbound.DUPLICATE
     own = {address_key(each.address) for each in desk.policy.mailboxes.values()}
-    found = None if _is_own(incoming.sender, own) else match(connection, desk, verdict)
+    by_us = _is_own(incoming.sender, own)
+    found = None if by_us else match(connection, desk, verdict)
+    kind = PROBE if by_us and is_probe(incoming.header("x-sequencer-ref")) else verdict.kind
     message = Inbound(
         digest=digest,
         sender=incoming.sender,
         subject=incoming.subject,
-        kind=verdict.kind,
+        kind=kind,
         evidence=verdict.evidence,
         matched_by=found.by if found else "",
         enrollment_id=found.stored.id if found else None,
@@ -117,7 +122,7 @@ def receive(
         case = desk.case(connection, found.stored)
         writer = _writer(connection, incoming.sender, case)
         _act(_Received(connection, desk, verdict, found, case, writer, now), place)
-    return verdict.kind
+    return kind
 
 
 def set_aside(
@@ -169,9 +174,20 @@ def _act(message: _Received, place: Place) -> None:
     if message.writer is not None:
         entries.append(Entry(message.now, Told.RECEIVED, detail, prospect_id=message.writer))
     ledger.write(message.connection, *entries)
+    _settle(message)
     if message.verdict.unreadable:
         message.hold(PauseReason.REVIEW, None)
     _ACTIONS[message.verdict.kind](message)
+
+
+def _settle(message: _Received) -> None:
+    """End a doubt: whoever answers a mail of ours, or reports about it, has it."""
+    verdict, incoming = message.verdict, message.verdict.incoming
+    ids = [*incoming.in_reply_to, *incoming.references[-REFERENCES_LOOKED_AT:]]
+    if verdict.report is not None and verdict.report.original_message_id:
+        ids.append(verdict.report.original_message_id)
+    for send in sends.by_message_ids(message.connection, ids):
+        settle_as_sent(message.connection, message.desk, send, message.told, message.now)
 
 
 def _bounce(message: _Received) -> None:

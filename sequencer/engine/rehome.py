@@ -29,7 +29,7 @@ AT_ONCE = 50  # of them are worked on
 
 def homeless(connection: Connection, desk: Desk, now: datetime) -> list[int]:
     """Numbers of the sends in a mailbox that is gone about which something can be done now."""
-    names = mailboxes.gone(connection, sorted(desk.policy.mailboxes), now)
+    names = mailboxes.gone(connection, desk.policy.mailboxes, now)
     numbers = due.due_in(connection, names, now, LOOKED_AT) if names else []
     found = [sends.get(connection, number) for number in numbers]
     usable = able(connection, desk) if found else set()

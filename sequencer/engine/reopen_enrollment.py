@@ -11,8 +11,8 @@ from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.send import IN_FLIGHT, SendState
 from sequencer.domain.task import TaskState
 from sequencer.engine.desk import Case, Desk
+from sequencer.engine.doubts import count_as_sent
 from sequencer.engine.mailbox_choice import pool
-from sequencer.engine.outcome import BY_WORD, accept
 from sequencer.engine.react import react
 from sequencer.engine.survey import Asked, lock_gate, survey
 from sequencer.engine.why import known
@@ -54,17 +54,28 @@ def reopen_enrollment(
     person = known(connection, wanted.address)
     lock_gate(connection, [person])
     stored = _ended(connection, person.id, wanted)
+    go_on(connection, desk, stored, wanted, now)
+    return enrollments.get(connection, stored.id)
+
+
+def go_on(
+    connection: Connection, desk: Desk, stored: StoredEnrollment, wanted: Request, now: datetime
+) -> None:
+    """Let an enrollment that has ended go on, as `reopen_enrollment` does with the one it finds.
+
+    Raises:
+        NotReopenedError: the gate is against it, or nothing is left of it.
+    """
     case = desk.case(connection, stored)
     refusals = refusals_against(connection, desk, case, now)
     if refusals:
         raise NotReopenedError("; ".join(f"{each.code}: {each.sentence}" for each in refusals))
     for send in sends.of_enrollment(connection, stored.id):
         if send.state is SendState.PARKED:
-            accept(connection, desk, send, f"{BY_WORD}{wanted.by}", now)
+            count_as_sent(connection, desk, send, wanted.by, now)
     event, cause = _standing(connection, case), f"re-opened by {wanted.by}: {wanted.because}"
     if not react(connection, desk, stored, event, cause, now):
         raise NotReopenedError(f"No step is left that {stored.slug} could go on with.")
-    return enrollments.get(connection, stored.id)
 
 
 def _ended(connection: Connection, prospect_id: int, wanted: Request) -> StoredEnrollment:

@@ -5,58 +5,82 @@ scheduler that cancels its jobs when it shuts down never cuts a mail in two.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
-from sequencer.engine.activate import activate_waiting, waiting
 from sequencer.engine.away import AbsenceWatch
+from sequencer.engine.chores import UNASKED_S, Chores, chores, do_chores, is_eldest
 from sequencer.engine.desk import Desk
-from sequencer.engine.dispatch import OUT_OF_THE_WAY, dispatch
-from sequencer.engine.dispatch import push_forward as push_send_forward
-from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
-from sequencer.engine.leases import Lease, left_behind, put_right, take_leases
-from sequencer.engine.rehome import find_home, homeless
+from sequencer.engine.dispatch import dispatch
+from sequencer.engine.history import HistoryWatch
+from sequencer.engine.hooks import Source
+from sequencer.engine.leases import Lease, Reach, put_right, take_leases
+from sequencer.engine.probe_watch import ProbeWatch
 from sequencer.engine.scan import IMAP, scan
 from sequencer.engine.settle import settle
-from sequencer.engine.spread import Going, go_on, plan_resume
-from sequencer.engine.task_watch import look_at, push_forward, skip_overdue
 from sequencer.engine.world import World
-from sequencer.store import enrollments, hooks, mailboxes, tasks
 from sequencer.store.database import Connection, DatabaseError
+from sequencer.store.workload import Workload, workload
 
 log = structlog.get_logger()
 
 
 @dataclass
 class Runner:
-    """Tasks of one daemon; `holder` names it in the leases."""
+    """Tasks of one daemon; `holder` names it in the leases.
+
+    The name of a task is what it does and, after a blank, the mailbox it does it in.
+    """
 
     world: World
     holder: str
     sources: Mapping[str, Source] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
+    history: HistoryWatch | None = None
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _absences: AbsenceWatch = field(default_factory=AbsenceWatch)
+    _probes: ProbeWatch = field(default_factory=ProbeWatch)
+    _resting: frozenset[str] = frozenset()  # nothing is begun there: another may be given it
+    _chores_s: float | None = None  # boot clock of the last look at what belongs to no mailbox
 
-    async def take_leases(self, *, force: bool = False) -> None:
-        """Take or renew the leases of all mailboxes that nobody else holds."""
+    async def take_leases(self, *, force: bool = False, only_own: bool = False) -> None:
+        """Renew the leases, take what is missing to a fair share, and give back what is too much.
+
+        `force` is for a daemon that knows that all others are dead. `only_own` renews, and no more:
+        for one that heard nothing of the database for so long that others may be back a little
+        later.
+        """
+        if self.history is not None:
+            await self.history.look(self.world)
+        busy = {name.partition(" ")[2] for name in self._tasks}
+        # Should the commit be in doubt, what it may have given back is not touched until the next.
+        self._resting = frozenset(self.leases.keys() - busy)
+        reach = Reach.ALL if force else Reach.OWN if only_own else Reach.FREE
         self.leases = await self.world.write(
-            take_leases, self.world.desk, self.holder, self.world.clock.now(), force=force
+            take_leases, self.world.desk, self.holder, busy=busy, reach=reach
         )
+        self.world.leaving.clear()
+        self.world.leaving.update(name for name, each in self.leases.items() if each.surplus)
+        self._resting = frozenset()
 
     async def tick(self) -> None:
-        """Resume what is due, work through webhooks, and start a task per mailbox with work."""
-        await self._absences.look(self.world, self.leases)
-        await self._resume()
-        await self._work_through_hooks()
-        await self._watch_tasks()
-        await self._find_homes()
-        await self._let_begin()
-        for lease in self.leases.values():
-            self.start(f"serve {lease.mailbox}", self._serve(lease))
+        """Do what belongs to no mailbox, and start a task for each mailbox with work."""
+        world = self.world
+        await self._absences.look(world, self.leases)
+        found, works = await world.read(self._look, world.desk, world.clock.now())
+        if found:
+            await do_chores(world, self.sources, found)
+            _, works = await world.read(self._look, world.desk, world.clock.now(), chores=False)
+        for work in works:
+            lease = self.leases.get(work.mailbox)
+            if lease is not None and self._may_begin(lease):
+                self.start(f"serve {lease.mailbox}", self._serve(lease, work))
+        for lease in self._probes.due(world, self.leases):
+            if self._may_begin(lease):
+                self.start(f"probe {lease.mailbox}", self._probes.attend(world, lease))
 
     async def look_into(self, mailbox: str) -> None:
         """Read a mailbox at once, because its server said that something came in."""
@@ -82,95 +106,45 @@ class Runner:
             task.cancel()
         await self.drain()
 
+    def _may_begin(self, lease: Lease) -> bool:
+        return lease.mailbox not in self._resting and not lease.surplus
+
+    def _look(
+        self, connection: Connection, desk: Desk, now: datetime, *, chores: bool = True
+    ) -> tuple[Chores, Sequence[Workload]]:
+        """Everything that there is to do, asked for in one transaction."""
+        found = self._look_at_chores(connection, desk, now) if chores else Chores()
+        return found, workload(connection, self.holder, now, now - desk.policy.poll)
+
+    def _look_at_chores(self, connection: Connection, desk: Desk, now: datetime) -> Chores:
+        now_s = self.world.clock.boot()
+        unasked = self._chores_s is None or now_s - self._chores_s >= UNASKED_S
+        alone = self.world.database.is_sqlite
+        if not (alone or unasked or is_eldest(connection, self.holder)):
+            return Chores()
+        self._chores_s = now_s
+        return chores(connection, desk, now)
+
     async def _guarded(self, name: str, work: Coroutine[None, None, None]) -> None:
         try:
             await work
+        except DatabaseError as error:
+            log.warning("work_cut_short", work=name, error=str(error))
         except Exception:
             # One mailbox's trouble is logged and never stops the others; the next tick tries again.
             log.exception("work_failed", work=name)
 
-    async def _serve(self, lease: Lease) -> None:
+    async def _serve(self, lease: Lease, work: Workload) -> None:
         """One round of work for a mailbox; the only one of this daemon, so it cleans up first."""
         world, now = self.world, self.world.clock.now()
-        if await world.read(left_behind, lease.mailbox):
+        if work.half_done:
             await world.write(put_right, world.desk, lease, now)
-        health = (await world.read(mailboxes.get, lease.mailbox)).health
-        resting = health.until is not None and health.until > now
-        if resting and health.reason.startswith(IMAP):
+        resting = work.rests_until is not None and work.rests_until > now
+        if resting and work.reason.startswith(IMAP):
             return
-        synced_at = health.synced_at
-        if synced_at is None or abs(now - synced_at) >= world.desk.policy.poll:
+        if work.unread:
             await scan(world, lease.mailbox)
-        await settle(world, lease)
+        if work.half_done or work.doubtful:
+            await settle(world, lease)
         if not resting:
             await dispatch(world, lease)
-
-    async def _resume(self) -> None:
-        world, now = self.world, self.world.clock.now()
-        numbers = await world.read(enrollments.to_resume, now)
-        for going in await world.read(plan_resume, world.desk, numbers, now) if numbers else ():
-            number = going.enrollment_id
-            try:
-                await world.write(resume, world.desk, going, now)
-            except DatabaseError:
-                raise  # no row's fault: the next tick tries again
-            except Exception:
-                log.exception("resume_pushed_forward", enrollment=number)
-                await world.write(enrollments.resume_later, number, now + OUT_OF_THE_WAY)
-
-    async def _watch_tasks(self) -> None:
-        world, now = self.world, self.world.clock.now()
-        for find, work in ((tasks.to_look_at, look_at), (tasks.to_skip, skip_overdue)):
-            for number in await world.read(find, now):
-                try:
-                    await world.write(work, world.desk, number, now)
-                except DatabaseError:
-                    raise
-                except Exception:
-                    log.exception("task_pushed_forward", task=number)
-                    await world.write(push_forward, number, now + OUT_OF_THE_WAY)
-
-    async def _let_begin(self) -> None:
-        """Activate those who wait, as far as there is room; the gate is asked for each."""
-        world, now = self.world, self.world.clock.now()
-        for number in await world.read(waiting, world.desk, now):
-            try:
-                await world.write(activate_waiting, world.desk, number, now)
-            except DatabaseError:
-                raise
-            except Exception:
-                log.exception("activation_pushed_forward", enrollment=number)
-                await world.write(enrollments.start_later, number, now + OUT_OF_THE_WAY)
-
-    async def _find_homes(self) -> None:
-        """Care for mails that are due in a mailbox that is gone."""
-        world, now = self.world, self.world.clock.now()
-        for number in await world.read(homeless, world.desk, now):
-            try:
-                await world.write(find_home, world.desk, number, now)
-            except DatabaseError:
-                raise
-            except Exception as error:
-                log.exception("send_pushed_forward", send=number)
-                await world.write(push_send_forward, world.desk, number, repr(error), now)
-
-    async def _work_through_hooks(self) -> None:
-        world, now = self.world, self.world.clock.now()
-        for number in await world.read(hooks.waiting):
-            try:
-                await world.write(apply_delivery, world.desk, self.sources, number, now)
-            except DatabaseError:
-                raise
-            except Exception as error:
-                log.exception("hook_failed", delivery=number)
-                why = f"internal error: {error!r}"
-                await world.write(fail_delivery, world.desk, number, why, now)
-
-
-def resume(connection: Connection, desk: Desk, going: Going, now: datetime) -> bool:
-    """Whether a pause whose date has come was ended; somebody may have moved the date since."""
-    stored = enrollments.get(connection, going.enrollment_id, lock=True)
-    resume_at = stored.enrollment.resume_at
-    if resume_at is None or resume_at > now:
-        return False
-    return go_on(connection, desk, going, "the date has come", now)

@@ -43,6 +43,22 @@ async def scan(world: World, mailbox: str) -> bool:
         return True
 
 
+async def read_again(world: World, mailbox: str, since: datetime) -> int:
+    """How many mails of INBOX and Junk since the day before were read once more.
+
+    What was acted upon does nothing again. No cursor moves. Raises InboxError.
+    """
+    lock = world.scanning.setdefault(mailbox, asyncio.Lock())
+    async with lock:
+        # With a cursor of Sent alone, the others are read as folders that have come up since.
+        elsewhere = {Folder.SENT: Cursor(0, 0)}
+        scans = await world.doors[mailbox].inbox.scan(elsewhere, since)
+        received = [each for each in scans if each.folder is not Folder.SENT]
+        for found in received:
+            await _take_in(world, mailbox, found)
+        return sum(len(found.messages) for found in received)
+
+
 async def _scan(world: World, mailbox: str) -> None:
     cursors = await world.read(mailboxes.cursors, mailbox)
     known_until = (await world.read(mailboxes.get, mailbox)).health.synced_at
@@ -75,7 +91,7 @@ async def _take_note(world: World, mailbox: str, found: Scan) -> None:
     """Store what was sent by hand; a mail that makes trouble is no reason to read it again."""
     for message in found.messages:
         try:
-            await world.write(take_note, mailbox, message.raw, world.clock.now())
+            await world.write(take_note, world.desk, mailbox, message.raw, world.clock.now())
         except DatabaseError:
             raise
         except Exception:

@@ -1,8 +1,8 @@
 """Sends in doubt: look for evidence in the Sent folder, and never send again by guess.
 
-A copy there proves the mail went out. Its absence proves the contrary only where the provider files
-the copy itself and another mail of the mailbox is found there; everywhere else the send is parked
-for a person.
+A copy there proves the mail went out. Its absence proves the contrary only where a probe has
+learned that the provider files copies and leaves one of our marks, the copy would be there by now,
+and the last other mail of the mailbox is found there; everywhere else it is parked for a person.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,15 @@ from sequencer.domain.enrollment import EnrollmentState, PauseReason
 from sequencer.domain.event import Held
 from sequencer.domain.ledger import Kind
 from sequencer.domain.send import SendEvent, SendState
+from sequencer.engine.cases import read_locked
 from sequencer.engine.desk import Desk
+from sequencer.engine.doubts import ask_person, park, settle_as_sent
+from sequencer.engine.learned import learned
 from sequencer.engine.leases import Lease, is_held
-from sequencer.engine.look import read_locked
-from sequencer.engine.outcome import accept
 from sequencer.engine.react import entry_of, react
 from sequencer.engine.reopen import reopen
 from sequencer.engine.world import World
-from sequencer.mail.folder import InboxError, NoSentFolderError
+from sequencer.mail.folder import Folder, Found, InboxError, NoSentFolderError
 from sequencer.mail.message_id import make_ref
 from sequencer.store import enrollments, ledger, sends
 from sequencer.store.database import Connection, DatabaseError
@@ -44,13 +45,13 @@ class Evidence:
 
 FOUND = Evidence(left=True, why="found in Sent")
 ABSENT = Evidence(left=False, why="no copy in Sent, where the provider files one of every mail")
-PROVES_NOTHING = Evidence(
-    None, "no copy in Sent, which proves nothing here: a person has to decide"
-)
+PROVES_NOTHING = Evidence(None, "no copy in Sent, which proves nothing here")
+NOT_LEARNED = Evidence(None, "no copy in Sent, and nothing was learned of the provider")
 NO_WITNESS = Evidence(
-    None, "no copy in Sent, and no older mail shows that one would be known there"
+    None, "no copy in Sent, and no mail of the last 30 days shows that one would be there"
 )
 MISSED_WITNESS = Evidence(None, "no copy in Sent, but none of an accepted mail either")
+NOT_YET = Evidence(None, "a copy may still come")
 
 
 async def settle(world: World, lease: Lease) -> None:
@@ -68,6 +69,8 @@ async def settle(world: World, lease: Lease) -> None:
             continue
         try:
             evidence = await _evidence(world, send, settled_before)
+            if evidence is NOT_YET:
+                continue
         except InboxError as error:
             log.warning("doubt_not_settled", mailbox=lease.mailbox, error=str(error))
             world.unsettled[lease.mailbox] = world.clock.now()
@@ -81,7 +84,7 @@ async def settle(world: World, lease: Lease) -> None:
         except Exception as error:
             # One send that cannot be settled must not keep the mailbox from all others.
             log.exception("send_parked", send=send.id)
-            await world.write(park, send.id, f"internal error: {error!r}")
+            await world.write(park, send.id, f"internal error: {error!r}", now)
 
 
 def _is_young(world: World, send: StoredSend) -> bool:
@@ -90,45 +93,55 @@ def _is_young(world: World, send: StoredSend) -> bool:
     A wall clock that leaps, or that of another machine, would have Sent searched before the copy
     can be there. So a doubt that another process left counts from the moment that it is seen.
     """
+    return _seen_for(world, send) < world.desk.policy.settle.total_seconds()
+
+
+def _seen_for(world: World, send: StoredSend) -> float:
+    """Seconds of the boot clock for which this process has known of the doubt."""
     now_s = world.clock.boot()
-    since_s = world.doubted_s.setdefault(send.id, now_s)
-    return now_s - since_s < world.desk.policy.settle.total_seconds()
+    return now_s - world.doubted_s.setdefault(send.id, now_s)
 
 
 async def _evidence(world: World, send: StoredSend, settled_before: datetime) -> Evidence:
-    """What Sent tells about a send; InboxError if it could not be asked, which may get better.
-
-    That a copy is missing proves something only if it would be there and would be known: a provider
-    may replace the Message-ID, drop our header, or file no copies after all. That is learned from
-    real mail: the last other one that was certainly accepted has to be found by the same search. It
-    has to be as old as a doubt that is settled, since some copies are filed late. A mailbox without
-    such a mail has nothing to learn from.
-    """
+    """What Sent tells about a send; InboxError if it could not be asked, which may get better."""
     try:
         if await _is_in_sent(world, send):
             return FOUND
-        mailbox = world.desk.policy.mailboxes.get(send.mailbox)
-        if mailbox is None or not mailbox.keeps_sent_copy:
-            return PROVES_NOTHING
-        earliest = world.clock.now() - WITNESS_AGE
-        witness = await world.read(sends.latest_accepted, send.mailbox, earliest, settled_before)
-        if witness is None:
-            return NO_WITNESS
-        return ABSENT if await _is_in_sent(world, witness) else MISSED_WITNESS
+        return await _of_absence(world, send, settled_before)
     except NoSentFolderError as error:
         return Evidence(None, f"Sent proves nothing: {error}")
 
 
-async def _is_in_sent(world: World, send: StoredSend) -> bool:
+async def _of_absence(world: World, send: StoredSend, settled_before: datetime) -> Evidence:
+    """What it tells that a copy is missing.
+
+    Something only where a probe was found in Sent by one of our marks: no setting and no name of a
+    provider will do. And ways change, folders are emptied: so the last other mail that was
+    certainly accepted has to be found by the same search, if there is one of the last 30 days, as
+    old as a doubt that is settled, since some copies are filed late. Where there is none, the probe
+    is that mail, if it is no older.
+    """
+    policy = world.desk.policy.mailboxes.get(send.mailbox)
+    known = await learned(world, send.mailbox) if policy is not None else None
+    if policy is None or known is None or not known.is_learned:
+        return NOT_LEARNED
+    if not known.would_show or policy.keeps_sent_copy is False:
+        return PROVES_NOTHING
+    if _seen_for(world, send) < known.shows_within.total_seconds():
+        return NOT_YET
+    earliest = world.clock.now() - WITNESS_AGE
+    witness = await world.read(sends.latest_accepted, send.mailbox, earliest, settled_before)
+    if witness is None:
+        return ABSENT if known.probed_at > earliest else NO_WITNESS
+    return ABSENT if await _is_in_sent(world, witness) else MISSED_WITNESS
+
+
+async def _is_in_sent(world: World, send: StoredSend) -> Found:
     enrollment = (await world.read(enrollments.get, send.enrollment_id)).enrollment
     ref = make_ref(enrollment.key, send.step_id, world.desk.policy.salt)
     since = (send.handed_at or world.clock.now()) - CLOCKS_APART
-    return await world.doors[send.mailbox].inbox.has_sent(send.message_id or "", ref, since)
-
-
-def park(connection: Connection, send_id: int, why: str) -> None:
-    """Leave a send in doubt to a person."""
-    sends.move(connection, [send_id], SendEvent.PARK, why=why)
+    inbox = world.doors[send.mailbox].inbox
+    return await inbox.find(Folder.SENT, send.message_id or "", ref, since)
 
 
 def decide_doubt(
@@ -144,8 +157,7 @@ def decide_doubt(
     if send.state is not SendState.UNKNOWN or not is_held(connection, lease):
         return
     if evidence.left:
-        ledger.write(connection, entry_of(case, Kind.SETTLED, evidence.why, now, send.step_id))
-        accept(connection, desk, send, evidence.why, now)
+        settle_as_sent(connection, desk, send, evidence.why, now)
         return
     proven = evidence.left is False
     if proven and send.tries < MOST_TRIES:
@@ -155,6 +167,6 @@ def decide_doubt(
             ledger.write(connection, entry_of(case, Kind.RESENT, why, now, send.step_id))
         return
     why = f"no copy in Sent after {send.tries} tries" if proven else evidence.why
-    sends.move(connection, [send.id], SendEvent.PARK, why=why)
-    ledger.write(connection, entry_of(case, Kind.PARKED, why, now, send.step_id))
+    park(connection, send.id, why, now)
+    ask_person(connection, case, send, now)
     react(connection, desk, case.stored, Held(PauseReason.REVIEW), why, now)

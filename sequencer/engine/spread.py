@@ -23,7 +23,7 @@ from sequencer.engine.entry import entry_of
 from sequencer.engine.plan import due_as_before, told
 from sequencer.engine.react import react
 from sequencer.engine.traffic import caps_of, whole_traffic
-from sequencer.store import enrollments, ledger, paused, sends
+from sequencer.store import enrollments, ledger, paused, sends, wake
 from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.sends import StoredSend
 
@@ -69,6 +69,7 @@ def go_on(connection: Connection, desk: Desk, going: Going, cause: str, now: dat
     stored = enrollments.get(connection, going.enrollment_id, lock=True)
     if not react(connection, desk, stored, Resumed(), cause, now):
         return False
+    wake.call(connection, [going.mailbox])
     case = desk.case(connection, enrollments.get(connection, stored.id))
     send = _open_send(connection, stored.id)
     # Who goes on while the rep is away is paused again when the mail is due. Were it put off until

@@ -1,5 +1,6 @@
-"""What is going on: enrollments by cadence and state, mailboxes, what comes next."""
+"""What is going on: enrollments by cadence and state, mailboxes, daemons, what comes next."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +9,22 @@ from sequencer.domain.pacing import Pace
 from sequencer.domain.rolling import DAY, HOUR, WEEK
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
-from sequencer.store import cadences, due, enrollments, inbound, mailboxes, sends, tasks, traffic
-from sequencer.store.database import Connection
+from sequencer.engine.leases import LEASE
+from sequencer.store import (
+    cadences,
+    daemons,
+    due,
+    enrollments,
+    inbound,
+    leases,
+    mailboxes,
+    sends,
+    tasks,
+    traffic,
+)
+from sequencer.store.database import Connection, database_now
 from sequencer.store.enrollments import Count
+from sequencer.store.epoch import why_held
 from sequencer.store.tasks import OpenCount
 
 
@@ -49,20 +63,34 @@ class MailboxStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class DaemonStatus:
+    """A daemon that lives, by the database's clock, and the mailboxes that it serves."""
+
+    name: str
+    started_at: datetime
+    seen_at: datetime
+    mailboxes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """The whole picture."""
+    """The whole picture; `held` says why nothing leaves, and is empty where mails may leave."""
 
     cadences: tuple[str, ...]
     enrollments: tuple[Count, ...]
     mailboxes: tuple[MailboxStatus, ...]
     received: dict[str, int]
     tasks: tuple[OpenCount, ...] = ()
+    held: str = ""
+    daemons: tuple[DaemonStatus, ...] = ()
 
 
 def status(connection: Connection, desk: Desk, now: datetime) -> Status:
     """The state of the workspace at this moment."""
     waiting = sends.states_of_mailboxes(connection)
     known = {each.name: each for each in mailboxes.listed(connection)}
+    at = database_now(connection)
+    holders = leases.holders(connection, at)
     rows = []
     for name, policy in sorted(desk.policy.mailboxes.items()):
         stored = known.get(name)
@@ -77,7 +105,7 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
                 in_doubt=waiting.get((name, SendState.UNKNOWN), 0),
                 parked=waiting.get((name, SendState.PARKED), 0),
                 next_due_at=due.next_due_at(connection, name),
-                held_by=stored.holder if stored else None,
+                held_by=holders.get(name),
             )
         )
     return Status(
@@ -86,7 +114,18 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
         mailboxes=tuple(rows),
         received=inbound.counts(connection),
         tasks=tuple(tasks.counts(connection, now)),
+        held=why_held(connection),
+        daemons=tuple(_daemons(connection, holders, at)),
     )
+
+
+def _daemons(
+    connection: Connection, holders: Mapping[str, str], at: datetime
+) -> Iterator[DaemonStatus]:
+    """The eldest first."""
+    for each in daemons.living(connection, at - LEASE):
+        served = sorted(name for name, holder in holders.items() if holder == each.name)
+        yield DaemonStatus(each.name, each.started_at, each.seen_at, tuple(served))
 
 
 def usage_of(connection: Connection, mailbox: str, pace: Pace, now: datetime) -> Usage:

@@ -1,4 +1,7 @@
-"""A task that was ended by mistake: open again, if nothing that followed has happened yet."""
+"""A task that was ended by mistake: open again, if nothing that followed has happened yet.
+
+The note of a call that no task had asked for goes away, and with it what the call ended.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,18 +10,25 @@ from sequencer.domain.enrollment import REOPENABLE, EnrollmentState, FinishReaso
 from sequencer.domain.event import Reopened, TakenBack
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import OPEN_STATES, SendState
-from sequencer.domain.task import TaskState
+from sequencer.domain.task import TaskEvent, TaskKind, TaskState
 from sequencer.engine.carry_out import close_all, reopen_task, skip_at
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
 from sequencer.engine.react import react
-from sequencer.engine.reopen_enrollment import refusals_against
+from sequencer.engine.reopen_enrollment import (
+    NotReopenedError,
+    Request,
+    go_on,
+    refusals_against,
+)
 from sequencer.engine.survey import lock_gate
 from sequencer.engine.tasks import TaskError, find, find_locked, touch_of
 from sequencer.store import enrollments, ledger, prospects, sends, tasks, touches
 from sequencer.store.database import Connection
+from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.tasks import StoredTask
 
+NEVER_WAS = "the call was noted by mistake"
 _WAITS = OPEN_STATES | {SendState.CANCELLED}
 
 
@@ -33,6 +43,11 @@ def undo(connection: Connection, desk: Desk, task_id: int, by: str, now: datetim
     task = find_locked(connection, task_id)
     if task.state is TaskState.OPEN:
         raise TaskError(f"Task {task.id} is open.")
+    if task.why == NEVER_WAS:
+        raise TaskError(f"Task {task.id} is taken back already.")
+    if _is_note_of_call(task):
+        _take_call_back(connection, desk, task, by, now)
+        return
     if task.enrollment_id is None:
         _open_again(connection, task)
         detail = f"{task.title.lower()} taken back by {by}"
@@ -47,6 +62,51 @@ def undo(connection: Connection, desk: Desk, task_id: int, by: str, now: datetim
     limit = skip_at(case, step, max(now, task.due_at))
     _open_again(connection, replace(task, skip_at=limit))
     ledger.write(connection, entry_of(case, Kind.TAKEN_BACK, cause, now, task.step_id))
+
+
+def _is_note_of_call(task: StoredTask) -> bool:
+    """Whether it is a call that no task had asked for: it was over when it was noted."""
+    told = task.enrollment_id is None and task.kind is TaskKind.CALL
+    return told and task.state is TaskState.DONE and task.ended_at == task.created_at
+
+
+def _take_call_back(
+    connection: Connection, desk: Desk, note: StoredTask, by: str, now: datetime
+) -> None:
+    """Take back what a call ended, each in its own way; one refusal is one for all of it."""
+    person = prospects.get(connection, note.prospect_id)
+    every = enrollments.of_prospect(connection, person.id)
+    with_it = [
+        task.id
+        for each in every
+        for task in tasks.of_enrollment(connection, each.id)
+        if task.kind is TaskKind.CALL
+        and task.state is TaskState.DONE
+        and (task.ended_at, task.ended_by) == (note.ended_at, note.ended_by)
+    ]
+    for number in with_it:
+        undo(connection, desk, number, by, now)
+    cause = f"{note.title.lower()} taken back"
+    for each in every:
+        ended = enrollments.get(connection, each.id, lock=True)
+        if ended.finished_at is not None and ended.finished_at == note.ended_at:
+            _let_go_on(connection, desk, ended, Request(person.prospect.email, by, cause), now)
+    _open_again(connection, note)
+    tasks.move(connection, note.id, TaskEvent.SKIP, why=NEVER_WAS, ended_at=now, ended_by=by)
+    entry = Entry(now, Kind.TAKEN_BACK, f"{cause} by {by}", note.prospect_id)
+    ledger.write(connection, entry)
+
+
+def _let_go_on(
+    connection: Connection, desk: Desk, ended: StoredEnrollment, wanted: Request, now: datetime
+) -> None:
+    if ended.enrollment.finish_reason not in REOPENABLE:
+        raise TaskError(f"The enrollment has ended: {ended.enrollment.finish_reason}.")
+    _refuse_another_run(connection, ended)
+    try:
+        go_on(connection, desk, ended, wanted, now)
+    except NotReopenedError as error:
+        raise TaskError(str(error)) from error
 
 
 def _go_back(
@@ -97,9 +157,13 @@ def _refuse_other_ends(connection: Connection, case: Case, task: StoredTask) -> 
     stopped = enrollment.step == task.step_id and enrollment.finish_reason in REOPENABLE
     if not mine or not (stopped or enrollment.finish_reason is FinishReason.COMPLETED):
         raise TaskError(f"The enrollment has ended: {enrollment.finish_reason}.")
-    every = enrollments.of_prospect(connection, case.person.id)
-    if any(each.slug == case.stored.slug and each.id > case.stored.id for each in every):
-        raise TaskError(f"The prospect has been enrolled in {case.stored.slug} again since.")
+    _refuse_another_run(connection, case.stored)
+
+
+def _refuse_another_run(connection: Connection, stored: StoredEnrollment) -> None:
+    every = enrollments.of_prospect(connection, stored.prospect_id)
+    if any(each.slug == stored.slug and each.id > stored.id for each in every):
+        raise TaskError(f"The prospect has been enrolled in {stored.slug} again since.")
 
 
 def _ask_the_gate(connection: Connection, desk: Desk, case: Case, now: datetime) -> None:

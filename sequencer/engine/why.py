@@ -20,7 +20,7 @@ from sequencer.engine.mail_gate import answers_for, moment_of
 from sequencer.engine.mailbox_choice import pool
 from sequencer.engine.stop import UnknownProspectError
 from sequencer.engine.survey import Asked, room_in, survey
-from sequencer.store import enrollments, prospects, sends, suppressions, tasks
+from sequencer.store import enrollments, epoch, prospects, sends, suppressions, tasks
 from sequencer.store.database import Connection
 from sequencer.store.prospects import StoredProspect
 from sequencer.store.sends import StoredSend
@@ -54,11 +54,12 @@ class EnrollmentReport:
 
 @dataclass(frozen=True, slots=True)
 class PersonReport:
-    """One person: suppressions, and every enrollment, newest first."""
+    """One person: suppressions, every enrollment, newest first, and why nothing leaves at all."""
 
     person: StoredProspect
     suppressions: tuple[Suppression, ...]
     enrollments: tuple[EnrollmentReport, ...]
+    held: str = ""
 
 
 def why(connection: Connection, desk: Desk, address: str, now: datetime) -> PersonReport:
@@ -74,7 +75,7 @@ def why(connection: Connection, desk: Desk, address: str, now: datetime) -> Pers
         _report(connection, desk, stored, now)
         for stored in enrollments.of_prospect(connection, person.id)
     ]
-    return PersonReport(person, hits, tuple(reports))
+    return PersonReport(person, hits, tuple(reports), epoch.why_held(connection))
 
 
 def known(connection: Connection, address: str) -> StoredProspect:

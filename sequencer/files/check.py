@@ -1,16 +1,16 @@
 """Check everything that people wrote in a workspace, before anything runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from sequencer.domain.disposition import Dispositions
 from sequencer.domain.prospect import FIELDS
 from sequencer.files import workspace
 from sequencer.files.cadence import LoadedCadence, cadence_from_source
 from sequencer.files.check_template import template_problems
-from sequencer.files.dispositions import DISPOSITIONS, load_dispositions
+from sequencer.files.dispositions import load_dispositions
+from sequencer.files.goto_check import lost_gotos
 from sequencer.files.guard_check import unknown_names
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.problem import ConfigError, Problem, Severity
@@ -57,19 +57,8 @@ def check_workspace(root: Path, environ: Mapping[str, str] = NOTHING) -> Checked
             problems.extend(error.problems)
     for loaded in cadences:
         problems.extend(template_problems(loaded, settings))
-    problems.extend(_lost_gotos(dispositions or {}, cadences))
+    problems.extend(lost_gotos(root, dispositions or {}, cadences))
     return Checked(tuple(cadences), tuple(sorted(problems, key=lambda problem: problem.order)))
-
-
-def _lost_gotos(dispositions: Dispositions, cadences: Sequence[LoadedCadence]) -> Iterator[Problem]:
-    """Warnings for the dispositions that lead nowhere, wherever they are used."""
-    ids = {step.id for loaded in cadences for step in loaded.cadence.steps}
-    for each in dispositions.values():
-        if each.step is not None and each.step not in ids and cadences:
-            message = f"`{each.name}` goes on at `{each.step}`, a step that no cadence has"
-            hint = did_you_mean(each.step, ids)
-            shown = DISPOSITIONS.as_posix()
-            yield Problem(shown, None, None, message, hint, severity=Severity.WARNING)
 
 
 def _together(

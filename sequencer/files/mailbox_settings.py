@@ -177,9 +177,10 @@ class MailboxSettings(Section):
     gap_s: int = Field(
         default=90, ge=0, le=86_400, description="Seconds between two mails, at least."
     )
-    keeps_sent_copy: bool = Field(
-        default=False,
-        description="The provider puts a copy into Sent by itself. Known for Google and Microsoft.",
+    keeps_sent_copy: bool | None = Field(
+        default=None,
+        description="Whether the provider puts a copy into Sent by itself. By default that is "
+        "learned from a mail to itself; what is written here decides only who files the copy.",
     )
 
     @model_validator(mode="before")
@@ -236,7 +237,6 @@ def completed(written: dict[str, Any]) -> dict[str, Any]:
     preset = PRESETS[Provider(known)]
     full["smtp"] = _server(full.get("smtp"), preset.smtp, SMTP_PORTS)
     full["imap"] = _server(full.get("imap"), preset.imap, IMAP_PORTS)
-    full.setdefault("keeps_sent_copy", preset.keeps_sent_copy)
     full.setdefault("per_day", preset.per_day)
     if preset.oauth is not None and isinstance(full.get("oauth"), dict):
         tokens = {"token_url": preset.oauth.url, "scope": preset.oauth.scope}

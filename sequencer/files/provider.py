@@ -64,7 +64,8 @@ class Preset:
     Attributes:
         title: its name for people.
         per_day: what outreach does well to keep to; far below what is possible.
-        keeps_sent_copy: whether a mail sent by SMTP appears in Sent by itself.
+        keeps_sent_copy: whether a mail sent by SMTP appears in Sent by itself, as the provider
+            says; None where it says nothing.
     """
 
     title: str
@@ -73,7 +74,7 @@ class Preset:
     smtp: Address | None = None
     imap: Address | None = None
     oauth: TokenServer | None = None
-    keeps_sent_copy: bool = False
+    keeps_sent_copy: bool | None = None
 
 
 _GOOGLE_SMTP = Address("smtp.gmail.com", 587, Security.STARTTLS)

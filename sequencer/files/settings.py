@@ -23,6 +23,7 @@ from sequencer.files.model_error import problems_of
 from sequencer.files.model_fields import is_secret, step_into
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.problem import ConfigError, Problem
+from sequencer.files.settings_form import database_url
 from sequencer.files.settings_model import Settings
 from sequencer.files.text_file import read_text
 from sequencer.files.yaml_source import YamlSource, load_yaml
@@ -32,6 +33,7 @@ __all__ = [
     "OauthSettings",
     "ServerSettings",
     "Settings",
+    "lasting_database",
     "load_settings",
 ]
 
@@ -174,7 +176,11 @@ def _completed(settings: Settings, root: Path) -> Settings:
     web = settings.web
     if not web.public_url:
         web = web.model_copy(update={"public_url": f"http://{_reachable(web.host)}:{web.port}"})
-    changes = {"database": _database(settings.database, root), "mailboxes": mailboxes, "web": web}
+    changes = {
+        "database": _database(settings.database, root),
+        "mailboxes": mailboxes,
+        "web": web,
+    }
     return settings.model_copy(update=changes)
 
 
@@ -187,6 +193,22 @@ def _reachable(host: str) -> str:
     if address.is_unspecified:
         return "127.0.0.1"
     return f"[{address}]" if address.version == 6 else str(address)
+
+
+def lasting_database(url: str, root: Path) -> str:
+    """The address of a database that is not in the settings, as it would be read there.
+
+    Raises:
+        ValueError: it is none, or nothing could be kept there.
+    """
+    found = _database(database_url(url), root)
+    if found.startswith("sqlite:"):
+        path = found.removeprefix("sqlite://").removeprefix("/").partition("?")[0]
+        if path in {"", ":memory:"}:
+            raise ValueError("a file is expected, such as `sqlite:///file.db`")
+        if not Path(path).parent.is_dir():
+            raise ValueError(f"there is no folder {Path(path).parent}")
+    return found
 
 
 def _database(url: str, root: Path) -> str:

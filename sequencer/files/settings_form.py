@@ -9,7 +9,11 @@ from email_validator import EmailNotValidError, validate_email
 from sequencer.files.nearest import did_you_mean
 
 _WEB = re.compile(r"https?://[^\s/?#@]+(:\d+)?(/[^\s?#]*)?", re.ASCII | re.IGNORECASE)
-_POSTGRESQL = re.compile(r"postgres(ql)?(\+psycopg)?://(?=\S)", re.ASCII)
+_POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://(?=\S)", re.ASCII)
+_PLACE = re.compile(  # user and password, host or IPv6 address, port, name, options
+    r"([^\s@/?#]*@)?(\[[0-9a-f:.]+\]|[^\s@/?#:\[\]]*)(:\d{1,5})?(/[^\s@?#]*)?(\?\S*)?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def one_line(text: str) -> str:
@@ -48,11 +52,16 @@ def database_url(text: str) -> str:
     """Address of an SQLite file or of a PostgreSQL database, in the form that the store takes."""
     if text == "sqlite://" or text.startswith("sqlite:///"):
         return text
-    rest, found = _POSTGRESQL.subn("postgresql+psycopg://", text, count=1)
-    if not found or not text.startswith("postgres"):
+    found = _POSTGRESQL.match(text)
+    place = text[found.end() :] if found else ""
+    if not _PLACE.fullmatch(place):
+        if "@" in place:
+            raise ValueError("what is special in a password is written as %40 for `@`, %2F for `/`")
+        place = ""
+    if not place:
         example = "`sqlite:///file.db` or `postgresql://user@host/name`"
         raise ValueError(f"the address of a database is expected, such as {example}")
-    return rest
+    return f"postgresql+psycopg://{place}"
 
 
 @cache

@@ -77,6 +77,11 @@ class SendingSettings(Section):
         le=1_440,
         description="How long a mail in doubt rests before the Sent folder is searched for it.",
     )
+    probe: bool = Field(
+        default=True,
+        description="Send one mail from each new mailbox to itself, to learn whether its provider "
+        "files copies in Sent. Without it, `sequencer mailbox check` does that.",
+    )
 
 
 class CalendlySettings(Section):

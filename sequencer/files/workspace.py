@@ -7,6 +7,7 @@ SETTINGS = Path("config", "sequencer.yaml")
 CADENCES = Path("config", "cadences")
 TEMPLATES = Path("templates")
 STATE = Path(".sequencer")
+HISTORY, OPT_OUTS = STATE / "history.json", STATE / "opt-outs.log"  # never in the database
 
 
 def cadence_files(root: Path) -> Sequence[Path]:

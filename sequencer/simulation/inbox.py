@@ -7,9 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from sequencer.mail.folder import Cursor, Fetched, Folder, InboxError, NoSentFolderError, Scan
+from sequencer.mail.folder import (
+    Cursor,
+    Fetched,
+    Folder,
+    Found,
+    InboxError,
+    NoSentFolderError,
+    Scan,
+)
+from sequencer.mail.greeting import Greeting
 
 OVERLAP = 500
+PORTION = 10  # mails of Sent that are read at once: few, so that tests meet the seams
 READ_AGAIN = timedelta(days=7)
 
 
@@ -88,19 +98,39 @@ class FakeInbox:
         self._news.clear()
         return not self._closed
 
-    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
-        """Whether a message in Sent has that Message-ID or mark, or names it in an X- header."""
+    async def find(self, folder: Folder, message_id: str, ref: str, since: datetime) -> Found:
+        """By which of these marks, or by an X- header that names the Message-ID, one is found."""
+        self._check()
+        if folder not in self.boxes:
+            raise NoSentFolderError(f"there is no {folder.title()}")
+        del since
+        found = (_found(each.raw, message_id, ref) for each in self.boxes[folder].stored)
+        return next((each for each in found if each), Found())
+
+    async def read_sent(self, since: datetime, after: Cursor | None = None) -> Scan:
+        """The headers of some mails in Sent from the day before `since` on, the oldest first."""
         self._check()
         if Folder.SENT not in self.boxes:
             raise NoSentFolderError("there is no Sent")
-        del since
-        return any(_has(each.raw, message_id, ref) for each in self.boxes[Folder.SENT].stored)
+        box, day = self.boxes[Folder.SENT], (since - timedelta(days=1)).date()
+        begin = after.last_uid if after is not None else 0
+        since_day = [each for each in box.stored if each.at.astimezone(UTC).date() >= day]
+        some = [each for each in since_day if each.uid > begin][:PORTION]
+        heads = tuple(Fetched(each.uid, _head(each.raw)) for each in some)
+        last_uid = max((each.uid for each in some), default=begin)
+        return Scan(Folder.SENT, box.uidvalidity, last_uid, heads)
 
     async def keep_copy(self, data: bytes, at: datetime) -> None:
         """Add a message to Sent."""
         self._check()
         self.boxes.setdefault(Folder.SENT, Box())
         self.deliver(data, Folder.SENT, at)
+
+    async def greet(self) -> Greeting:
+        """A warm welcome, unless there is trouble."""
+        if self.trouble is not None:
+            return Greeting(str(self.trouble), self.trouble.permanent)
+        return Greeting(tls="TLSv1.3", folders={role: role.title() for role in self.boxes})
 
     async def close(self) -> None:
         """End a wait."""
@@ -153,9 +183,9 @@ def _head(raw: bytes) -> bytes:
     return head + end
 
 
-def _has(raw: bytes, message_id: str, ref: str) -> bool:
+def _found(raw: bytes, message_id: str, ref: str) -> Found:
     mail = email.message_from_bytes(raw)
-    if ref and ref in mail.get_all("X-Sequencer-Ref", []):
-        return True
     others = [value for name, value in mail.items() if name.lower().startswith("x-")]
-    return mail["Message-ID"] == message_id or any(message_id.strip("<>") in x for x in others)
+    named = any(message_id.strip("<>") in each for each in others)
+    by_ref = ref != "" and ref in mail.get_all("X-Sequencer-Ref", [])
+    return Found(by_message_id=named or mail["Message-ID"] == message_id, by_ref=by_ref)

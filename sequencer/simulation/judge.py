@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from sequencer.engine.leases import LEASE
 from sequencer.engine.policy import MailboxPolicy
 from sequencer.simulation.cast import HOLIDAYS, Person
 from sequencer.simulation.clock import MachineClock
@@ -17,7 +18,7 @@ from sequencer.simulation.record import ByHand, Dot, Hand
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)
 HOURS_OF_A_DAY = 5  # in which a mailbox may send all of its day
-LEASE_S = 29.0  # a second less than it lasts, for what rounding takes away
+LEASE_S = LEASE.total_seconds() - 1  # for what rounding takes away
 ALIKE_S = 660.0
 MOST_S = 5.0  # from the commit that allows a dot to the dot
 

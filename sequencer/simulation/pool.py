@@ -1,11 +1,13 @@
 """Run many seeds: here, or in several processes that share nothing."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import count, repeat
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from sequencer.simulation.simulate import Lived, Simulation
 
@@ -55,8 +57,20 @@ class _Here:
 
 
 def _begin(make: Make) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     _Here.simulation = make()
     _Here.collect = _rare_collections().__enter__()
+
+
+def _end_with_parent() -> None:
+    """End this process when the first one is gone: nobody would ever tell it to.
+
+    It waits for work on a pipe that its siblings hold open too, so the end of that is no sign.
+    """
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # the main thread may be anywhere, and nothing here is worth an orderly end
 
 
 def _live_there(seed: int, days: float) -> Lived:

@@ -1,7 +1,7 @@
 """What a world is made of before anything happens: begin, mailboxes, settings, all by its seed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -18,6 +18,8 @@ BEGIN = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)  # a Monday; clocks change on th
 KEYS = (b"a new key, as long as any", b"an old key, as long as any")
 URL = "https://seller.example"
 NAMES = ("ana", "luis")
+TOLD = 0.2  # of the mailboxes have it in their settings whether the provider files copies
+PROBED = 0.85  # of the worlds let mailboxes send a mail to themselves
 DISPOSITIONS = by_name(
     (
         Disposition("interested", "connected"),
@@ -56,6 +58,15 @@ def draw_policy(chance: Random) -> Policy:
     return Policy(boxes, KEYS, URL, dispositions=DISPOSITIONS)
 
 
+def draw_knowledge(policy: Policy, chance: Random) -> Policy:
+    """What people say of the providers, which may be wrong, and whether anything may be learned."""
+    boxes = {
+        name: replace(box, keeps_sent_copy=box.presumed_copy if chance.random() < TOLD else None)
+        for name, box in policy.mailboxes.items()
+    }
+    return replace(policy, mailboxes=boxes, probes=chance.random() < PROBED)
+
+
 def _draw_mailbox(chance: Random, name: str) -> MailboxPolicy:
     pace = Pace(
         per_day=chance.choice((2, 4, 50)), gap=timedelta(seconds=chance.choice((0, 90, 600)))
@@ -65,7 +76,7 @@ def _draw_mailbox(chance: Random, name: str) -> MailboxPolicy:
         f"{name}@seller.example",
         name.title(),
         pace=pace,
-        keeps_sent_copy=chance.random() < 0.6,
+        presumed_copy=chance.random() < 0.6,
         away=_draw_absence(chance),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.task import TaskKind
+from sequencer.engine.doubts import DoubtError, Word, number_in, resolve
 from sequencer.engine.task_send import Edited, send
 from sequencer.engine.task_undo import undo
 from sequencer.engine.tasks import Ending, TaskError, done, skip
@@ -12,7 +13,7 @@ from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.record import Reached, Stop
 from sequencer.simulation.scripts import MARK
 from sequencer.simulation.second_thoughts import SecondThoughts
-from sequencer.store import enrollments, prospects, tasks
+from sequencer.store import enrollments, prospects, sends, tasks
 from sequencer.store.tasks import StoredTask
 
 BY = "a rep"
@@ -49,7 +50,9 @@ class TaskWork:
     def _work(self, task: StoredTask) -> None:
         play = self.play
         try:
-            if task.enrollment_id is None:
+            if task.enrollment_id is None and (number := number_in(task.title)):
+                self._resolve(number)
+            elif task.enrollment_id is None:
                 play.commit(done, play.desk, task.id, Ending(BY), play.now)
                 play.tally.sometimes(f"matter of a rep: {task.kind}")
             elif task.kind is TaskKind.MANUAL_EMAIL:
@@ -60,13 +63,23 @@ class TaskWork:
                 play.tally.sometimes("task skipped by hand")
             else:
                 self._call(task)
-        except TaskError as error:
+        except (TaskError, DoubtError) as error:
             play.record.tell(f"task {task.id}: {error}")
         else:
             if play.extras.undo and play.happens(play.extras.undo):
                 after_s = play.chance.choice((5.0, 60.0, 3_000.0, 30_000.0, 2 * DAY_S))
                 play.later(after_s, lambda: self._undo(task))
         play.wake()
+
+    def _resolve(self, number: int) -> None:
+        """Say what became of a mail in doubt, after a look into the server's own record."""
+        play, send = self.play, self.play.read(sends.get, number)
+        mark = f"Message-ID: {send.message_id}\r\n".encode()
+        left = any(dot.accepted and mark in dot.envelope.data for dot in play.record.dots)
+        word = Word.SENT if left else play.chance.choice((Word.AGAIN, Word.DROP))
+        if play.commit(resolve, play.desk, number, word, BY, play.now) is not None:
+            play.tally.sometimes(f"doubt resolved: {word}")
+            play.record.tell(f"mail {number} by word of a rep: {word}")
 
     def _edited(self, task: StoredTask) -> Edited | None:
         """What the rep makes of a mail, in some worlds; the mark stays, the judge reads it."""

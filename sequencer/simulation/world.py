@@ -27,7 +27,7 @@ from sequencer.simulation.provider import Provider
 from sequencer.simulation.record import Dot
 from sequencer.simulation.reps import Reps
 from sequencer.simulation.second_thoughts import SecondThoughts
-from sequencer.simulation.setting import Earth, draw_begin, draw_policy
+from sequencer.simulation.setting import Earth, draw_begin, draw_knowledge, draw_policy
 from sequencer.simulation.tally import Tally
 from sequencer.simulation.task_work import TaskWork
 from sequencer.store.database import DatabaseError
@@ -37,7 +37,7 @@ ALONE = 0.7  # of the worlds have one daemon, the others two
 LOOKS = 100  # whether all has ended, before that takes too long
 LOOK_S = 1.5 * DAY_S
 DROPS_IDS = 0.2  # of the providers give the copy in Sent a Message-ID of their own
-HONEST = 0.75  # of the mailboxes are what the settings say of them
+HONEST = 0.75  # of the mailboxes are what their provider is known for
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class SimulatedWorld:
         self.odds = replace(self.odds, meddling=self.odds.meddling * self.play.extras.meddling)
         self._loaded = [script.loaded for script in self.play.scripts.values()]
         boxes = self.play.desk.policy.mailboxes
-        self.providers = {name: self._provider(each) for name, each in boxes.items()}
+        self.providers = {name: self._provider(each, seed) for name, each in boxes.items()}
         self.judge = Judge(self.play, boxes)
         bookings = BookingService(self.play)
         self.people = People(self.play, self.providers, bookings)
@@ -82,7 +82,7 @@ class SimulatedWorld:
         self.daemons = Daemons(self.play, self.judge, bookings, self.providers, self.odds, alone)
         self.daemons.idle.extend(self.play.clocks)
 
-    def _provider(self, box: MailboxPolicy) -> Provider:
+    def _provider(self, box: MailboxPolicy, seed: int) -> Provider:
         chance = self.play.chance
         drops = frozenset({"Message-ID"} if chance.random() < DROPS_IDS else ())
         honest = chance.random() < HONEST
@@ -91,9 +91,10 @@ class SimulatedWorld:
             play=self.play,
             troubles=self.odds,
             inbox=FakeInbox(lambda: self.play.true.now, drops=drops),
-            files_sent=box.keeps_sent_copy if honest else not box.keeps_sent_copy,
+            files_sent=bool(box.presumed_copy) if honest else not box.presumed_copy,
             filed_after_s=chance.choice((0.0, 0.0, 300.0)),
             on_accept=self._accepted,
+            moods=Random(f"{box.name} of {seed}"),
         )
 
     def _accepted(self, dot: Dot) -> None:
@@ -159,7 +160,8 @@ def _play(earth: Earth, chance: Random, seed: int, machines: int) -> Play:
     extras, more = draw_extras(seed, tuple(rarer), tuple(usual))
     size = min(chance.choice(SIZES), extras.most_people)
     everybody = cast(chance, size, extras.companies)
-    policy = tighten(draw_policy(chance), extras, more)
+    policy = draw_knowledge(draw_policy(chance), Random(f"providers of {seed}"))
+    policy = tighten(policy, extras, more)
     give_owners(everybody, policy, extras, more)
     earth.database.clock = lambda: true.begin + timedelta(seconds=loop.seconds)
     return Play(

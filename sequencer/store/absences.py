@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from sequencer.domain.enrollment import EnrollmentState, PauseReason
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow
+from sequencer.store.tables import LIVES, EnrollmentRow
 
 _RUNS = EnrollmentRow.state == EnrollmentState.ACTIVE
 _ABSENT = (
@@ -36,7 +36,7 @@ def _numbers(
 ) -> list[int]:
     query = (
         sa.select(EnrollmentRow.id)
-        .where(EnrollmentRow.mailbox == mailbox, EnrollmentRow.id > after, found)
+        .where(sa.text(LIVES), EnrollmentRow.mailbox == mailbox, EnrollmentRow.id > after, found)
         .order_by(EnrollmentRow.id)
         .limit(limit)
     )

@@ -5,11 +5,11 @@ loses updates without a word in the driver's default mode, and fails at once und
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
@@ -17,7 +17,10 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from sequencer.domain.opt_out import OptOut
+from sequencer.store import news
 from sequencer.store.columns import UtcDateTime
+from sequencer.store.postgresql import postgresql_engine
 
 __all__ = ["Connection", "Database", "DatabaseError", "StoreError", "database_now"]
 
@@ -39,16 +42,26 @@ class StoreError(Exception):
 
 
 class Database:
-    """One database, by its SQLAlchemy URL; safe to use from several threads."""
+    """One database, by its SQLAlchemy URL; safe to use from several threads.
+
+    Attributes:
+        newest: the newest entry of the ledger that was seen committed on a server.
+        tell: is told of opt-outs after their commit; what it raises reaches whoever committed.
+    """
+
+    newest = news.Newest()
+    tell: Callable[[Sequence[OptOut]], None] | None = None
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
+        self.newest = news.Newest()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer = _sqlite_engine(self.url, writes=True)
             self._reader = _sqlite_engine(self.url, writes=False)
         else:
-            self._writer = _postgresql_engine(self.url)
+            engine = postgresql_engine(self.url)
+            self._writer = engine.execution_options(**{news.SEEN: self.newest})
             self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
@@ -62,7 +75,12 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction that may write; commits at the end, rolls back on any exception."""
         with self._writer.begin() as connection:
+            told = news.begin(connection)
             yield connection
+        if told.entries:
+            self.newest.see(max(told.entries))
+        if told.opt_outs and self.tell is not None:
+            self.tell(told.opt_outs)
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Result of `work` in one writing transaction, tried again where a deadlock ended it.
@@ -149,8 +167,3 @@ def _sqlite_engine(url: sa.URL, *, writes: bool, keys: bool = True) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-def _postgresql_engine(url: sa.URL) -> Engine:
-    options: dict[str, Any] = {"pool_size": READERS + 1, "pool_pre_ping": True}
-    return sa.create_engine(url, hide_parameters=True, **options)

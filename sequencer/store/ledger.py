@@ -1,14 +1,19 @@
 """Write and read the ledger."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 
 import sqlalchemy as sa
 
 from sequencer.domain.ledger import Entry, Kind
+from sequencer.store import news
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.tables import LedgerRow
+
+_COLUMNS = tuple(each.name for each in fields(Entry))  # `asdict` copies every instant as well
+_ADD = sa.insert(LedgerRow)
+_ADD_TOLD = _ADD.returning(LedgerRow.id, LedgerRow.at)
 
 
 def write(connection: Connection, *entries: Entry) -> None:
@@ -18,9 +23,18 @@ def write(connection: Connection, *entries: Entry) -> None:
 
 def write_all(connection: Connection, entries: Iterable[Entry]) -> None:
     """Append many entries in one statement."""
-    rows = [{**asdict(entry), "detail": cut(entry.detail)} for entry in entries]
-    if rows:
-        connection.execute(sa.insert(LedgerRow), rows)
+    rows = [
+        {name: getattr(entry, name) for name in _COLUMNS} | {"detail": cut(entry.detail)}
+        for entry in entries
+    ]
+    if not rows:
+        return
+    if news.newest_of(connection) is None:
+        connection.execute(_ADD, rows)
+        return
+    # A server may be replaced by one that lags behind: what it must know is remembered here.
+    written = connection.execute(_ADD_TOLD, rows)
+    news.of(connection).entries += [(row.id, row.at) for row in written]
 
 
 def of_prospect(connection: Connection, prospect_id: int) -> list[Entry]:

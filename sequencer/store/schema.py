@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from sequencer.store.database import Connection, Database, StoreError
+from sequencer.store.postgresql import plain_words
 from sequencer.store.tables import Base
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _config(connection: Connection) -> "Config":
 
 def _first_line(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return str(cause).partition("\n")[0]
+    return plain_words(str(cause)).partition("\n")[0]
 
 
 def _check_foreign_keys(connection: Connection) -> None:

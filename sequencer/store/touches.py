@@ -45,6 +45,12 @@ def add_mail_by_hand(connection: Connection, mail: MailByHand) -> bool:
     return insert_new(connection, TouchRow, values)
 
 
+def is_noted(connection: Connection, source: str) -> bool:
+    """Whether there is a touch that is known by that."""
+    query = sa.select(TouchRow.id).where(TouchRow.source == source)
+    return connection.execute(query).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A contact with a person that is no mail: a call, a letter, a message elsewhere.

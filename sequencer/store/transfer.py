@@ -4,6 +4,7 @@ JSON travels as its text: read and written anew, a JSON `null` and no value at a
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -80,6 +81,8 @@ def _lock(connection: Connection, mode: str) -> None:
         return
     names = ", ".join(_quoted(table) for table in TABLES)
     connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
+    # One of the two connections is silent for long, while a large table of the other is read.
+    connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     connection.execute(sa.text(f"LOCK TABLE {names} IN {mode} MODE"))
 
 
@@ -87,15 +90,17 @@ def copy(source: Connection, target: Connection, table: sa.Table, advance: Advan
     """Copy all rows of a table, and tell what was read."""
     write = _insert if target.dialect.name == "sqlite" else _stream_in
     read = _Read()
-    write(target, table, _watched(_portions(source, table), read, advance))
+    with _portions(source, table) as portions:
+        write(target, table, _watched(portions, read, advance))
     return read.content()
 
 
 def content(connection: Connection, table: sa.Table, advance: Advance) -> Content:
     """What a table holds."""
     read = _Read()
-    for _ in _watched(_portions(connection, table), read, advance):
-        pass
+    with _portions(connection, table) as portions:
+        for _ in _watched(portions, read, advance):
+            pass
     return read.content()
 
 
@@ -106,10 +111,10 @@ def set_next_numbers(connection: Connection) -> None:
     for table in TABLES:
         for column in table.columns:
             if column.identity is not None:
-                sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
+                source = sa.func.pg_get_serial_sequence(table.name, column.name)
                 most = sa.func.max(column)
                 begin = sa.func.coalesce(most, 1)
-                connection.execute(sa.select(sa.func.setval(sequence, begin, most.is_not(None))))
+                connection.execute(sa.select(sa.func.setval(source, begin, most.is_not(None))))
 
 
 def misfits(connection: Connection) -> Iterator[Misfit]:
@@ -141,7 +146,8 @@ def _wrong(column: sa.Column[Any]) -> Iterator[tuple[str, sa.ColumnElement[bool]
         yield "a number beyond 31 bits", sa.not_(column.between(-_INTEGER, _INTEGER - 1))
 
 
-def _portions(connection: Connection, table: sa.Table) -> Iterator[Sequence[Row]]:
+@contextmanager
+def _portions(connection: Connection, table: sa.Table) -> Iterator[Iterator[Sequence[Row]]]:
     """All rows in the order of their keys, some at a time; the same order on every database."""
     is_sqlite = connection.dialect.name == "sqlite"
 
@@ -156,8 +162,8 @@ def _portions(connection: Connection, table: sa.Table) -> Iterator[Sequence[Row]
         return sa.collate(column, "C") if by_bytes else column
 
     query = sa.select(*map(shown, table.columns)).order_by(*map(sorted_by, table.primary_key))
-    result = connection.execute(query.execution_options(yield_per=PORTION))
-    yield from result.partitions()
+    with connection.execute(query.execution_options(yield_per=PORTION)) as result:
+        yield result.partitions()
 
 
 class _Read:
@@ -188,9 +194,10 @@ def _insert(target: Connection, table: sa.Table, portions: Iterator[Sequence[Row
         sa.column(each.name, sa.Text() if isinstance(each.type, sa.JSON) else each.type)
         for each in table.columns
     ]
+    names = [each.name for each in table.columns]
     statement = sa.insert(sa.table(table.name, *columns))
     for portion in portions:
-        target.execute(statement, [dict(row._mapping) for row in portion])
+        target.execute(statement, [dict(zip(names, row, strict=True)) for row in portion])
 
 
 def _stream_in(target: Connection, table: sa.Table, portions: Iterator[Sequence[Row]]) -> None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sequencer.engine.history import why_held
 from sequencer.engine.hooks import Source, store_delivery
 from sequencer.engine.opt_out import is_token, opt_out
 from sequencer.engine.world import World
@@ -44,10 +45,11 @@ def build_app(site: Site) -> Starlette:
 
 
 async def _healthz(request: Request) -> Response:
-    """200 while the database answers, else 503."""
+    """200 while the database answers, else 503. That nothing leaves is told, and is no failure."""
     site: Site = request.app.state.site
     if await site.world.is_well():
-        return JSONResponse({"status": "ok"})
+        held = await site.world.read(why_held)
+        return JSONResponse({"status": "ok"} | ({"held": held} if held else {}))
     return JSONResponse({"status": "the database does not answer"}, status_code=503)
 
 
@@ -90,4 +92,6 @@ async def _opt_out(request: Request) -> Response:
     now = site.world.clock.now()
     if not await site.world.write(opt_out, site.world.desk, token, source, now):
         return page.unknown_link()
+    if not await site.world.keeps_opt_outs():
+        return page.try_again()
     return page.done()

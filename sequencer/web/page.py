@@ -55,6 +55,12 @@ def done() -> HTMLResponse:
     return _page("You are off our list", content)
 
 
+def try_again() -> HTMLResponse:
+    """The opt-out counts, but is not yet kept in a second place: whoever asks again does good."""
+    content = "<p>We could not write that down for good just now. Please try again later.</p>"
+    return _page("Please try again", content, 503)
+
+
 def unknown_link(status: int = 404) -> HTMLResponse:
     """The same for every link that is not ours, whatever is wrong with it."""
     content = (

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import holding
 import pytest
 from builders import NOON, a_prospect
 from foreign_mails import a_mail
@@ -232,7 +233,7 @@ def without_ana(stage: Stage, *names: str) -> Stage:
     other.clock, other.mailers["luis"] = stage.clock, stage.mailers["luis"]
     other.restart()
     with stage.database.write() as connection:
-        mailboxes.release(connection, "daemon 1")
+        holding.release(connection, "daemon 1")
     return other
 
 

@@ -1,21 +1,23 @@
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
+import holding
 import pytest
 import sqlalchemy as sa
 from builders import NOON
 from full_tables import ROWS, fill, shown
 from rows import add_enrollment, add_person
 from servers.databases import Databases
-from stage import Stage
+from stage import DAY, Stage
 
-from sequencer.engine.move import MoveError, Moved, move, survey
-from sequencer.store import schema, transfer
+from sequencer.engine.move import Moved, MoveError, move, survey
+from sequencer.store import daemons, epoch, mailboxes, schema, transfer
 from sequencer.store.database import Connection, Database, database_now
 from sequencer.store.tables import DaemonRow, MailboxRow, ProspectRow
 
-Fresh = Callable[[], Database]
+
+def new_key() -> str:
+    return "a new history"
 
 
 @pytest.fixture
@@ -36,7 +38,13 @@ def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 
 def moved(source: Database, target: Database) -> Moved:
-    return move(source, target, NOON, lambda _: None)
+    return move(source, target, new_key, NOON, lambda _: None)
+
+
+def nobody_lives(connection: Connection) -> None:
+    """As if all daemons had been stopped."""
+    connection.execute(sa.update(MailboxRow).values(holder=None, lease_until=None))
+    connection.execute(sa.update(DaemonRow).values(seen_at=NOON - 10_000 * DAY))
 
 
 def nulls(connection: Connection) -> dict[str, int]:
@@ -54,10 +62,11 @@ def test_every_value_arrives(database: Database, other: Database) -> None:
     """Each value of each table is there as it was, on the way to PostgreSQL and on the way back."""
     with database.write() as connection:
         fill(connection)
+        nobody_lives(connection)
     with database.read() as connection:
         before, empty = shown(connection), nulls(connection)
     steps: list[int] = []
-    result = move(database, other, NOON, steps.append)
+    result = move(database, other, new_key, NOON, steps.append)
     with other.read() as connection:
         assert shown(connection) == before
         assert nulls(connection) == empty
@@ -81,10 +90,211 @@ async def test_the_same_is_proved(each_stage: Stage, other: Database) -> None:
     each_stage.begin("zoe@bank.example", "ada@fund.example")
     await each_stage.work()
     before = each_stage.verify()
-    each_stage.write(lambda connection: connection.execute(sa.update(MailboxRow).values(FREE)))
+    assert before.clean
+    each_stage.write(nobody_lives)
     moved(each_stage.database, other)
     each_stage.database = other
     each_stage.restart()
     assert each_stage.verify() == before
-    await each_stage.work(after=transfer_days(4))
+    await each_stage.work(after=4 * DAY)
     assert len(each_stage.mails("zoe@bank.example")) == 2
+    assert each_stage.verify().clean
+
+
+async def test_nothing_leaves_from_where_it_was(each_stage: Stage, other: Database) -> None:
+    """A daemon on the old database sends nothing, one on the new one goes on."""
+    each_stage.begin("zoe@bank.example")
+    old = each_stage.database
+    moved(old, other)
+    await each_stage.work()
+    assert each_stage.mails("zoe@bank.example") == []
+    assert f"moved to {transfer.told(other)}" in each_stage.read(epoch.why_held)
+    each_stage.database = other
+    assert each_stage.read(epoch.why_held) == ""
+    each_stage.restart()
+    await each_stage.work()
+    assert len(each_stage.mails("zoe@bank.example")) == 1
+
+
+def refused(source: Database, target: Database) -> str:
+    """Why the move is refused; the source is as it was, and it was told before anything began."""
+    with source.read() as connection:
+        before = shown(connection)
+    with pytest.raises(MoveError) as asked:
+        survey(source, target)
+    with pytest.raises(MoveError) as tried:
+        moved(source, target)
+    with source.read() as connection:
+        assert shown(connection) == before
+    assert str(asked.value) == str(tried.value)
+    return str(tried.value)
+
+
+def test_a_target_that_is_not_empty(database: Database, other: Database) -> None:
+    """Two databases are never mixed."""
+    schema.upgrade(other)
+    with other.write() as connection:
+        add_person(connection)
+    assert "is not empty (prospect)" in refused(database, other)
+
+
+@pytest.mark.parametrize("revision", ["0000", "9999"])
+def test_a_target_with_another_schema(database: Database, other: Database, revision: str) -> None:
+    """Neither the tables of an older program nor those of a newer one are written to."""
+    schema.upgrade(other)
+    with other.write() as connection:
+        version = sa.table("alembic_version", sa.column("version_num"))
+        connection.execute(sa.update(version).values(version_num=revision))
+    assert f"has schema {revision}" in refused(database, other)
+
+
+def test_a_target_of_somebody_else(database: Database, other: Database) -> None:
+    """A database in which something else lives is left alone."""
+    with other.write() as connection:
+        connection.execute(sa.text("CREATE TABLE invoices (id INTEGER)"))
+    assert "tables of something else" in refused(database, other)
+    with other.read() as connection:
+        assert sa.inspect(connection).get_table_names() == ["invoices"]
+
+
+def test_the_database_itself(database: Database) -> None:
+    """A database cannot be moved to where it is."""
+    with pytest.raises(MoveError, match="in use already"):
+        survey(database, database)
+    with pytest.raises(MoveError, match="in use already"):
+        moved(database, database)
+
+
+@pytest.mark.parametrize("by", ["lease", "sign of life"])
+def test_a_daemon_that_lives(postgres_database: Database, tmp_path: Path, by: str) -> None:
+    """What a daemon does meanwhile would be lost: it has to be stopped first."""
+    with postgres_database.write() as connection:
+        now = database_now(connection)
+        if by == "lease":
+            mailboxes.ensure(connection, ["ana"])
+            holding.take(connection, "ana", "daemon 7", DAY)
+        else:
+            daemons.sign(connection, "daemon 7", now)
+    target = Database(f"sqlite:///{tmp_path}/other.db")
+    assert "daemon 7. Stop them first." in refused(postgres_database, target)
+    with postgres_database.write() as connection:
+        nobody_lives(connection)
+    assert moved(postgres_database, target).rows
+    target.dispose()
+
+
+def test_what_postgresql_cannot_hold(sqlite_database: Database, postgres_server: Databases) -> None:
+    """A value that only SQLite takes is told with its place, before anything is copied."""
+    with sqlite_database.write() as connection:
+        person = add_person(connection)
+        changes = {"email": "x\x00y@bank.example", "domain_key": "d" * 400}
+        connection.execute(sa.update(ProspectRow).values(changes))
+        mailboxes.ensure(connection, ["ana"])
+        connection.execute(sa.update(MailboxRow).values(fence=2**31))
+    target = Database(postgres_server.new())
+    assert refused(sqlite_database, target).splitlines()[1:] == [
+        "mailbox ana: fence has a number beyond 31 bits",
+        f"prospect {person}: email has a NUL character",
+        f"prospect {person}: domain_key has more than 320 characters",
+    ]
+    target.dispose()
+
+
+SPOIL = {
+    "sqlite": """\
+CREATE TRIGGER spoil AFTER INSERT ON prospect
+BEGIN UPDATE prospect SET email = 'other' WHERE id = new.id; END
+""",
+    "postgresql": """\
+CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS
+$$BEGIN new.email = 'other'; RETURN new; END$$;
+CREATE TRIGGER spoil BEFORE INSERT ON prospect FOR EACH ROW EXECUTE FUNCTION spoil()
+""",
+}
+
+
+def test_a_target_that_changes_what_it_gets(database: Database, other: Database) -> None:
+    """What arrives is read again, and one value that is not the same takes all of it back."""
+    with database.write() as connection:
+        add_person(connection)
+    schema.upgrade(other)
+    with other.write() as connection:
+        connection.exec_driver_sql(SPOIL[connection.dialect.name])
+    with pytest.raises(MoveError, match="prospect did not arrive"):
+        moved(database, other)
+    assert_nothing(other)
+
+
+@pytest.mark.parametrize("share", [0, 0.4, 0.9])
+def test_it_is_cut_off(database: Database, other: Database, share: float) -> None:
+    """Whenever somebody loses patience: the target is empty, the source as it was, and it can be
+    begun again.
+    """
+    with database.write() as connection:
+        fill(connection)
+        nobody_lives(connection)
+    with database.read() as connection:
+        before = shown(connection)
+    ahead = survey(database, other).work * share
+    done = 0
+
+    def lose_patience(rows: int) -> None:
+        nonlocal done
+        done += rows
+        if done > ahead:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        move(database, other, new_key, NOON, lose_patience)
+    assert_nothing(other)
+    with database.read() as connection:
+        assert shown(connection) == before
+    assert moved(database, other).rows
+
+
+def test_nobody_changes_what_is_being_moved(database: Database, other: Database) -> None:
+    """Whoever would write to the source waits: what came after its copy would be lost."""
+    with database.write() as connection:
+        add_person(connection)
+    tried = 0
+
+    def write_meanwhile(_rows: int) -> None:
+        nonlocal tried
+        tried += 1
+        assert not is_writable(database)
+
+    move(database, other, new_key, NOON, write_meanwhile)
+    assert tried
+    assert is_writable(database)
+
+
+def test_a_large_table_takes_its_time(postgres_database: Database) -> None:
+    """The server does not take a connection that waits for the other database for a dead one."""
+    with postgres_database.write() as connection:
+        transfer.keep_writers_out(connection)
+        shown_as = connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout")
+        assert shown_as.scalar_one() == "0"
+
+
+def is_writable(database: Database) -> bool:
+    """Whether a writer would get in at once."""
+    engine = sa.create_engine(database.url)
+    try:
+        with engine.connect() as connection:
+            if database.is_sqlite:
+                connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                lock = "LOCK TABLE prospect IN ROW EXCLUSIVE MODE NOWAIT"
+                connection.exec_driver_sql(lock)
+    except sa.exc.OperationalError:
+        return False
+    finally:
+        engine.dispose()
+    return True
+
+
+def assert_nothing(database: Database) -> None:
+    """The database holds no row of ours."""
+    with database.read() as connection:
+        assert not any(transfer.count(connection, table) for table in transfer.TABLES)

@@ -234,10 +234,10 @@ async def test_cancelled_wait(bench: Bench) -> None:
 async def test_kept_copy(bench: Bench) -> None:
     """A copy that was kept is found by its Message-ID, and no other one is."""
     since = NOW - timedelta(days=1)
-    assert not await bench.inbox.has_sent("<m1@outside.example>", "", since)
+    assert not await bench.inbox.find(Folder.SENT, "<m1@outside.example>", "", since)
     await bench.inbox.keep_copy(letter(1), NOW)
-    assert await bench.inbox.has_sent("<m1@outside.example>", "", since)
-    assert not await bench.inbox.has_sent("<m2@outside.example>", "", since)
+    assert await bench.inbox.find(Folder.SENT, "<m1@outside.example>", "", since)
+    assert not await bench.inbox.find(Folder.SENT, "<m2@outside.example>", "", since)
 
 
 async def test_evidence(bench: Bench) -> None:
@@ -247,8 +247,8 @@ async def test_evidence(bench: Bench) -> None:
     replaced = b"Message-ID: <other@mail.example>\r\nX-Sequencer: m8@outside.example\r\n\r\nhi\r\n"
     for raw in (reply, replaced):
         await bench.deliver(raw, Folder.SENT, NOW)
-    assert not await bench.inbox.has_sent("<m7@outside.example>", "", since)
-    assert await bench.inbox.has_sent("<m8@outside.example>", "", since)
+    assert not await bench.inbox.find(Folder.SENT, "<m7@outside.example>", "", since)
+    assert await bench.inbox.find(Folder.SENT, "<m8@outside.example>", "", since)
 
 
 async def test_mark(bench: Bench) -> None:
@@ -256,6 +256,6 @@ async def test_mark(bench: Bench) -> None:
     since = NOW - timedelta(days=1)
     marked = b"Message-ID: <other@mail.example>\r\nX-Sequencer-Ref: c0ffee42\r\n\r\nhi\r\n"
     await bench.deliver(marked, Folder.SENT, NOW)
-    assert await bench.inbox.has_sent("<m1@outside.example>", "c0ffee42", since)
+    assert await bench.inbox.find(Folder.SENT, "<m1@outside.example>", "c0ffee42", since)
     for ref in ("c0ffee4", "c0ffee43", ""):
-        assert not await bench.inbox.has_sent("<m1@outside.example>", ref, since)
+        assert not await bench.inbox.find(Folder.SENT, "<m1@outside.example>", ref, since)

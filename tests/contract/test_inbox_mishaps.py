@@ -548,7 +548,7 @@ async def test_no_sent() -> None:
     """Where there is no Sent, nobody can say that a mail is not in it."""
     async with rude_imap() as rude, inbox_at(rude) as inbox:
         with pytest.raises(NoSentFolderError, match="Sent") as caught:
-            await inbox.has_sent("<m1@x.example>", "", NOW)
+            await inbox.find(Folder.SENT, "<m1@x.example>", "", NOW)
         assert caught.value.permanent is True
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import holding
 import pytest
 
 from sequencer.store import mailboxes, schema
@@ -67,8 +68,8 @@ def test_its_clock_is_given(memory: MemoryDatabase) -> None:
     memory.transact(add)
     with memory.write() as connection:
         assert database_now(connection) == NOON
-        assert mailboxes.take(connection, "ana", "one", LEASE) == 1
-        assert mailboxes.take(connection, "ana", "two", LEASE) is None
+        assert holding.take(connection, "ana", "one", LEASE) == 1
+        assert holding.take(connection, "ana", "two", LEASE) is None
     memory.clock = lambda: NOON + LEASE
     with memory.write() as connection:
-        assert mailboxes.take(connection, "ana", "two", LEASE) == 2
+        assert holding.take(connection, "ana", "two", LEASE) == 2

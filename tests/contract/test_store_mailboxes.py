@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import holding
 import sqlalchemy as sa
 from builders import NOON
 
@@ -48,9 +49,9 @@ def test_a_lease_keeps_others_out(database: Database) -> None:
     """While a lease runs, only its holder gets the mailbox, and renewing keeps the fence."""
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana"])
-        assert mailboxes.take(connection, "ana", "one", LONG) == 1
-        assert mailboxes.take(connection, "ana", "two", LONG) is None
-        assert mailboxes.take(connection, "ana", "one", LONG) == 1
+        assert holding.take(connection, "ana", "one", LONG) == 1
+        assert holding.take(connection, "ana", "two", LONG) is None
+        assert holding.take(connection, "ana", "one", LONG) == 1
         assert mailboxes.get(connection, "ana").holder == "one"
 
 
@@ -59,7 +60,7 @@ def test_a_lease_ends_by_the_clock_of_the_database(database: Database) -> None:
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana"])
         began_at = database_now(connection)
-        mailboxes.take(connection, "ana", "one", LONG)
+        holding.take(connection, "ana", "one", LONG)
         lease_until = connection.execute(sa.select(MailboxRow.lease_until)).scalar_one()
     assert lease_until is not None
     assert timedelta(0) <= lease_until - LONG - began_at < timedelta(minutes=1)
@@ -69,25 +70,25 @@ def test_an_expired_lease_is_free(database: Database) -> None:
     """After its end, by the database's clock, another holder takes over and raises the fence."""
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana"])
-        mailboxes.take(connection, "ana", "one", EXPIRED)
-        assert mailboxes.take(connection, "ana", "two", LONG) == 2
-        assert mailboxes.take(connection, "ana", "one", LONG) is None
+        holding.take(connection, "ana", "one", EXPIRED)
+        assert holding.take(connection, "ana", "two", LONG) == 2
+        assert holding.take(connection, "ana", "one", LONG) is None
 
 
 def test_an_expired_lease_is_renewed_if_nobody_came(database: Database) -> None:
     """A holder that was late finds its own fence, since nobody acted in between."""
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana"])
-        mailboxes.take(connection, "ana", "one", EXPIRED)
-        assert mailboxes.take(connection, "ana", "one", LONG) == 1
+        holding.take(connection, "ana", "one", EXPIRED)
+        assert holding.take(connection, "ana", "one", LONG) == 1
 
 
 def test_force_takes_from_the_dead(database: Database) -> None:
     """Force takes a lease that runs, and raises the fence."""
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana"])
-        mailboxes.take(connection, "ana", "one", LONG)
-        assert mailboxes.take(connection, "ana", "two", LONG, force=True) == 2
+        holding.take(connection, "ana", "one", LONG)
+        assert holding.take(connection, "ana", "two", LONG, force=True) == 2
 
 
 def test_release_gives_back_one_holders_leases(database: Database) -> None:
@@ -95,11 +96,11 @@ def test_release_gives_back_one_holders_leases(database: Database) -> None:
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana", "luis", "zoe"])
         for name, holder in (("ana", "one"), ("luis", "one"), ("zoe", "two")):
-            mailboxes.take(connection, name, holder, LONG)
-        mailboxes.release(connection, "one")
-        assert mailboxes.take(connection, "ana", "two", LONG) == 2
-        assert mailboxes.take(connection, "luis", "one", LONG) == 2
-        assert mailboxes.take(connection, "zoe", "one", LONG) is None
+            holding.take(connection, name, holder, LONG)
+        holding.release(connection, "one")
+        assert holding.take(connection, "ana", "two", LONG) == 2
+        assert holding.take(connection, "luis", "one", LONG) == 2
+        assert holding.take(connection, "zoe", "one", LONG) is None
 
 
 def test_synced_is_the_last_scan(database: Database) -> None:

@@ -1,6 +1,7 @@
 """The tasks of a rep on the command line: list, read, end, put off, pass on, send, take back."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,19 @@ def test_a_paused_person(root: Path) -> None:
     assert "held: manual" in done(root, "tasks", "--all")
     assert "Give either" in refused(root, "tasks", "--mine", "--assignee", "ana")
     assert "You have nothing to do." in done(root, "tasks", "--mine")
+
+
+def test_scripts_are_told_what_became_of_a_task(root: Path) -> None:
+    """Whatever is done with a task, `--json` prints the task as it is afterwards."""
+    assigned = answer(root, "task", "assign", "1", "luis")
+    assert assigned["assignee"] == "luis"
+    later = datetime.fromisoformat(assigned["due_at"]) + timedelta(days=9)
+    put_off = answer(root, "task", "snooze", "1", f"{later:%Y-%m-%dT%H:%M}")
+    assert put_off["due_at"] > assigned["due_at"]
+    done_one = answer(root, "task", "done", "1", "--disposition", "busy", "--note", "rang")
+    assert (done_one["id"], done_one["state"], done_one["disposition"]) == (1, "done", "busy")
+    assert answer(root, "task", "undo", "1")["state"] == "open"
+    skipped = answer(root, "task", "skip", "1", "--because", "no number")
+    assert (skipped["state"], skipped["step_id"]) == ("skipped", "first-call")
+    released = answer(root, "task", "send", "2", "--subject", "Hello")
+    assert (released["id"], released["kind"]) == (2, "manual_email")

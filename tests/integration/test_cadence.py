@@ -53,6 +53,7 @@ mailboxes:
     imap: {{host: localhost, port: {imaps}, tls: tls}}
     ca_file: {ca}
     gap_s: 0
+    keeps_sent_copy: false
 """
 
 

@@ -216,10 +216,10 @@ async def test_sent(server: Dovecot, user: str) -> None:
     """A copy that was kept is in Sent as read, at its instant, and is found by its Message-ID."""
     at = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
     async with inbox_of(account_of(server, user)) as inbox:
-        assert not await inbox.has_sent("<m7@buyer.example>", "", at)
+        assert not await inbox.find(Folder.SENT, "<m7@buyer.example>", "", at)
         await inbox.keep_copy(letter(7), at)
-        assert await inbox.has_sent("<m7@buyer.example>", "", at)
-        assert not await inbox.has_sent("<m8@buyer.example>", "", at)
+        assert await inbox.find(Folder.SENT, "<m7@buyer.example>", "", at)
+        assert not await inbox.find(Folder.SENT, "<m8@buyer.example>", "", at)
     with client_of(server, user) as client:
         client.select_folder("Sent")
         client.normalise_times = False
@@ -252,7 +252,7 @@ async def test_renamed_sent(server: Dovecot, user: str) -> None:
         with client_of(server, user) as client:
             client.rename_folder("Sent", "Envoyés")
             client.create_folder("Sent")
-        assert not await inbox.has_sent("<m7@buyer.example>", "", SystemClock().now())
+        assert not await inbox.find(Folder.SENT, "<m7@buyer.example>", "", SystemClock().now())
 
 
 async def test_many_mailboxes_wait_on_two_threads(server: Dovecot) -> None:

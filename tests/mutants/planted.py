@@ -88,20 +88,20 @@ PLANTS = (
         "a lease expires on the clock of the machine that wants it",
         (
             Edit(
-                "store/mailboxes.py",
-                "    now = database_now(connection)\n    mine",
-                "    now = at or database_now(connection)\n    mine",
-            ),
-            Edit(
-                "store/mailboxes.py",
-                "holder: str, lease: timedelta, *, force: bool = False\n) -> int | None:",
-                "holder: str, lease: timedelta, *, force: bool = False,\n"
-                "    at: datetime | None = None,\n) -> int | None:",
+                "engine/leases.py",
+                "    at = database_now(connection)\n    term",
+                "    at = now or database_now(connection)\n    term",
             ),
             Edit(
                 "engine/leases.py",
-                "mailboxes.take(connection, name, holder, LEASE, force=force)",
-                "mailboxes.take(connection, name, holder, LEASE, force=force, at=now)",
+                "    reach: Reach = Reach.FREE,\n) -> dict[str, Lease]:",
+                "    reach: Reach = Reach.FREE,\n    now: datetime | None = None,\n"
+                ") -> dict[str, Lease]:",
+            ),
+            Edit(
+                "engine/runner.py",
+                "busy=busy, reach=reach\n",
+                "busy=busy, reach=reach, now=self.world.clock.now()\n",
             ),
         ),
     ),
@@ -134,11 +134,11 @@ PLANTS = (
         "    settle: timedelta = timedelta(seconds=1)\n",
     ),
     one(
-        "no-witness",
-        "an empty Sent folder counts as proof that nothing left",
+        "absence-proves-everywhere",
+        "an empty Sent counts as proof that nothing left, whatever a probe has shown",
         "engine/settle.py",
-        "            return NO_WITNESS\n",
-        "            return ABSENT\n",
+        "    if not known.would_show or policy.keeps_sent_copy is False:\n",
+        "    if policy.keeps_sent_copy is False:\n",
     ),
     one(
         "handed-is-queued",

@@ -20,6 +20,18 @@ class Databases:
         self._run(f"CREATE DATABASE {name}")
         return sa.make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
+    def copy(self, url: str) -> str:
+        """URL of a new database with everything that is in that one; nobody may be connected."""
+        name = f"test_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {sa.make_url(url).database}")
+        return sa.make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def overwrite(self, url: str, source: str) -> None:
+        """Let a database hold what another one holds, as a restored backup does."""
+        self.drop(url)
+        names = sa.make_url(url).database, sa.make_url(source).database
+        self._run(f"CREATE DATABASE {names[0]} TEMPLATE {names[1]}")
+
     def drop(self, url: str) -> None:
         """Throw a database away, whoever is still connected."""
         self._run(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")

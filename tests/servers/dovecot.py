@@ -51,6 +51,7 @@ service auth {{
 service stats {{
   chroot =
 }}
+lmtp_save_to_detail_mailbox = yes
 namespace inbox {{
   inbox = yes
   separator = /

@@ -94,8 +94,11 @@ class Postfix:
 
 
 @contextmanager
-def postfix(backend: Dovecot, addresses: Sequence[str]) -> Iterator[Postfix]:
-    """A Postfix that delivers to these addresses in Dovecot, and lets Dovecot check sign-ins."""
+def postfix(backend: Dovecot, addresses: Sequence[str], more: str = "") -> Iterator[Postfix]:
+    """A Postfix that delivers to these addresses in Dovecot, and lets Dovecot check sign-ins.
+
+    `more` is further lines of main.cf, for a provider with ways of its own.
+    """
     binary = program("postfix")
     if os.geteuid() != 0:
         missing("Postfix can be started by root only")
@@ -112,7 +115,7 @@ def postfix(backend: Dovecot, addresses: Sequence[str]) -> Iterator[Postfix]:
             "sasl": backend.sasl,
             "smtp": port,
         }
-        (d / "etc/main.cf").write_text(MAIN.format(**values))
+        (d / "etc/main.cf").write_text(MAIN.format(**values) + more)
         (d / "etc/master.cf").write_text(MASTER.format(**values))
         (d / "mailboxes").write_text("".join(f"{each} ok\n" for each in addresses))
         (d / "transport").write_text(TRANSPORT)

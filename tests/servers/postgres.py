@@ -8,17 +8,75 @@ import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from servers.child import folder, free_port, missing, wait_until
 
-SPEED = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60"]
+SPEED = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"]
+
+
+@dataclass
+class Server:
+    """A PostgreSQL that can be started, stopped and started again."""
+
+    binaries: Path
+    data: Path
+    settings: Sequence[str]
+    listen: str
+    who: dict[str, Any]
+    port: int = field(default_factory=free_port)
+    _running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Of a database that every server has, for SQLAlchemy."""
+        return self.url_at("127.0.0.1")
+
+    def url_at(self, host: str) -> str:
+        """The same by another address of the machine."""
+        return f"postgresql+psycopg://postgres@{host}:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Begin; return as soon as it takes connections."""
+        root = self.data.parent
+        words = [word for setting in self.settings for word in ("-c", setting)]
+        where = ["-D", str(self.data), "-k", str(root), "-h", self.listen, "-p", str(self.port)]
+        with (root / "log").open("ab") as log:
+            self._running = subprocess.Popen(
+                [str(self.binaries / "postgres"), *where, *words], stderr=log, **self.who
+            )
+        probe = [str(self.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        wait_until(
+            "the start of PostgreSQL",
+            lambda: subprocess.run(probe, check=False, **self.who).returncode == 0,
+        )
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End all sessions in order, and then itself; or at once, as a machine that loses power."""
+        if self._running is not None:
+            self._running.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+            self._running.wait(30)
+            self._running = None
+
+    def copy_to(self, data: Path) -> None:
+        """Begin a standby's data folder as a copy of this running server's."""
+        command = [str(self.binaries / "pg_basebackup"), "-D", str(data), "-R", "-c", "fast"]
+        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        subprocess.run([*command, *where], check=True, capture_output=True, **self.who)
 
 
 @contextmanager
 def postgres(settings: Sequence[str] = SPEED) -> Iterator[str]:
     """URL of a database on a fresh server, for SQLAlchemy; by default one that never syncs."""
+    with postgres_server(settings) as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server(settings: Sequence[str] = SPEED, listen: str = "127.0.0.1") -> Iterator[Server]:
+    """A fresh server that runs; whoever reaches it may do anything."""
     binaries = _binaries()
     if binaries is None:
         missing("no PostgreSQL binaries were found")
@@ -36,8 +94,14 @@ def postgres(settings: Sequence[str] = SPEED) -> Iterator[str]:
             os.chown(root, who["user"], who["group"])
         who |= {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, "cwd": root}
         _create(binaries, data, who)
-        with _running(binaries, data, settings, who) as port:
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+        with (data / "pg_hba.conf").open("a") as file:
+            file.write("host all all 10.0.0.0/8 trust\n")
+        server = Server(binaries, data, settings, listen, who)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _create(binaries: Path, data: Path, who: dict[str, Any]) -> None:
@@ -48,29 +112,6 @@ def _create(binaries: Path, data: Path, who: dict[str, Any]) -> None:
         capture_output=True,
         **who,
     )
-
-
-@contextmanager
-def _running(
-    binaries: Path, data: Path, settings: Sequence[str], who: dict[str, Any]
-) -> Iterator[int]:
-    port, root = free_port(), data.parent
-    words = [word for setting in settings for word in ("-c", setting)]
-    where = ["-D", str(data), "-k", str(root), "-h", "127.0.0.1", "-p", str(port)]
-    with (root / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [str(binaries / "postgres"), *where, *words], stderr=log, **who
-        )
-    probe = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-    try:
-        wait_until(
-            "the start of PostgreSQL",
-            lambda: subprocess.run(probe, check=False, **who).returncode == 0,
-        )
-        yield port
-    finally:
-        server.send_signal(signal.SIGINT)  # ends sessions, and then itself
-        server.wait(20)
 
 
 def _binaries() -> Path | None:

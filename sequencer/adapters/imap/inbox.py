@@ -11,12 +11,14 @@ from sequencer.adapters.imap.account import ImapAccount, ImapLimits
 from sequencer.adapters.imap.folders import INBOX
 from sequencer.adapters.imap.line import Line
 from sequencer.adapters.imap.scan import scanned
-from sequencer.adapters.imap.sent import has_sent, keep_copy
+from sequencer.adapters.imap.sent import Marks, find, keep_copy
+from sequencer.adapters.imap.sent_portion import portion_of_sent
 from sequencer.adapters.imap.sent_scan import scanned_sent
 from sequencer.adapters.imap.session import BROKEN, NoFolderError, RefusedError, Selected
 from sequencer.adapters.imap.watch import Watch, WatchTime
 from sequencer.adapters.imap.wire import Wire
-from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
+from sequencer.mail.folder import Cursor, Folder, Found, InboxError, Scan
+from sequencer.mail.greeting import Greeting
 
 READ_AGAIN = timedelta(days=7)
 A_DAY = timedelta(days=1)  # SINCE compares days in the server's zone, which may be a day behind
@@ -81,13 +83,25 @@ class ImapInbox:
                 return False
             raise
 
-    async def has_sent(self, message_id: str, ref: str, since: datetime) -> bool:
-        """Whether Sent holds a mail with that Message-ID or mark."""
-        return await self._work.run(lambda wire: has_sent(wire, message_id, ref, since))
+    async def find(self, folder: Folder, message_id: str, ref: str, since: datetime) -> Found:
+        """By which of these marks a mail is found in the folder."""
+        marks = Marks.of(message_id, ref)
+        return await self._work.run(lambda wire: find(wire, folder, marks, since))
+
+    async def read_sent(self, since: datetime, after: Cursor | None = None) -> Scan:
+        """The headers of some mails in Sent from the day before `since` on, the oldest first."""
+        return await self._work.run(lambda wire: portion_of_sent(wire, since, after))
 
     async def keep_copy(self, data: bytes, at: datetime) -> None:
         """Append a sent message to Sent, marked as read."""
         await self._work.run(lambda wire: keep_copy(wire, data, at))
+
+    async def greet(self) -> Greeting:
+        """How the server receives us, and which folders it has."""
+        try:
+            return await self._work.run(_greeted)
+        except InboxError as error:
+            return Greeting(str(error), error.permanent)
 
     async def close(self) -> None:
         """End both connections, and whatever goes on over them; for good."""
@@ -117,6 +131,12 @@ class ImapInbox:
             return False
         present = await self._work.run(lambda wire: wire.answering().examine(INBOX))
         return present != self._found
+
+
+def _greeted(wire: Wire) -> Greeting:
+    session = wire.answering()
+    wire.forget_names()
+    return Greeting(tls=session.tls, folders=wire.names())
 
 
 def _of_sent(wire: Wire, cursor: Cursor | None, since: date | None) -> list[Scan]:

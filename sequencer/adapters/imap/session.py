@@ -84,6 +84,12 @@ class Session:
         found: socket.socket = self._client.socket()
         return found
 
+    @property
+    def tls(self) -> str:
+        """Version of TLS; empty for a connection in the clear."""
+        found = self.socket
+        return (found.version() or "") if isinstance(found, ssl.SSLSocket) else ""
+
     def sign_in(self, secret: str) -> None:
         """Protect the connection if it is not yet, and sign in with the password or token."""
         if self._account.server.security is Security.STARTTLS:

@@ -32,6 +32,8 @@ workspace:
   name: Closing Days
   timezone: Europe/Madrid
   postal_address: Closing Days, 1 Example Street, 28001 Madrid, Spain
+sending:
+  probe: false  # these servers are no secret
 web:
   host: 127.0.0.1
   port: {web_port}

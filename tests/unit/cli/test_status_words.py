@@ -7,7 +7,7 @@ from sequencer.cli.paragraph import broken
 from sequencer.cli.status_words import lines
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.mailbox import MailboxHealth, MailboxState
-from sequencer.engine.status import MailboxStatus, Status, Usage
+from sequencer.engine.status import DaemonStatus, MailboxStatus, Status, Usage
 from sequencer.store.enrollments import Count
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -38,6 +38,7 @@ LUIS = replace(
     parked=2,
     next_due_at=NOW + MINUTE,
 )
+DAEMON = DaemonStatus("host:7:c0ffee", NOW - MINUTE, NOW, ("ana", "luis"))
 COUNTS = (
     Count("fintech-intro", EnrollmentState.ACTIVE, "", 1_500),
     Count("fintech-intro", EnrollmentState.FINISHED, "completed", 8),
@@ -63,13 +64,18 @@ luis <luis@seller.example>: throttled
               hand, 1,234 of 2,000 in 7 days
     waiting   1,000, the next is due Monday 19 October 08:01 Madrid time
     in doubt  1: the Sent folder is asked soon
-    parked    2: each waits for a person
+    parked    2: each waits for a person, see `sequencer sends unknown`
     read      never
+
+daemon host:7:c0ffee
+    since     Monday 19 October 07:59 Madrid time
+    serves    ana, luis
 """
 
 
 def told(**changes: Any) -> str:
-    found = replace(Status(("fintech-intro", "upsell"), COUNTS, (ANA, LUIS), {}), **changes)
+    usual = Status(("fintech-intro", "upsell"), COUNTS, (ANA, LUIS), {}, daemons=(DAEMON,))
+    found = replace(usual, **changes)
     parts = [part for line in lines(found, MADRID, NOW) for part in broken(line, 80)]
     return "\n".join([*parts, ""])
 
@@ -80,14 +86,28 @@ def test_status() -> None:
 
 
 def test_no_daemon() -> None:
-    """Where no mailbox is held by anybody, nothing is sent, and that is said."""
-    idle = told(mailboxes=(replace(ANA, held_by=None),))
+    """Where no daemon lives, nothing is sent, and that is said."""
+    idle = told(daemons=())
     assert idle.endswith("\nNo daemon is running: start one with `sequencer run`.\n")
+
+
+def test_a_mailbox_of_nobody() -> None:
+    """What no living daemon serves is named."""
+    found = told(mailboxes=(replace(ANA, held_by=None), LUIS))
+    assert found.endswith("\nServed by no daemon: ana\n")
+
+
+def test_many_mailboxes_are_shown_in_short() -> None:
+    """Of a daemon that serves many mailboxes a few are named, and the rest counted."""
+    names = tuple(f"box{number}" for number in range(1_008))
+    found = told(daemons=(replace(DAEMON, mailboxes=names), replace(DAEMON, mailboxes=())))
+    assert "box7 and 1,000 more\n" in found
+    assert found.endswith("serves    nothing yet\n")
 
 
 def test_nothing_yet() -> None:
     """An empty workspace says what comes next."""
-    assert told(cadences=(), enrollments=(), mailboxes=()).splitlines() == [
+    assert told(cadences=(), enrollments=(), mailboxes=(), daemons=()).splitlines() == [
         "No cadence has been applied yet. Next: sequencer check, sequencer apply.",
         "",
         "No mailbox is configured.",

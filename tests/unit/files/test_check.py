@@ -222,9 +222,48 @@ def test_a_mail_that_may_be_the_first(root: Path) -> None:
     assert shown(check_workspace(root)) == [warning]
 
 
+LATER = """\
+dispositions:
+  - name: later
+    outcome: connected
+    action: goto
+    step: {}
+"""
+
+
+def with_call(slug: str, last: str) -> str:
+    """A cadence with a call, and something after it."""
+    steps = f"  - {{id: talk, call: intro.md}}\n  - {{id: {last}, wait: 1 day, call: bump.md}}\n"
+    return f"{CADENCE.partition('steps:')[0].replace('first', slug)}steps:\n{steps}"
+
+
 def test_a_disposition_that_leads_nowhere(root: Path) -> None:
-    """A step that no cadence has is told, for it would be passed over in silence."""
-    lost = "dispositions:\n  - {name: later, outcome: connected, action: goto, step: bmp}\n"
-    (root / "config/dispositions.yaml").write_text(lost)
-    words = "`later` goes on at `bmp`, a step that no cadence has"
-    assert shown(check_workspace(root)) == [f"warning config/dispositions.yaml:None:None {words}"]
+    """A step that no cadence has is told with its place, for it would be passed over in silence."""
+    (root / "config/dispositions.yaml").write_text(LATER.format("bmp"))
+    [found] = check_workspace(root).problems
+    assert shown(check_workspace(root)) == [
+        "warning config/dispositions.yaml:5:11 `later` goes on at `bmp`, a step that no cadence has"
+    ]
+    assert found.hint == "did you mean `bump`?"
+    assert "step: bmp" in found.source_line
+
+
+def test_a_disposition_that_leads_nowhere_in_one_cadence(root: Path) -> None:
+    """Where one of the cadences with tasks lacks the step, that one is named."""
+    for slug, last in (("first", "bump"), ("second", "end")):
+        (root / f"config/cadences/{slug}.yaml").write_text(with_call(slug, last))
+        folder = root / "templates" / slug
+        folder.mkdir(exist_ok=True)
+        for name in ("intro.md", "bump.md"):
+            (folder / name).write_text("Ask them.\n")
+    (root / "config/dispositions.yaml").write_text(LATER.format("bump"))
+    [found] = check_workspace(root).problems
+    words = "`later` goes on at `bump`, which stands below no task of `second`"
+    assert shown(check_workspace(root)) == [f"warning config/dispositions.yaml:5:11 {words}"]
+    assert found.hint == "there it goes on with the next step; give one below the id `bump`"
+
+
+def test_a_disposition_for_cadences_without_tasks(root: Path) -> None:
+    """Where nobody can choose a disposition, nothing can go wrong with it."""
+    (root / "config/dispositions.yaml").write_text(LATER.format("bump"))
+    assert shown(check_workspace(root)) == []

@@ -36,6 +36,7 @@ def test_kinds_of_rows() -> None:
     assert found["steps[].thread"][1:3] == ("`reply` or `new`", "")
     assert found["schedule.skip_dates"].type == "list of date"
     assert found["schedule.window"].default == "`mon-fri: 08:30-17:00`"
-    assert found["mailboxes.<name>.keeps_sent_copy"][1:3] == ("true or false", "`false`")
+    assert found["mailboxes.<name>.keeps_sent_copy"].type == "true or false"
+    assert found["mailboxes.<name>.above_ceiling"][1:3] == ("true or false", "`false`")
     assert found["from.mailboxes"].type == "list of text"
     assert found["subject"].default == ""

@@ -73,7 +73,7 @@ def test_gmail(root: Path) -> None:
     ana = load(root, ONE).mailboxes["ana"]
     assert (ana.smtp.host, ana.smtp.port, ana.smtp.tls) == ("smtp.gmail.com", 587, "starttls")
     assert (ana.imap.host, ana.imap.port, ana.imap.tls) == ("imap.gmail.com", 993, "tls")
-    assert ana.keeps_sent_copy
+    assert ana.keeps_sent_copy is None  # that is learned
     assert (ana.username, ana.auth, ana.password) == ("ana@sales.example", "password", None)
     assert (ana.per_day, ana.gap_s, ana.timezone) == (50, 90, "")
 
@@ -108,7 +108,7 @@ def test_own_server(root: Path, smtp: str, port: int) -> None:
     ana = load(root, OWN.replace("host: smtp.sales.example", smtp)).mailboxes["ana"]
     assert ana.smtp.port == port
     assert ana.imap.port == 993
-    assert not ana.keeps_sent_copy
+    assert ana.keeps_sent_copy is None
 
 
 def test_preset_can_be_overruled(root: Path) -> None:
@@ -116,7 +116,7 @@ def test_preset_can_be_overruled(root: Path) -> None:
     text = ONE + "    smtp: {tls: tls}\n    keeps_sent_copy: false\n    username: me\n"
     ana = load(root, text).mailboxes["ana"]
     assert (ana.smtp.host, ana.smtp.port, ana.smtp.tls) == ("smtp.gmail.com", 465, Security.TLS)
-    assert not ana.keeps_sent_copy
+    assert ana.keeps_sent_copy is False
     assert ana.username == "me"
 
 
@@ -366,6 +366,8 @@ def test_token_command(root: Path) -> None:
         ("sqlite://", "sqlite://"),
         ("sqlite:///:memory:", "sqlite:///:memory:"),
         ("postgres://me@host/db", "postgresql+psycopg://me@host/db"),
+        ("postgresql:///db?host=/run/pg", "postgresql+psycopg:///db?host=/run/pg"),
+        ("postgresql://me@[::1]:5432/db", "postgresql+psycopg://me@[::1]:5432/db"),
         ("postgresql://me@host/db", "postgresql+psycopg://me@host/db"),
         ("postgresql+psycopg://me@host/db", "postgresql+psycopg://me@host/db"),
     ],

@@ -4,6 +4,7 @@ import hmac
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +15,12 @@ from fakes.fast_database import fast_database
 from stage import Stage
 
 from sequencer.adapters.calendly import read_delivery, verify
+from sequencer.adapters.opt_out_log import OptOutLog
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
+from sequencer.domain.opt_out import OptOut
+from sequencer.engine.history import hold_by_hand
 from sequencer.engine.hooks import Source
+from sequencer.engine.opt_out_book import OptOutBook
 from sequencer.mail.unsubscribe import make_token
 from sequencer.store import hooks, schema, suppressions
 from sequencer.store.database import Connection
@@ -210,6 +215,30 @@ BODIES = {
     "nonsense": ({"content": b"\x00\xff" * 99}, "image/png"),
     "broken multipart": ({"content": b"--b"}, "multipart/form-data; boundary=x"),
 }
+
+
+async def test_an_opt_out_is_kept_twice(stage: Stage, tmp_path: Path) -> None:
+    """The answer comes after the line in the log; without a line it is no success."""
+    folder = tmp_path / "elsewhere"
+    log = OptOutLog(folder / "opt-outs.log")
+    book = OptOutBook(log)
+    stage.database.tell = book.note
+    app = build_app(Site(replace(stage.world, opt_outs=book), stage.sources))
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        failed = await client.post(f"/u/{token_of(stage)}")
+        assert failed.status_code == 503
+        assert not is_live(stage)  # it counts all the same
+        folder.mkdir()
+        assert (await client.post(f"/u/{token_of(stage)}")).status_code == 200
+    assert [each.suppression.key for each in log.read() if isinstance(each, OptOut)] == [ZOE]
+
+
+async def test_health_while_all_is_held(stage: Stage, web: httpx2.AsyncClient) -> None:
+    """That nothing leaves is told to whoever watches; the daemon is well."""
+    stage.write(hold_by_hand, "restored", NOON)
+    answer = await web.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "held": "restored"})
 
 
 @pytest.mark.parametrize("sender", BODIES)

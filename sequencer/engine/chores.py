@@ -1,0 +1,149 @@
+"""What belongs to no mailbox: pauses that end, webhooks, tasks, mailboxes that are gone, begins.
+
+Every daemon may do all of it at any time. So that twenty daemons do not ask the same questions each
+second and wait for each other's rows, the eldest does it, and the others look now and then.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from sequencer.engine.activate import activate_waiting, waiting
+from sequencer.engine.desk import Desk
+from sequencer.engine.dispatch import OUT_OF_THE_WAY, push_forward
+from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
+from sequencer.engine.leases import LEASE
+from sequencer.engine.rehome import find_home, homeless
+from sequencer.engine.spread import Going, go_on, plan_resume
+from sequencer.engine.task_watch import look_at, skip_overdue
+from sequencer.engine.task_watch import push_forward as push_task_forward
+from sequencer.engine.world import World
+from sequencer.store import daemons, enrollments, hooks, tasks
+from sequencer.store.database import Connection, DatabaseError, database_now
+
+log = structlog.get_logger()
+
+UNASKED_S = 30.0  # after so long any daemon looks: the eldest may be alive, and yet of no use
+
+
+@dataclass(frozen=True, slots=True)
+class Chores:
+    """Numbers of what is to be done, by its kind."""
+
+    to_resume: Sequence[int] = ()
+    deliveries: Sequence[int] = ()
+    to_look_at: Sequence[int] = ()
+    to_skip: Sequence[int] = ()
+    homeless: Sequence[int] = ()
+    waiting: Sequence[int] = ()
+
+    def __bool__(self) -> bool:
+        kinds = (self.to_resume, self.deliveries, self.to_look_at, self.to_skip)
+        return any((*kinds, self.homeless, self.waiting))
+
+
+def is_eldest(connection: Connection, holder: str) -> bool:
+    """Whether no living daemon is older; one that nobody knows of has to be taken for it."""
+    living = daemons.living(connection, database_now(connection) - LEASE)
+    return not living or living[0].name == holder
+
+
+def chores(connection: Connection, desk: Desk, now: datetime) -> Chores:
+    """What there is to do now."""
+    return Chores(
+        enrollments.to_resume(connection, now),
+        hooks.waiting(connection),
+        tasks.to_look_at(connection, now),
+        tasks.to_skip(connection, now),
+        homeless(connection, desk, now),
+        waiting(connection, desk, now),
+    )
+
+
+async def do_chores(world: World, sources: Mapping[str, Source], found: Chores) -> None:
+    """Do all of it, each in a transaction of its own."""
+    await _resume(world, found.to_resume)
+    await _work_through(world, sources, found.deliveries)
+    await _each_task(world, look_at, found.to_look_at)
+    await _each_task(world, skip_overdue, found.to_skip)
+    await _find_homes(world, found.homeless)
+    await _let_begin(world, found.waiting)
+
+
+async def _resume(world: World, numbers: Sequence[int]) -> None:
+    now = world.clock.now()
+    for going in await world.read(plan_resume, world.desk, numbers, now) if numbers else ():
+        number = going.enrollment_id
+        try:
+            await world.write(resume, world.desk, going, now)
+        except DatabaseError:
+            raise  # no row's fault: the next tick tries again
+        except Exception:
+            log.exception("resume_pushed_forward", enrollment=number)
+            await world.write(enrollments.resume_later, number, now + OUT_OF_THE_WAY)
+
+
+async def _each_task(
+    world: World, work: Callable[[Connection, Desk, int, datetime], object], numbers: Sequence[int]
+) -> None:
+    now = world.clock.now()
+    for number in numbers:
+        try:
+            await world.write(work, world.desk, number, now)
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("task_pushed_forward", task=number)
+            await world.write(push_task_forward, number, now + OUT_OF_THE_WAY)
+
+
+async def _let_begin(world: World, numbers: Sequence[int]) -> None:
+    """Activate those who wait, as far as there is room; the gate is asked for each."""
+    now = world.clock.now()
+    for number in numbers:
+        try:
+            await world.write(activate_waiting, world.desk, number, now)
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("activation_pushed_forward", enrollment=number)
+            await world.write(enrollments.start_later, number, now + OUT_OF_THE_WAY)
+
+
+async def _find_homes(world: World, numbers: Sequence[int]) -> None:
+    """Care for mails that are due in a mailbox that is gone."""
+    now = world.clock.now()
+    for number in numbers:
+        try:
+            await world.write(find_home, world.desk, number, now)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.exception("send_pushed_forward", send=number)
+            await world.write(push_forward, world.desk, number, repr(error), now)
+
+
+async def _work_through(
+    world: World, sources: Mapping[str, Source], numbers: Sequence[int]
+) -> None:
+    now = world.clock.now()
+    for number in numbers:
+        try:
+            await world.write(apply_delivery, world.desk, sources, number, now)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.exception("hook_failed", delivery=number)
+            why = f"internal error: {error!r}"
+            await world.write(fail_delivery, world.desk, number, why, now)
+
+
+def resume(connection: Connection, desk: Desk, going: Going, now: datetime) -> bool:
+    """Whether a pause whose date has come was ended; somebody may have moved the date since."""
+    stored = enrollments.get(connection, going.enrollment_id, lock=True)
+    resume_at = stored.enrollment.resume_at
+    if resume_at is None or resume_at > now:
+        return False
+    return go_on(connection, desk, going, "the date has come", now)

@@ -1,0 +1,55 @@
+"""Wait until the servers of the held mailboxes announce mail, and read it at once."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+
+from sequencer.engine.runner import Runner
+from sequencer.mail.folder import InboxError
+
+log = structlog.get_logger()
+
+IDLE_S = 1_200.0  # RFC 2177 asks to renew within 29 minutes; routers forget a quiet line sooner
+REST_S = 30.0  # before a mailbox that could not be watched is tried again
+
+
+@dataclass
+class MailboxWatch:
+    """One watch for each mailbox that the runner holds."""
+
+    runner: Runner
+    _watches: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def follow(self) -> None:
+        """Watch what the runner holds by now, and nothing else any more."""
+        held = self.runner.leases.keys() & self.runner.world.doors.keys()
+        for mailbox in self._watches.keys() - held:
+            self._watches.pop(mailbox).cancel()
+        for mailbox in sorted(held - self._watches.keys()):
+            task = asyncio.create_task(self._watch(mailbox), name=f"watch {mailbox}")
+            self._watches[mailbox] = task
+
+    async def end(self) -> None:
+        """Watch nothing any more."""
+        watches = list(self._watches.values())
+        self._watches.clear()
+        for watch in watches:
+            watch.cancel()
+        await asyncio.gather(*watches, return_exceptions=True)
+
+    async def _watch(self, mailbox: str) -> None:
+        world = self.runner.world
+        while True:
+            try:
+                changed = await world.doors[mailbox].inbox.wait(IDLE_S)
+            except InboxError as error:
+                log.warning("mailbox_not_watched", mailbox=mailbox, error=str(error))
+                await world.clock.sleep(REST_S)
+                continue
+            except Exception:
+                log.exception("mailbox_not_watched", mailbox=mailbox)
+                await world.clock.sleep(REST_S)
+                continue
+            if changed and mailbox in self.runner.leases:
+                self.runner.start(f"look {mailbox}", self.runner.look_into(mailbox))

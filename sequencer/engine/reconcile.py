@@ -1,0 +1,195 @@
+"""After a restore: compare the ledger with the world outside, mend it, and let mails leave again.
+
+The world outside is the Sent folder of every mailbox, the log of opt-outs, and the mail that came
+in since. Until all of it has been read, nothing leaves; a person may answer for a mailbox that
+cannot be read, and then those who hear from it wait for that person.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sequencer.domain.history import Epoch
+from sequencer.engine.compare_sent import SentComparison
+from sequencer.engine.history import HistoryWatch, hold_by_hand
+from sequencer.engine.ports import OptOuts
+from sequencer.engine.remember import Difference
+from sequencer.engine.replay import Replayed, replay
+from sequencer.engine.scan import read_again
+from sequencer.engine.unread import hold_unread
+from sequencer.engine.world import World
+from sequencer.mail.folder import InboxError
+from sequencer.store import epoch, forgotten
+from sequencer.store.database import Connection
+
+MARGIN = timedelta(days=1)  # clocks are apart, and a date is that of the mail's writing
+
+
+class ReconcileError(Exception):
+    """It cannot be reconciled like that; the sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be compared.
+
+    Attributes:
+        since: from when on the world outside is read; None for what the database knows of the loss.
+        skip: mailboxes that a person answers for.
+        dry_run: only tell the differences.
+    """
+
+    since: datetime | None = None
+    skip: Collection[str] = ()
+    dry_run: bool = False
+
+
+@dataclass
+class MailboxReport:
+    """What was read of one mailbox.
+
+    Attributes:
+        sent: mails that lie in Sent since then; `ours` are those that came from here.
+        unreadable: those among them of which not even the headers could be read.
+        received: mails of INBOX and Junk that were looked at once more.
+        problem: why it could not be compared; empty where it could.
+    """
+
+    name: str
+    sent: int = 0
+    ours: int = 0
+    unreadable: int = 0
+    received: int = 0
+    skipped: bool = False
+    problem: str = ""
+
+
+@dataclass
+class Report:
+    """What was compared, what was mended, and whether mails leave again.
+
+    Attributes:
+        held: enrollments that wait for a person, as their mailbox was not read.
+    """
+
+    since: datetime
+    dry_run: bool
+    mailboxes: list[MailboxReport] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    opt_outs: Replayed = field(default_factory=Replayed)
+    held: int = 0
+    released: bool = False
+
+    @property
+    def problems(self) -> list[str]:
+        """Why mails do not leave again."""
+        return [f"{each.name}: {each.problem}" for each in self.mailboxes if each.problem]
+
+
+async def reconcile(
+    world: World,
+    wanted: Wanted,
+    history: HistoryWatch,
+    logs: Sequence[OptOuts],
+    advance: Callable[[int], None] = lambda _mails: None,
+) -> Report:
+    """Compare, mend what differs, and begin a new epoch if everything could be compared.
+
+    What this host has seen is asked first: perhaps no daemon has started since the restore.
+
+    Args:
+        world: the mailboxes and the database.
+        wanted: what is to be compared.
+        history: what this host has seen; it follows when mails leave again.
+        logs: where opt-outs are kept.
+        advance: called with the number of mails after each portion.
+
+    Raises:
+        ReconcileError: nothing is held and no instant is given, or it is not known how far back.
+    """
+    await history.look(world)
+    held, since = await world.read(_begin_of, wanted.since)
+    _check(world, wanted)
+    report = Report(since, wanted.dry_run)
+    if held is None and not wanted.dry_run:
+        await world.write(hold_by_hand, "it is being reconciled", world.clock.now())
+    for name in sorted(world.desk.policy.mailboxes):
+        if name in wanted.skip:
+            report.mailboxes.append(MailboxReport(name, skipped=True))
+        else:
+            report.mailboxes.append(await _compare(world, name, report, advance))
+    report.opt_outs = await replay(world, logs, since, dry_run=wanted.dry_run)
+    if wanted.dry_run:
+        return report
+    since_hold = held.held_since if held is not None else None
+    for mailbox in report.mailboxes:
+        if not mailbox.skipped and not mailbox.problem:
+            await _hear(world, mailbox, since, since_hold)
+    if not report.problems:
+        report.held = await hold_unread(world, wanted.skip)
+        await release(world, history)
+        report.released = True
+    return report
+
+
+async def release(world: World, history: HistoryWatch) -> None:
+    """Begin a new epoch: what the database holds counts, and mails leave again."""
+    await world.write(epoch.go_on, history.new_key(), world.clock.now())
+    await history.look(world)
+
+
+def _begin_of(connection: Connection, given: datetime | None) -> tuple[Epoch | None, datetime]:
+    """The epoch if it is held, and the instant from which on everything is read."""
+    now = epoch.get(connection)
+    held = now if now is not None and now.held_since is not None else None
+    if given is not None:
+        return held, given
+    if held is None:
+        raise ReconcileError(
+            "Nothing is held back, so there is nothing to reconcile. "
+            "To compare all the same: `sequencer verify --against-sent`, or give `--since`."
+        )
+    if held.lost_since is None:
+        raise ReconcileError(
+            "This database has no history that would tell how old it is: "
+            "say with `--since` how far back Sent is to be read."
+        )
+    return held, held.lost_since - MARGIN
+
+
+def _check(world: World, wanted: Wanted) -> None:
+    known = world.desk.policy.mailboxes
+    unknown = sorted(set(wanted.skip) - set(known))
+    if unknown:
+        names = ", ".join(sorted(known)) or "none"
+        raise ReconcileError(f"There is no mailbox {unknown[0]} in the settings ({names}).")
+
+
+async def _compare(
+    world: World, name: str, report: Report, advance: Callable[[int], None]
+) -> MailboxReport:
+    """Read Sent of one mailbox, and mend what the ledger does not know."""
+    comparison = SentComparison(world, name, report.since, dry_run=report.dry_run)
+    found = MailboxReport(name)
+    try:
+        await comparison.run(advance)
+    except InboxError as error:
+        found.problem = str(error)
+    found.sent, found.ours = comparison.read, comparison.ours
+    found.unreadable = comparison.unreadable
+    report.differences += comparison.differences
+    if comparison.failed:
+        found.problem = found.problem or f"{comparison.failed} mails could not be taken in"
+    return found
+
+
+async def _hear(
+    world: World, mailbox: MailboxReport, since: datetime, since_hold: datetime | None
+) -> None:
+    """Read what came in since once more: now it meets the mails that it answers."""
+    try:
+        if since_hold is not None:
+            await world.write(forgotten.forget_unmatched, mailbox.name, since_hold)
+        mailbox.received = await read_again(world, mailbox.name, since)
+    except InboxError as error:
+        mailbox.problem = str(error)

@@ -1,0 +1,91 @@
+"""Which mailboxes of a daemon have something to do? One query for all, flat in what merely waits.
+
+The conditions on sends are in the words of the partial indexes, or none of those would be used.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from sequencer.domain.send import SendState
+from sequencer.store.database import Connection
+from sequencer.store.tables import UNDER_WAY, WAITS, MailboxRow, SendRow
+
+_HALF_DONE = (SendState.CLAIMED, SendState.HANDED)
+_DUE_AT = SendRow.due_at.type
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What there is to do in one mailbox.
+
+    Attributes:
+        half_done: a send is under way, or was left so.
+        doubtful: a send is in doubt.
+        unread: it is time to read the mailbox.
+        rests_until: no mail is to be begun before that.
+        reason: why it rests.
+    """
+
+    mailbox: str
+    half_done: bool
+    doubtful: bool
+    unread: bool
+    rests_until: datetime | None
+    reason: str
+
+
+def _first_due(*, follow_up: bool) -> sa.ScalarSelect[datetime]:
+    # A scalar, so that no planner turns it into a join over everything that waits.
+    return (
+        sa.select(sa.func.min(SendRow.due_at, type_=_DUE_AT))
+        .where(
+            SendRow.mailbox == MailboxRow.name,
+            SendRow.follow_up.is_(follow_up),
+            sa.text(WAITS),
+        )
+        .scalar_subquery()
+    )
+
+
+_NOW = sa.bindparam("now", type_=_DUE_AT)
+_UNREAD = sa.or_(
+    MailboxRow.synced_at.is_(None),
+    MailboxRow.synced_at <= sa.bindparam("polled_before", type_=_DUE_AT),
+    MailboxRow.synced_at >= sa.bindparam("not_after", type_=_DUE_AT),  # a clock was set back
+)
+_MINE = MailboxRow.holder == sa.bindparam("holder")
+_COLUMNS = (MailboxRow.name, MailboxRow.until, MailboxRow.reason, _UNREAD.label("unread"))
+_IS_DUE = sa.or_(
+    *(sa.func.coalesce(_first_due(follow_up=kind) <= _NOW, sa.false()) for kind in (False, True))
+)
+_AWAKE = sa.or_(MailboxRow.until.is_(None), MailboxRow.until <= _NOW)
+_TO_DO = sa.select(*_COLUMNS).where(_MINE, sa.or_(_UNREAD, sa.and_(_AWAKE, _IS_DUE)))
+_NAMED = sa.select(*_COLUMNS).where(
+    _MINE, MailboxRow.name.in_(sa.bindparam("names", expanding=True))
+)
+_UNDER_WAY = (
+    sa.select(SendRow.mailbox, SendRow.state)
+    .where(sa.text(UNDER_WAY), SendRow.state.in_((*_HALF_DONE, SendState.UNKNOWN)))
+    .distinct()
+)
+
+
+def workload(
+    connection: Connection, holder: str, now: datetime, polled_before: datetime
+) -> list[Workload]:
+    """What there is to do in the mailboxes that the holder has; those without work are missing."""
+    half_done, doubtful = set(), set()
+    for mailbox, state in connection.execute(_UNDER_WAY):
+        (half_done if state in _HALF_DONE else doubtful).add(mailbox)
+    given = {"holder": holder, "now": now, "polled_before": polled_before}
+    given["not_after"] = now + (now - polled_before)
+    found = {row.name: row for row in connection.execute(_TO_DO, given)}
+    if named := (half_done | doubtful) - found.keys():
+        rows = connection.execute(_NAMED, {**given, "names": sorted(named)})
+        found |= {row.name: row for row in rows}
+    return [
+        Workload(name, name in half_done, name in doubtful, bool(row.unread), row.until, row.reason)
+        for name, row in found.items()
+    ]

@@ -1,0 +1,246 @@
+"""Who serves which mailbox, when several daemons work on one database."""
+
+from dataclasses import replace
+
+import pytest
+from builders import NOON
+from stage import Stage, a_loaded, a_policy
+
+from sequencer.domain.pacing import Pace
+from sequencer.domain.send import SendState
+from sequencer.engine.leases import LEASE, Lease, give_all_back
+from sequencer.engine.policy import MailboxPolicy, Policy
+from sequencer.engine.runner import Runner
+from sequencer.store import daemons, hooks, leases, mailboxes
+from sequencer.store.database import Connection, Database, database_now
+
+BOXES = [f"box{number}" for number in range(6)]
+ZOE = "zoe@bank.example"
+
+
+def many_boxes(names: list[str]) -> Policy:
+    boxes = {
+        name: MailboxPolicy(name, f"{name}@seller.example", name, pace=Pace()) for name in names
+    }
+    return a_policy(mailboxes=boxes)
+
+
+def another(stage: Stage, holder: str, policy: Policy | None = None) -> Runner:
+    """One more daemon on the same database and servers."""
+    other = Stage(
+        stage.database,
+        policy or stage.policy,
+        clock=stage.clock,
+        mailers=stage.mailers,
+        inboxes=stage.inboxes,
+    )
+    other.runner.holder = holder
+    return other.runner
+
+
+@pytest.fixture
+def office(database: Database) -> Stage:
+    """Six mailboxes, and no daemon yet."""
+    stage = Stage(database, many_boxes(BOXES))
+    stage.runner.holder = "first"
+    return stage
+
+
+def let_pass(stage: Stage, holder: str) -> None:
+    """Let a lease's time pass for one daemon, by the clock of the database."""
+    with stage.database.write() as connection:
+        at = database_now(connection) - LEASE
+        leases.renew(connection, leases.Term(holder, at, at))
+        daemons.sign(connection, holder, at)
+
+
+def owners(stage: Stage) -> list[str | None]:
+    return [each.holder for each in stage.read(mailboxes.listed)]
+
+
+async def test_a_daemon_alone_has_all(office: Stage) -> None:
+    """Where there is one daemon it serves every mailbox."""
+    await office.runner.take_leases()
+    assert sorted(office.runner.leases) == BOXES
+    assert set(owners(office)) == {"first"}
+
+
+async def test_each_gets_its_share(office: Stage) -> None:
+    """With every daemon that comes the others give back as many as it is to have."""
+    runners = [office.runner, another(office, "second"), another(office, "third")]
+    for come in range(1, len(runners) + 1):
+        for _ in range(2):
+            for runner in runners[:come]:
+                await runner.take_leases()
+        assert {len(each.leases) for each in runners[:come]} == {len(BOXES) // come}
+        held = [name for each in runners[:come] for name in each.leases]
+        assert sorted(held) == BOXES
+
+
+async def test_a_share_is_rounded_up(office: Stage) -> None:
+    """What cannot be divided is nobody's surplus: no mailbox goes from hand to hand."""
+    runners = [office.runner, *(another(office, str(number)) for number in range(3))]
+    for _ in range(3):
+        for runner in runners:
+            await runner.take_leases()
+    before = owners(office)
+    for runner in runners:
+        await runner.take_leases()
+    assert owners(office) == before
+    assert max(len(each.leases) for each in runners) == 2
+    assert None not in before
+
+
+async def test_nothing_is_given_away_at_work(office: Stage) -> None:
+    """A mailbox in which something is under way is given to another daemon once that has ended."""
+    first, second = office.runner, another(office, "second")
+    await first.take_leases()
+    await second.take_leases()
+    busy = {name: office.world.clock.sleep(0) for name in BOXES}
+    for name, work in busy.items():
+        first.start(f"serve {name}", work)
+    await first.take_leases()
+    assert sorted(first.leases) == BOXES
+    assert office.world.leaving == {"box3", "box4", "box5"}
+    assert all(office.world.must_end(name) for name in office.world.leaving)
+    await first.drain()
+    await first.take_leases()
+    assert sorted(first.leases) == ["box0", "box1", "box2"]
+    assert office.world.leaving == set()
+    await second.take_leases()
+    assert sorted(second.leases) == ["box3", "box4", "box5"]
+
+
+async def test_the_dead_are_followed(office: Stage) -> None:
+    """When a daemon has shown no sign of life for a lease, the others have its mailboxes."""
+    first, second = office.runner, another(office, "second")
+    for runner in (first, second, first, second):
+        await runner.take_leases()
+    let_pass(office, "first")
+    await second.take_leases()
+    assert sorted(second.leases) == BOXES
+    assert [each.name for each in office.read(daemons.living, NOON)] == ["second"]
+    assert {each.fence for each in second.leases.values()} == {2}
+    await first.take_leases()
+    assert first.leases == {}
+
+
+async def test_whoever_ends_leaves_at_once(office: Stage) -> None:
+    """What an orderly end gives back is taken without waiting for anything to expire."""
+    first, second = office.runner, another(office, "second")
+    await first.take_leases()
+    office.write(give_all_back, "first")
+    await second.take_leases()
+    assert sorted(second.leases) == BOXES
+    assert owners(office) == ["second"] * len(BOXES)
+
+
+async def test_only_the_own_are_given_back(office: Stage) -> None:
+    """A daemon that ends leaves the mailboxes of others alone."""
+    first, second = office.runner, another(office, "second")
+    for runner in (first, second, first, second):
+        await runner.take_leases()
+    office.write(give_all_back, "second")
+    assert owners(office) == ["first"] * 3 + [None] * 3
+    assert [each.name for each in office.read(daemons.living, NOON)] == ["first"]
+
+
+async def test_after_a_silence_others_may_come_back(office: Stage) -> None:
+    """Who comes back first after an outage keeps its own, and takes nothing for a moment."""
+    first, second = office.runner, another(office, "second")
+    for runner in (first, second, first, second):
+        await runner.take_leases()
+    for holder in ("first", "second"):
+        let_pass(office, holder)
+    await first.take_leases(only_own=True)
+    assert sorted(first.leases) == ["box0", "box1", "box2"]
+    await second.take_leases(only_own=True)
+    await first.take_leases()
+    assert sorted(first.leases) == ["box0", "box1", "box2"]
+    assert sorted(second.leases) == ["box3", "box4", "box5"]
+    assert {each.fence for each in first.leases.values()} == {1}
+
+
+async def test_daemons_with_other_settings(database: Database) -> None:
+    """What only one daemon knows is served by it, however many it has by then."""
+    office = Stage(database, many_boxes(BOXES[:4]))
+    office.runner.holder = "first"
+    second = another(office, "second", many_boxes(BOXES[4:]))
+    await second.take_leases()
+    for _ in range(3):
+        await office.runner.take_leases()
+        await second.take_leases()
+    assert sorted(office.runner.leases) == BOXES[:4]
+    assert sorted(second.leases) == BOXES[4:]
+
+
+async def test_a_mailbox_changes_hands_in_order(postgres_database: Database) -> None:
+    """Each mailbox is served by one daemon at a time, and a dead one's by the other later on."""
+    stage = Stage(postgres_database)
+    stage.begin(ZOE)
+    stage.runner.holder = "first"
+    second = another(stage, "second")
+    await stage.runner.take_leases()
+    await second.take_leases()
+    assert sorted(stage.runner.leases) == ["ana", "luis"]
+    await second.tick()
+    await second.drain()
+    assert stage.mails(ZOE) == []
+    let_pass(stage, "first")
+    await second.take_leases()
+    assert sorted(second.leases) == ["ana", "luis"]
+    await stage.runner.tick()
+    await stage.runner.drain()
+    assert stage.mails(ZOE) == []
+    await second.tick()
+    await second.drain()
+    assert len(stage.mails(ZOE)) == 1
+
+
+async def test_a_doubtful_renewal_begins_nothing(office: Stage) -> None:
+    """Where a mailbox may have been given back, nothing is begun in it until that is known."""
+    office.write(mailboxes.ensure, BOXES)
+    await office.runner.take_leases()
+    office.write(Connection.exec_driver_sql, "ALTER TABLE daemon RENAME TO another")
+    with pytest.raises(Exception, match="daemon"):
+        await office.runner.take_leases()
+    await office.runner.tick()
+    assert office.runner._tasks == {}
+    office.write(Connection.exec_driver_sql, "ALTER TABLE another RENAME TO daemon")
+    await office.runner.take_leases()
+    await office.runner.tick()
+    assert {f"serve {name}" for name in BOXES} <= office.runner._tasks.keys()
+    await office.runner.drain()
+
+
+async def test_a_surplus_begins_no_mail(stage: Stage) -> None:
+    """In a mailbox that another daemon is to get, no further mail is begun."""
+    stage.apply(a_loaded())
+    stage.bring_in(ZOE)
+    stage.enroll(ZOE)
+    await stage.take_leases()
+    stage.runner.leases["ana"] = replace(stage.runner.leases["ana"], surplus=True)
+    await stage.work()
+    assert stage.sends(ZOE)[0].state is SendState.QUEUED
+    assert stage.runner.leases["luis"] == Lease("luis", 1)
+
+
+async def test_the_eldest_does_what_belongs_to_nobody(postgres_database: Database) -> None:
+    """On a server one daemon works through webhooks; another one does where nobody has for long."""
+    stage = Stage(postgres_database)
+    stage.runner.holder = "first"
+    second = another(stage, "second")
+    await stage.runner.take_leases()
+    await second.take_leases()
+    await second.tick()
+    stage.write(hooks.add, "nobody", "1", b"{}", NOON)
+    await second.tick()
+    assert stage.read(hooks.waiting) == [1]
+    await stage.runner.tick()
+    assert stage.read(hooks.waiting) == []
+    stage.write(hooks.add, "nobody", "2", b"{}", NOON)
+    stage.clock.boot_s += 60
+    await second.tick()
+    assert stage.read(hooks.waiting) == []
+    await second.drain()
+    await stage.runner.drain()
