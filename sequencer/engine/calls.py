@@ -4,7 +4,7 @@ It is a human touch, and its disposition decides: one that finishes ends every c
 person; any other ends the call task that is open, and else only makes itself known.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sequencer.domain.disposition import Action, Disposition
@@ -34,10 +34,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """What came of a call: call tasks that ended with it, enrollments that it finished."""
+    """What came of a call: call tasks that ended with it, enrollments that it finished.
+
+    Attributes:
+        number: of the task that stands for the call, by which it can be taken back.
+    """
 
     tasks: int
     finished: int
+    number: int = field(default=0, compare=False)
 
 
 def log_call(connection: Connection, desk: Desk, call: Call, now: datetime) -> Logged:
@@ -61,13 +66,12 @@ def log_call(connection: Connection, desk: Desk, call: Call, now: datetime) -> L
         stop_as(connection, desk, person.id, event, cause, now)
         stop_person(connection, desk, person.id, event, cause, now)
         ids = {stored.id for stored in live}
-        return Logged(
-            0, len(ids - {each.id for each in enrollments.live_of(connection, [person.id])})
-        )
+        left = {each.id for each in enrollments.live_of(connection, [person.id])}
+        return Logged(0, len(ids - left), number)
     waiting = [task for stored in live for task in _open_calls(connection, stored.id)]
     for task in waiting:
         done(connection, desk, task.id, call.ending, now)
-    return Logged(len(waiting), 0)
+    return Logged(len(waiting), 0, number)
 
 
 def _note(

@@ -55,13 +55,7 @@ def survey(source: Database, target: Database) -> Survey:
     Raises:
         MoveError: something speaks against it.
     """
-    if transfer.told(source) == transfer.told(target):
-        raise MoveError(f"{transfer.told(source)} is the database that is in use already.")
-    if source.is_sqlite and not target.is_sqlite:
-        with source.read() as connection:
-            _refuse_misfits(connection)
-    if not transfer.is_missing(target):
-        _look_into(target)
+    _refuse(source, target)
     with source.read() as connection:
         _refuse_living(connection)
         rows = {table.name: transfer.count(connection, table) for table in TABLES}
@@ -87,7 +81,7 @@ def move(
     Raises:
         MoveError: something speaks against it, or what arrived is not what was read.
     """
-    survey(source, target)
+    _refuse(source, target)
     schema.upgrade(target)
     with source.write() as old:
         transfer.keep_writers_out(old)
@@ -105,6 +99,17 @@ def move(
 
 def _moved(where: str) -> str:
     return f"everything was moved to {where}, which is to be used instead"
+
+
+def _refuse(source: Database, target: Database) -> None:
+    """What can be known without changing anything; who works on the source is asked apart."""
+    if transfer.told(source) == transfer.told(target):
+        raise MoveError(f"{transfer.told(source)} is the database that is in use already.")
+    if source.is_sqlite and not target.is_sqlite:
+        with source.read() as connection:
+            _refuse_misfits(connection)
+    if not transfer.is_missing(target):
+        _look_into(target)
 
 
 def _look_into(target: Database) -> None:

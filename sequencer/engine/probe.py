@@ -5,6 +5,7 @@ sends it in a loop. It belongs to nobody's cadence and is in nobody's way: it is
 pace, because it leaves once in the life of a mailbox.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -15,6 +16,7 @@ from sequencer.domain.capability import Capability
 from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S
 from sequencer.engine.learned import learned_now
 from sequencer.engine.leases import Lease, is_held
+from sequencer.engine.ports import Inbox
 from sequencer.engine.recording import words
 from sequencer.engine.world import World
 from sequencer.mail.compose_error import ComposeError
@@ -31,6 +33,7 @@ log = structlog.get_logger()
 CLOCKS_APART = timedelta(days=1)  # how far before the dot a server may have dated its copy
 LONG_AGO = 6  # times the search for a copy: then it is over, whoever sent the mail
 NO_ANSWER = "no answer to the final dot was read"
+MOVED = "the mail to itself is in Sent, and did not arrive: it may have been moved there by a rule"
 LOST = "the mail to itself turned up neither in Sent nor in INBOX"
 
 
@@ -64,7 +67,11 @@ async def send_probe(world: World, mailbox: str, lease: Lease | None = None) -> 
 
 
 async def look_for(world: World, known: Capability) -> Capability:
-    """What is known after a look for the probe that is under way."""
+    """What is known after a look for the probe that is under way.
+
+    A copy in Sent counts only beside the mail that arrived. Some people have a rule that moves what
+    comes from themselves to Sent: that files no copy of a mail to anybody else.
+    """
     mailbox, mail = known.mailbox, _probe(world, known)
     seen_s, dated_s = _passed(world, known)
     within_s = world.desk.policy.copy_within.total_seconds()
@@ -73,20 +80,29 @@ async def look_for(world: World, known: Capability) -> Capability:
     inbox = world.doors[mailbox].inbox
     try:
         copy = await inbox.find(Folder.SENT, mail.message_id, mail.ref, since)
-        if copy:
-            lag_s = ceil(max(seen_s, min(dated_s, within_s)))
-            return await _learned(world, known, copy, lag_s=lag_s)
-        if not is_over:
-            return known
-        arrived = await inbox.find(Folder.INBOX, mail.message_id, mail.ref, since)
+        arrived = await _arrived(inbox, mail, since) if copy or is_over else Found()
     except NoSentFolderError as error:
         return await _failed(world, known, str(error), sent=True)
     except InboxError as error:
         log.warning("probe_not_looked_for", mailbox=mailbox, error=str(error))
         return await _failed(world, known, str(error), sent=True) if is_over else known
-    if not arrived and known.problem:
-        return await _failed(world, known, LOST, sent=True)
+    if copy and arrived:
+        lag_s = ceil(max(seen_s, min(dated_s, within_s)))
+        return await _learned(world, known, copy, lag_s=lag_s)
+    if not is_over:
+        return known
+    if copy or (known.problem and not arrived):
+        return await _failed(world, known, MOVED if copy else LOST, sent=True)
     return await _learned(world, known, arrived, lag_s=None)
+
+
+async def _arrived(inbox: Inbox, mail: ProbeMail, since: datetime) -> Found:
+    """By which marks the mail is found where mail comes in."""
+    for folder in (Folder.INBOX, Folder.JUNK):
+        with suppress(NoSentFolderError):  # there need not be a Junk
+            if found := await inbox.find(folder, mail.message_id, mail.ref, since):
+                return found
+    return Found()
 
 
 def begin(connection: Connection, intent: Capability, lease: Lease | None) -> bool:

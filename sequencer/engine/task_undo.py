@@ -84,6 +84,8 @@ def _take_call_back(
         and task.state is TaskState.DONE
         and (task.ended_at, task.ended_by) == (note.ended_at, note.ended_by)
     ]
+    _open_again(connection, note)  # first, for guards ask for it where the cadences go on
+    tasks.move(connection, note.id, TaskEvent.SKIP, why=NEVER_WAS, ended_at=now, ended_by=by)
     for number in with_it:
         undo(connection, desk, number, by, now)
     cause = f"{note.title.lower()} taken back"
@@ -91,8 +93,6 @@ def _take_call_back(
         ended = enrollments.get(connection, each.id, lock=True)
         if ended.finished_at is not None and ended.finished_at == note.ended_at:
             _let_go_on(connection, desk, ended, Request(person.prospect.email, by, cause), now)
-    _open_again(connection, note)
-    tasks.move(connection, note.id, TaskEvent.SKIP, why=NEVER_WAS, ended_at=now, ended_by=by)
     entry = Entry(now, Kind.TAKEN_BACK, f"{cause} by {by}", note.prospect_id)
     ledger.write(connection, entry)
 

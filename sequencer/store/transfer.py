@@ -111,9 +111,10 @@ def set_next_numbers(connection: Connection) -> None:
     for table in TABLES:
         for column in table.columns:
             if column.identity is not None:
-                source = sa.func.pg_get_serial_sequence(table.name, column.name)
+                call = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
                 most = sa.func.max(column)
                 begin = sa.func.coalesce(most, 1)
+                source: sa.ColumnElement[str] = sa.literal_column(call)
                 connection.execute(sa.select(sa.func.setval(source, begin, most.is_not(None))))
 
 

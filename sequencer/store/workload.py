@@ -76,7 +76,8 @@ def workload(
     connection: Connection, holder: str, now: datetime, polled_before: datetime
 ) -> list[Workload]:
     """What there is to do in the mailboxes that the holder has; those without work are missing."""
-    half_done, doubtful = set(), set()
+    half_done: set[str] = set()
+    doubtful: set[str] = set()
     for mailbox, state in connection.execute(_UNDER_WAY):
         (half_done if state in _HALF_DONE else doubtful).add(mailbox)
     given = {"holder": holder, "now": now, "polled_before": polled_before}

@@ -120,6 +120,24 @@ async def test_a_provider_that_files_nothing(fresh: Stage) -> None:
     assert len(probes(fresh)) == 1
 
 
+async def test_a_rule_that_moves_own_mail(fresh: Stage) -> None:
+    """A mail that is in Sent and did not arrive may have been moved there: nothing is learned."""
+    server_of(fresh).files, server_of(fresh).delivers = True, False
+    await live(fresh, DAY / 24)
+    assert learned(fresh).keeps_sent_copy is None
+    assert "moved" in learned(fresh).problem
+    assert len(probes(fresh)) == 1
+
+
+async def test_a_mail_that_is_taken_for_junk(fresh: Stage) -> None:
+    """Junk is a place to arrive in, too."""
+    server_of(fresh).files, server_of(fresh).delivers = True, False
+    await live(fresh, 3 * MINUTE)
+    fresh.inboxes["ana"].deliver(probes(fresh)[0].data, Folder.JUNK)
+    await live(fresh, 5 * MINUTE)
+    assert learned(fresh).keeps_sent_copy is True
+
+
 @pytest.mark.parametrize(
     ("dropped", "marks"),
     [

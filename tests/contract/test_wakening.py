@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
+import sqlalchemy as sa
 from builders import NOON
 from fakes.fake_mailer import FakeMailer
 from stage import Stage
@@ -15,7 +16,7 @@ from sequencer.engine.hooks import Source, store_delivery
 from sequencer.engine.leases import give_all_back
 from sequencer.mail.transaction import Envelope, Outcome
 from sequencer.store import hooks
-from sequencer.store.database import Database
+from sequencer.store.database import Connection, Database
 
 HANG_S = 30.0
 ZOE = "zoe@bank.example"
@@ -147,8 +148,7 @@ async def test_a_lost_listener_comes_back(stage: Stage, elsewhere: Stage) -> Non
     )
     async with working(stage):
         elsewhere.bring_in(ZOE)
-        with elsewhere.database.write() as connection:
-            await until(lambda: bool(connection.exec_driver_sql(kill).all()))
+        await until(lambda: bool(elsewhere.write(Connection.scalar, sa.text(kill))))
         assert [answer.enrolled for answer in elsewhere.enroll(ZOE)] == [True]
         await asyncio.wait_for(mailer.rang.wait(), HANG_S)
     assert len(stage.mails(ZOE)) == 1

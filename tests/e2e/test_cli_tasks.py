@@ -155,6 +155,10 @@ def test_a_call_that_came_in(root: Path) -> None:
     assert "The call that waited for them is done." in said
     said = answer(root, "log-call", ZOE, "--outbound", "--disposition", "not-interested")
     assert (said["tasks"], said["finished"]) == (0, 1)
+    number = str(said["task"])
+    assert f"Call {number} is taken back." in done(root, "task", "undo", number)
+    assert [row["task"]["step_id"] for row in answer(root, "tasks")] == ["note"]
+    assert "taken back already" in refused(root, "task", "undo", number)
     assert "Nobody has the address" in refused(
         root, "log-call", "x@y.example", "--disposition", "busy"
     )

@@ -1,17 +1,17 @@
 """Daemons on hosts that are cut from the database or from the mail server, and come back."""
 
 import asyncio
-import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from servers.fleet import Fleet, end, fleet
+from servers.fleet import Fleet, ended, fleet
 from servers.namespace import Host, host
 from servers.postgres import Server, postgres_server
+from servers.relay import relay
 from servers.seller import PASSWORD, Box, address_of, until
 
 from sequencer.adapters.clock import SystemClock
@@ -22,41 +22,6 @@ pytestmark = pytest.mark.real_server
 NAMES = ["ana", "luis"]
 PEOPLE = 10
 RETURN_S = 45.0  # a cut is noticed on both sides, leases end, and what failed is tried again
-
-
-async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Copy bytes until an end."""
-    with suppress(OSError):
-        while chunk := await reader.read(65_536):
-            writer.write(chunk)
-            await writer.drain()
-    writer.close()
-
-
-@asynccontextmanager
-async def reachable(each: Host, *ports: int) -> AsyncIterator[None]:
-    """Let a host reach servers that listen on the machine's loopback only."""
-    async with AsyncExitStack() as open_:
-        for port in ports:
-
-            async def serve(
-                reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int = port
-            ) -> None:
-                inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
-                await asyncio.gather(pass_on(reader, inner_writer), pass_on(inner_reader, writer))
-
-            server = await asyncio.start_server(serve, each.machine, port)
-            open_.callback(server.close)
-        yield
-
-
-def workspace_of(each: Host, office: Fleet, place: int) -> Path:
-    """The files of the workspace as they are on a host, which knows the machine by another name."""
-    root = office.root.parent / f"host{place}"
-    shutil.copytree(office.root, root)
-    settings = root / "config/sequencer.yaml"
-    settings.write_text(settings.read_text().replace("host: 127.0.0.1", f"host: {each.machine}"))
-    return root
 
 
 def people(name: str, wave: str) -> list[str]:
@@ -104,10 +69,10 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         office = open_.enter_context(fleet(Fleet(tmp_path / "office", boxes, server.url)))
         office.write()
         await asyncio.to_thread(office.enrol_all, people, "first")
-        for place, each in enumerate(hosts):
-            await open_.enter_async_context(reachable(each, world.smtp.port, world.imap.port))
-            root = workspace_of(each, office, place)
-            office.start(1, each.namespace, server.url_at(each.machine), root)
+        for each in hosts:
+            for port in (world.smtp.port, world.imap.port):
+                open_.callback((await relay(each.machine, "127.0.0.1", port)).close)
+            office.start(1, each, server.url_at(each.machine))
         yield Scene(office, world, server, hosts)
 
 
@@ -135,8 +100,7 @@ async def test_hosts(tmp_path: Path) -> None:
         await at.arrival("third", to=others)
         assert not counted(at.world).keys() & set(people(mine, "third"))
         cut.mend(at.world.smtp.port)
-        end(office.began[0])
-        await asyncio.to_thread(office.began[0].join, 60)
+        await ended(office.began[0])
         assert set(counted(at.world).values()) == {1}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 LOOP = Path(__file__).parents[1] / "kill/run.py"
-KILLS = 40
+KILLS = 20
 LONGEST_S = 300
 
 

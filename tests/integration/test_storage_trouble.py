@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -56,12 +56,10 @@ def make_read_only(disk: Path) -> None:
 def fill(disk: Path) -> Path:
     """A file that takes up all that is left."""
     path = disk / "filler"
-    with path.open("wb", buffering=0) as file:
-        try:
-            while file.write(b"x" * 4096):
-                pass
-        except OSError:
-            return path
+    with suppress(OSError), path.open("wb", buffering=0) as file:
+        while file.write(b"x" * 4096):
+            pass
+    return path
 
 
 async def test_a_full_disk_lets_nothing_out_until_there_is_room(tmp_path: Path) -> None:

@@ -87,11 +87,12 @@ def write_of(statement: str, parameters: list[dict[str, Any]]) -> Write | None:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """End, or stop, at the n-th passage of a point."""
+    """End, or stop, at the n-th passage of a point; `tries` counts the daemons that missed it."""
 
     point: Point
     passage: int
     sleeps: bool = False
+    tries: int = 0
 
 
 @dataclass

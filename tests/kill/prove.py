@@ -6,6 +6,7 @@ The last line is a JSON object with how many were planted and how many were foun
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,7 @@ HANDED_IS_SENT = one(
     "        if await _is_in_sent(world, send):\n            return FOUND\n",
     "        return FOUND\n",
 )
+_BY_SLEEPERS = re.compile(r'"by_sleepers": (\d+)')
 
 
 def hunt(plant: Plant) -> str:
@@ -54,7 +56,11 @@ def hunt(plant: Plant) -> str:
     if not last.startswith("{"):
         raise RuntimeError(run.stderr)
     found = json.loads(last)
-    return last if found["doubled"] + found["falsely_sent"] and run.returncode else ""
+    by_sleepers = _BY_SLEEPERS.search(run.stderr)
+    wrong = found["doubled"] + found["falsely_sent"] + int(by_sleepers[1] if by_sleepers else 0)
+    return (
+        f"{last} by_sleepers: {by_sleepers and by_sleepers[1]}" if wrong and run.returncode else ""
+    )
 
 
 def main(names: list[str]) -> int:

@@ -33,10 +33,8 @@ PLANTS = (
         (
             Edit(
                 "engine/hand.py",
-                "    moved = sends.move(\n        connection,\n        [send.id],\n"
-                "        SendEvent.HAND,",
-                "    moved = 1 if send.fence == lease.fence else 0\n"
-                "    sends.move(\n        connection,\n        [],\n        SendEvent.HAND,",
+                "    sends.move_each(connection, SendState.CLAIMED, SendEvent.HAND, rows)\n",
+                "    sends.move_each(connection, SendState.CLAIMED, SendEvent.HAND, rows[:0])\n",
             ),
             Edit(
                 "domain/send.py",
@@ -51,14 +49,13 @@ PLANTS = (
         (
             Edit(
                 "engine/look.py",
-                "    refusals = tuple(refusals_of(answers))\n    if refusals:",
-                "    refusals = tuple(refusals_of(answers))\n    if not refusals and refusals:",
+                "            answers = gate.refuse(asked)\n",
+                "            answers = gate.refuse(asked)[:0]\n",
             ),
             Edit(
                 "engine/hand.py",
-                "if send.mailbox != lease.mailbox or "
-                "refusals_for(connection, desk, case, send, now):",
-                "if send.mailbox != lease.mailbox:",
+                "    if gate.refuse(asked):\n",
+                "    if gate.refuse(asked)[:0]:\n",
             ),
         ),
     ),
@@ -66,8 +63,8 @@ PLANTS = (
         "no-last-look",
         "the gate is not asked again before the final dot",
         "engine/hand.py",
-        "if send.mailbox != lease.mailbox or refusals_for(connection, desk, case, send, now):",
-        "if send.mailbox != lease.mailbox:",
+        "    if gate.refuse(asked):\n",
+        "    if gate.refuse(asked)[:0]:\n",
     ),
     one(
         "cursor-before-commit",
@@ -105,12 +102,28 @@ PLANTS = (
             ),
         ),
     ),
-    one(
+    Plant(
         "fence-not-compared",
         "a daemon does not notice that its mailbox was taken over",
-        "engine/leases.py",
-        "    return mailboxes.get(connection, lease.mailbox).fence == lease.fence",
-        "    return mailboxes.get(connection, lease.mailbox).fence > 0",
+        (
+            Edit(
+                "engine/leases.py",
+                "    return mailboxes.get(connection, lease.mailbox).fence == lease.fence",
+                "    return mailboxes.get(connection, lease.mailbox).fence > 0",
+            ),
+            Edit(
+                "engine/mail_gate.py",
+                "        return self._boxes[lease.mailbox].fence == lease.fence\n",
+                "        return self._boxes[lease.mailbox].fence > 0\n",
+            ),
+        ),
+    ),
+    one(
+        "group-counts-nothing",
+        "mails of one transaction do not count for each other",
+        "engine/room.py",
+        "        self._box(asked.mailbox).take()\n",
+        "        if self._box(asked.mailbox):\n            return\n",
     ),
     one(
         "boot-clock-not-compared",

@@ -15,7 +15,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import sqlalchemy as sa
-from servers.namespace import enter
+from servers.namespace import Host, enter
+from servers.relay import relay
 from servers.seller import Seller
 
 from sequencer import bootstrap
@@ -23,6 +24,7 @@ from sequencer.store.database import Database
 
 # Longer than a look is good for (5 s): who hesitates is done before another one searches Sent.
 SETTLE = timedelta(seconds=8)
+END_S = 60.0
 STATES = sa.text(
     "SELECT p.email, s.state FROM send s JOIN enrollment e ON e.id = s.enrollment_id"
     " JOIN prospect p ON p.id = e.prospect_id"
@@ -42,14 +44,12 @@ class Fleet(Seller):
         """What a daemon needs of the environment."""
         return {**super().environ, "SEQUENCER_DATABASE": self.database}
 
-    def start(
-        self, number: int, namespace: str = "", database: str = "", root: Path | None = None
-    ) -> BaseProcess:
-        """A process with that many daemons, perhaps on a host of its own, which has other files."""
+    def start(self, number: int, host: Host | None = None, database: str = "") -> BaseProcess:
+        """A process with that many daemons, perhaps on a host that knows the database otherwise."""
         environ = {**self.environ, "SEQUENCER_DATABASE": database or self.database}
         log = self.root / f"daemons-{len(self.began)}.log"
         started = multiprocessing.get_context("forkserver").Process(
-            target=be_daemons, args=(root or self.root, environ, number, log, namespace)
+            target=be_daemons, args=(self.root, environ, number, log, host)
         )
         started.start()
         self.began.append(started)
@@ -98,30 +98,39 @@ def fleet(seller: Fleet) -> Iterator[Fleet]:
         _engine(seller.database).dispose()
 
 
-def end(each: BaseProcess) -> None:
-    """Ask a process to end in order."""
+async def ended(each: BaseProcess) -> None:
+    """Ask a process to end in order, and wait for it; one that does not logs where it is."""
     os.kill(each.pid or 0, signal.SIGTERM)
+    await asyncio.to_thread(each.join, END_S)
+    for request in (signal.SIGUSR1, signal.SIGUSR2) if each.exitcode is None else ():
+        os.kill(each.pid or 0, request)
 
 
 def be_daemons(
-    root: Path, environ: Mapping[str, str], number: int, log: Path, namespace: str
+    root: Path, environ: Mapping[str, str], number: int, log: Path, host: Host | None
 ) -> None:
     """Be that many daemons until SIGTERM."""
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
         os.dup2(descriptor, stream)
     sys.stderr = sys.stdout = os.fdopen(descriptor, "w", buffering=1)
-    if namespace:
-        enter(namespace)
+    if host is not None:
+        enter(host.namespace)
     faulthandler.register(signal.SIGUSR1)  # where is it, should it not end
     bootstrap.configure_logging(as_json=True)
     workspace = bootstrap.open_workspace(root, environ)
     policy = replace(workspace.desk.policy, settle=SETTLE)
     workspace = replace(workspace, desk=replace(workspace.desk, policy=policy))
-    asyncio.run(_work(workspace, number))
+    asyncio.run(_work(workspace, number, host))
 
 
-async def _work(workspace: bootstrap.Workspace, number: int) -> None:
+async def _work(workspace: bootstrap.Workspace, number: int, host: Host | None) -> None:
+    if host is not None:
+        # The servers are on the machine, and the settings want those without TLS to be here.
+        settings = workspace.settings.mailboxes.values()
+        for port in {port for each in settings for port in (each.smtp.port, each.imap.port)}:
+            await relay("127.0.0.1", host.machine, port)
+
     async def serve(stopping: asyncio.Event) -> None:
         await stopping.wait()
 
@@ -130,6 +139,15 @@ async def _work(workspace: bootstrap.Workspace, number: int) -> None:
         mine = replace(workspace, database=Database(workspace.settings.database))
         daemons.append(bootstrap.build_daemon(bootstrap.build_world(mine), {}, serve))
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, lambda: [each.stop() for each in daemons])
-    loop.add_signal_handler(signal.SIGUSR2, lambda: [t.print_stack() for t in asyncio.all_tasks()])
+
+    def stop() -> None:
+        for each in daemons:
+            each.stop()
+
+    def tell_where() -> None:
+        for task in asyncio.all_tasks():
+            task.print_stack()
+
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    loop.add_signal_handler(signal.SIGUSR2, tell_where)
     await asyncio.gather(*(each.run() for each in daemons))

@@ -1,0 +1,92 @@
+"""Work of many in one transaction: each has its own result, and its own failure."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from sequencer.engine.group_commit import GroupCommit, Piece, run_pieces
+from sequencer.store.database import DatabaseError
+
+
+class Writer:
+    """A database that writes down what it was given in which transaction."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[object]] = []
+        self.fails: BaseException | None = None
+        self.begun = asyncio.Event()
+
+    async def transact(self, pieces: Sequence[Piece[Any, Any]]) -> list[Any]:
+        """Results of the pieces, once the loop has turned."""
+        self.groups.append([piece.item for piece in pieces])
+        self.begun.set()
+        await asyncio.to_thread(int)  # the loop turns, as it does for a real one
+        if self.fails is not None:
+            raise self.fails
+        return run_pieces(None, None, pieces, None)  # type: ignore[arg-type] - nobody reads them
+
+
+def doubled(_connection: object, _desk: object, items: Sequence[int], _now: object) -> list[int]:
+    if 13 in items:
+        raise ValueError("thirteen")
+    return [2 * item for item in items]
+
+
+def told(_connection: object, _desk: object, items: Sequence[int], _now: object) -> list[str]:
+    return [f"{item} of {len(items)}" for item in items]
+
+
+async def test_what_waits_shares_a_transaction() -> None:
+    """The first goes alone; what comes in meanwhile goes together, and each gets its own result."""
+    writer = Writer()
+    group = GroupCommit(writer.transact)
+    work = [asyncio.create_task(group.run(doubled, number)) for number in range(5)]
+    assert await asyncio.gather(*work) == [0, 2, 4, 6, 8]
+    assert sum(map(len, writer.groups)) == 5
+    assert len(writer.groups) < 5
+
+
+async def test_neighbours_of_one_kind_are_worked_on_together() -> None:
+    """Two kinds of work in one transaction are each done once, whatever order they came in."""
+    writer = Writer()
+    group = GroupCommit(writer.transact)
+    first = asyncio.create_task(group.run(told, 0))
+    await writer.begun.wait()
+    mixed = [group.run(told, 1), group.run(doubled, 2), group.run(told, 3)]
+    assert await asyncio.gather(first, *mixed) == ["0 of 1", "1 of 2", 4, "3 of 2"]
+
+
+async def test_one_that_fails_takes_nobody_with_it() -> None:
+    """The group is done again one by one, and only whoever is at fault hears of it."""
+    writer = Writer()
+    group = GroupCommit(writer.transact)
+    work = [group.run(doubled, number) for number in (1, 13, 3)]
+    one, failed, three = await asyncio.gather(*work, return_exceptions=True)
+    assert (one, three) == (2, 6)
+    assert isinstance(failed, ValueError)
+
+
+async def test_a_broken_database_is_everybodys_trouble() -> None:
+    """Nobody knows what was committed, so nothing is done again here; later work goes on."""
+    writer = Writer()
+    group = GroupCommit(writer.transact)
+    writer.fails = DatabaseError[0]("COMMIT", {}, Exception("gone"))
+    found = await asyncio.gather(
+        group.run(doubled, 1), group.run(doubled, 2), return_exceptions=True
+    )
+    assert all(isinstance(each, DatabaseError) for each in found)
+    assert sum(map(len, writer.groups)) == 2
+    writer.fails = None
+    assert await group.run(doubled, 5) == 10
+
+
+async def test_a_death_cancels_whoever_waits() -> None:
+    """Where the transaction itself is cancelled, nobody waits for ever."""
+    writer = Writer()
+    group = GroupCommit(writer.transact)
+    writer.fails = asyncio.CancelledError()  # a daemon that is killed
+    work = asyncio.create_task(group.run(doubled, 1))
+    with pytest.raises(asyncio.CancelledError):
+        await work
