@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check fmt fmt-check lint types cov whole house unit property contract \
-        simulation sim kill kill-long kill-proof mutants migration e2e integration browser bench docs lock clean
+        simulation sim kill kill-long kill-proof mutants migration e2e integration restarts browser bench docs lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -89,13 +89,32 @@ e2e: $(VENV)/.dev
 integration: $(VENV)/.dev ## Tests against Postfix, Dovecot and PostgreSQL (a skip fails where CI is set)
 	$(PYTEST) tests/integration
 
+restarts: $(VENV)/.dev ## 5,000 sends while PostgreSQL is restarted every 5 to 40 seconds
+	RESTARTS_SENDS=$${RESTARTS_SENDS:-5000} RESTARTS_EVERY_S=$${RESTARTS_EVERY_S:-5,40} \
+	  RESTARTS_LIMIT_S=1800 $(PYTEST) -s --timeout 2400 tests/integration/test_restarts.py
+
 browser: $(VENV)/.browser ## Tests of the pages in Debian's Chromium
 	@command -v chromium >/dev/null || { \
 	  echo "make browser needs Chromium, which is not installed: apt-get install chromium" >&2; exit 1; }
 	$(PYTEST) tests/browser
 
-bench: $(VENV)/.dev ## Measure
-	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" || exit 1; done
+BENCH_N = $(if $(BIG),5000,1000)
+BENCH_ENROLLED = --enrolled 10000 --enrolled $(if $(BIG),1000000,50000)
+
+bench: $(VENV)/.dev ## Measure, a JSON line each (BIG=1: a million enrolled; PEERS=1: others too)
+	@$(PY) benchmarks/drain.py --mails $(BENCH_N) --database sqlite
+	@$(PY) benchmarks/drain.py --mails $(BENCH_N) --database postgresql
+	@$(PY) benchmarks/daemons.py --mails $(BENCH_N)
+	@$(PY) benchmarks/flat.py $(BENCH_ENROLLED) --database sqlite
+	@$(PY) benchmarks/flat.py $(BENCH_ENROLLED) --database postgresql
+	@$(PY) benchmarks/flat.py --enrolled $(if $(BIG),1000000,10000) --mailboxes 1000 --runs 1
+	@$(PY) benchmarks/lists.py --people $(if $(BIG),100000,10000)
+	@$(PY) benchmarks/inbound.py
+	@$(PY) benchmarks/startup.py
+	@$(PY) benchmarks/compose.py
+	@$(PY) benchmarks/pacing.py
+	@$(PY) benchmarks/verify.py $(if $(BIG),,--sends 10000)
+	@$(if $(PEERS),$(PY) benchmarks/peers.py --mails $(BENCH_N))
 
 # Only tests of pure code count: what a contract test happens to touch has not been examined by it.
 cov: $(VENV)/.dev ## Tests of pure code with branch coverage; domain and mail must have all of it
@@ -119,7 +138,7 @@ lock: ## Write the lock files anew (needs uv, and the network)
 	$(LOCK) --group dev --group browser -o requirements-browser.lock pyproject.toml
 
 clean: ## Remove the environment and all caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) benchmarks/.peers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian ships pip without ensurepip and marks its own Python as externally managed, so neither

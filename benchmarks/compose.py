@@ -1,6 +1,6 @@
 """CPU per mail of `mail.compose` against the standard library's EmailMessage, in one run.
 
-Prints JSON: microseconds of CPU (the median of several rounds) and their ratio, for a mail in plain
+Prints a JSON line: microseconds of CPU (the median of several rounds) and their ratio, for a mail in plain
 ASCII and for one with letters of other alphabets in its names, subject and words.
 
     python benchmarks/compose.py
@@ -112,4 +112,4 @@ def compared(words: tuple[str, str, str, str]) -> dict[str, float]:
 
 if __name__ == "__main__":
     figures = {name: compared(words) for name, words in WORDS.items()}
-    print(json.dumps({"python": sys.version.split()[0], **figures}, indent=2))
+    print(json.dumps({"what": "compose", "python": sys.version.split()[0], **figures}))

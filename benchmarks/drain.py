@@ -102,7 +102,7 @@ async def _ticks(runner: Runner) -> None:
     for _ in range(ROUNDS):
         await runner.tick()
         await runner.drain()
-        if not await runner.world.read(_is_any_due):
+        if not await runner.world.read(is_any_due):
             return
 
 
@@ -117,7 +117,8 @@ _LEFT = """
 """
 
 
-def _is_any_due(connection: Connection) -> bool:
+def is_any_due(connection: Connection) -> bool:
+    """Whether a mail is due in any mailbox."""
     return connection.execute(sa.text(_DUE)).first() is not None
 
 

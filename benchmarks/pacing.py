@@ -12,6 +12,7 @@ import json
 import statistics
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from sequencer.engine.apply import apply_cadences
 from sequencer.engine.desk import Desk
 from sequencer.engine.enroll import Enrolment, enroll
 from sequencer.engine.policy import MailboxPolicy, Policy
-from sequencer.engine.traffic import limits_for, traffic_for
+from sequencer.engine.room import Asked, Room
 from sequencer.files.cadence import LoadedCadence, cadence_from_document
 from sequencer.store import enrollments, prospects, schema, sends
 from sequencer.store.database import Connection, Database
@@ -58,20 +59,22 @@ def filled(database: Database, desk: Desk, mails: int) -> int:
     return mails + 1
 
 
-def asked(connection: Connection, desk: Desk, number: int, pace: Pace) -> None:
+def look(connection: Connection, desk: Desk, number: int) -> None:
     """One look at the limits, as it is taken before a mail."""
     case = desk.case(connection, enrollments.get(connection, number))
-    limits = limits_for(connection, desk, case, pace)
-    pacing_refusals(limits, traffic_for(connection, case, "box", limits, NOW), NOW)
+    asked = Asked(case, "box", first=True)
+    room = Room(connection, desk, [asked], NOW)
+    pacing_refusals(room.limits_of(asked), room.traffic_of(asked), NOW)
 
 
 def median_ms(database: Database, desk: Desk, number: int, pace: Pace) -> float:
-    """Milliseconds of a look."""
-    took = []
+    """Milliseconds of a look at a mailbox of that pace."""
+    boxes = {"box": replace(desk.policy.mailboxes["box"], pace=pace)}
+    desk, took = Desk(replace(desk.policy, mailboxes=boxes), desk.versions), []
     with database.read() as connection:
         for _ in range(ROUNDS):
             began = time.perf_counter()
-            asked(connection, desk, number, pace)
+            look(connection, desk, number)
             took.append(time.perf_counter() - began)
     return round(statistics.median(took) * 1_000, 2)
 
@@ -100,7 +103,8 @@ def main() -> None:
     mails = parser.parse_args().mails
     with tempfile.TemporaryDirectory() as name:
         found = {each: measured(Path(name), each) for each in (0, mails)}
-    print(json.dumps({"milliseconds": {f"{each}_mails": took for each, took in found.items()}}))
+    figures = {f"{each}_mails": took for each, took in found.items()}
+    print(json.dumps({"what": "pacing", "milliseconds": figures}))
 
 
 if __name__ == "__main__":

@@ -215,4 +215,4 @@ if __name__ == "__main__":
     given = parser.parse_args()
     runs = compared(given.sends or [FEW, MANY], given.url)
     grown = round(runs[-1]["peak_mb"] - runs[0]["peak_mb"], 1)
-    print(json.dumps({"grown_mb": grown, "runs": runs}, indent=2))
+    print(json.dumps({"what": "verify", "grown_mb": grown, "runs": runs}))

@@ -127,7 +127,7 @@ def _values(connection: Connection, filling: Filling, applied: Applied) -> dict[
         "state": _STATE.format(**parts),
         "mailbox": _MAILBOX.format(stride=filling.stride, boxes=filling.mailboxes),
         "address": "'lead' || i || '@firm' || (i / 4) || '.example'",
-        "key": "printf('%032x', i * 7919)" if sqlite else "lpad(to_hex(i * 7919), 32, '0')",
+        "key": "printf('%032x', i * 7919)" if sqlite else "lpad(to_hex(i::bigint * 7919), 32, '0')",
         "json": "text" if sqlite else "json",
         "slug": applied.slug,
         "version": applied.hash,

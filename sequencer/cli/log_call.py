@@ -38,9 +38,10 @@ def command(
     with workspace.database.write() as connection:
         logged = log_call(connection, workspace.desk, call, workspace.clock.now())
     if as_json:
-        print_json({"prospect": prospect, "tasks": logged.tasks, "finished": logged.finished})
+        found = {"task": logged.number, "tasks": logged.tasks, "finished": logged.finished}
+        print_json({"prospect": prospect, **found})
         return
-    click.echo("The call is noted.")
+    click.echo(f"The call is noted. `sequencer task undo {logged.number}` takes it back.")
     if logged.tasks:
         click.echo("The call that waited for them is done.")
     if logged.finished:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache, partial
+from itertools import groupby
 
 from sequencer.domain import admission, mail_rules
 from sequencer.domain.enrollment import FinishReason, PauseReason
@@ -49,6 +50,8 @@ class Rule:
         effect: what follows from a no before a mail, None where it is not asked then.
         finish_reason: how the enrollment ends, where the effect is to finish.
         pause_reason: how it is held, where the effect is to ask a person.
+        matters: what has to be there at all for it to say no; None for no such short way. Several
+            rules share one, so that a mail which nothing stands against is asked little.
     """
 
     reason: Reason
@@ -57,6 +60,7 @@ class Rule:
     effect: Effect | None = None
     finish_reason: FinishReason | None = None
     pause_reason: PauseReason = PauseReason.REVIEW
+    matters: Callable[[Standing, Moment], bool] | None = None
 
     def is_asked(self, occasion: Occasion) -> bool:
         """Whether the rule counts on that occasion."""
@@ -94,8 +98,23 @@ def ask_gate(
 
 def refusing(standing: Standing, moment: Moment, occasion: Occasion) -> list[Answer]:
     """What the rules of an occasion say that say no, in the order of the table."""
-    answers = ((rule, tuple(rule.ask(standing, moment))) for rule in _asked_on(occasion))
-    return [Answer(rule, refusals) for rule, refusals in answers if refusals]
+    found = []
+    for matters, rules in _parts_of(occasion):
+        if matters is None or matters(standing, moment):
+            for rule in rules:
+                refusals = tuple(rule.ask(standing, moment))
+                if refusals:
+                    found.append(Answer(rule, refusals))
+    return found
+
+
+@cache
+def _parts_of(
+    occasion: Occasion,
+) -> tuple[tuple[Callable[[Standing, Moment], bool] | None, tuple[Rule, ...]], ...]:
+    """The rules of an occasion, neighbours that share a short way together."""
+    parts = groupby(_asked_on(occasion), key=lambda rule: rule.matters)
+    return tuple((matters, tuple(rules)) for matters, rules in parts)
 
 
 @cache
@@ -155,16 +174,30 @@ _MAILS = frozenset({Occasion.MAIL, Occasion.DOT})
 
 def _suppression(reason: Reason, finish_reason: FinishReason) -> Rule:
     ask = _person(partial(admission.suppressed_as, reason=reason))
-    return Rule(reason, _ALWAYS | {Occasion.DOT}, ask, Effect.FINISH, finish_reason)
+    asked = _ALWAYS | {Occasion.DOT}
+    return Rule(reason, asked, ask, Effect.FINISH, finish_reason, matters=_is_listed)
+
+
+def _is_listed(standing: Standing, _moment: Moment) -> bool:
+    return bool(standing.suppressions)
+
+
+def _is_paced(_standing: Standing, moment: Moment) -> bool:
+    return bool(moment.paced)
+
+
+def _is_closed(_standing: Standing, moment: Moment) -> bool:
+    return moment.closed is not None
 
 
 def _pace(reason: Reason, effect: Effect) -> Rule:
-    return Rule(reason, _MAILS, _mail(partial(mail_rules.pacing, reason=reason)), effect)
+    ask = _mail(partial(mail_rules.pacing, reason=reason))
+    return Rule(reason, _MAILS, ask, effect, matters=_is_paced)
 
 
 def _calendar(reason: Reason) -> Rule:
     ask = _mail(partial(mail_rules.calendar, reason=reason))
-    return Rule(reason, _MAILS, ask, Effect.WAIT)
+    return Rule(reason, _MAILS, ask, Effect.WAIT, matters=_is_closed)
 
 
 RULES: tuple[Rule, ...] = (

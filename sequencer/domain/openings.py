@@ -18,6 +18,9 @@ class Openings:
 
     _found: dict[int, tuple[Timing, Opening]] = field(default_factory=dict)
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def closed(self, timing: Timing, now: datetime) -> Refusal | None:
         """What a calendar has against a mail at that instant, absences too; None for nothing."""
         known = self._found.get(id(timing))

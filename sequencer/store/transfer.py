@@ -43,12 +43,13 @@ class Misfit:
 
 
 def told(database: Database) -> str:
-    """Where a database is, without password and options."""
+    """Where a database is, without any password."""
     url = database.url
     if database.is_sqlite:
         return f"sqlite:///{url.database or ''}"
-    plain = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database)
-    return plain.render_as_string()
+    options = {name: value for name, value in url.query.items() if "pass" not in name}
+    place = (url.username, None, url.host, url.port, url.database)
+    return sa.URL.create("postgresql", *place, query=options).render_as_string()
 
 
 def is_missing(database: Database) -> bool:

@@ -157,6 +157,28 @@ def test_a_target_of_somebody_else(database: Database, other: Database) -> None:
         assert sa.inspect(connection).get_table_names() == ["invoices"]
 
 
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql+psycopg://me:geheim@host/db", "postgresql://me@host/db"),
+        (
+            "postgresql+psycopg://me@/db?host=a:1&host=b:2",
+            "postgresql://me@/db?host=a%3A1&host=b%3A2",
+        ),
+        (
+            "postgresql+psycopg://host/db?password=geheim&sslmode=require",
+            "postgresql://host/db?sslmode=require",
+        ),
+        ("postgresql+psycopg://host/db?sslpassword=geheim", "postgresql://host/db"),
+    ],
+)
+def test_how_a_database_is_called(url: str, words: str) -> None:
+    """By its whole address, which may be used as it stands, but without any password."""
+    database = Database(url)
+    assert transfer.told(database) == words
+    database.dispose()
+
+
 def test_the_database_itself(database: Database) -> None:
     """A database cannot be moved to where it is."""
     with pytest.raises(MoveError, match="in use already"):

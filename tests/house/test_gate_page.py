@@ -11,6 +11,7 @@ WHEN = {
     Occasion.ACTIVATION: "beginning",
     Occasion.FIRST_MAIL: "first mail",
     Occasion.MAIL: "every mail",
+    Occasion.DOT: "final dot",
 }
 FOLLOWS = {
     Effect.FINISH: "ends",

@@ -18,7 +18,7 @@ from sequencer.domain.audience import (
     Throttle,
 )
 from sequencer.domain.enrollment import Enrollment, EnrollmentState, FinishReason, PauseReason
-from sequencer.domain.gate import RULES, Effect, Occasion, ask_gate, decisive, refusals_of
+from sequencer.domain.gate import RULES, Effect, Occasion, ask_gate, decisive, refusals_of, refusing
 from sequencer.domain.mailbox import MailboxHealth, MailboxState
 from sequencer.domain.pacing import Limits, Pace, Traffic
 from sequencer.domain.reason import Reason
@@ -177,6 +177,15 @@ def test_more_freedom_refuses_no_more(standing: Standing, what: str) -> None:
         "missing": replace(standing, missing=()),
     }[what]
     assert set(said(free)) <= set(said(standing))
+
+
+@given(STANDINGS, MOMENTS, st.sampled_from(Occasion))
+def test_the_short_way_finds_the_same(
+    standing: Standing, moment: Moment, occasion: Occasion
+) -> None:
+    """Whether each rule is asked, or only those that may say no, the same ones do."""
+    every = ask_gate(standing, moment, occasion)
+    assert refusing(standing, moment, occasion) == [each for each in every if not each.passes]
 
 
 @given(STANDINGS, MOMENTS, st.sampled_from(Occasion))
