@@ -1,7 +1,7 @@
 """CPU per mail of `mail.compose` against the standard library's EmailMessage, in one run.
 
-Prints a JSON line: microseconds of CPU (the median of several rounds) and their ratio, for a mail in plain
-ASCII and for one with letters of other alphabets in its names, subject and words.
+Prints a JSON line: microseconds of CPU (medians of several rounds) and their ratio, for a mail in
+plain ASCII and for one with letters of other alphabets in its names, subject and words.
 
     python benchmarks/compose.py
 """

@@ -68,10 +68,11 @@ FILL = (
 )
 FILL_STEP = (
     """
-    INSERT INTO send (enrollment_id, step_id, mailbox, follow_up, state, due_at, why, fence, tries,
-      message_id, subject, recipient, looked_at, tz, synced_at, handed_at, ended_at)
+    INSERT INTO send (enrollment_id, step_id, mailbox, follow_up, state, runs, slug, due_at, why,
+      fence, tries, message_id, subject, recipient, looked_at, tz, synced_at, handed_at, ended_at)
     {people}, mail AS (SELECT i, {step} * ({n} / {boxes} + 1) + i / {boxes} AS j FROM person)
-    SELECT i, '{name}', 'box' || (i % {boxes}), {follow_up}, 'sent', {at}, '250 ok', 1, 1,
+    SELECT i, '{name}', 'box' || (i % {boxes}), {follow_up}, 'sent', false, 'bench', {at},
+      '250 ok', 1, 1,
       '<' || i || '.{step}@seller.example>', 'Hello', {address},
       {at}, 'UTC', {synced}, {at}, {at} FROM mail ORDER BY i
     """,

@@ -22,17 +22,9 @@ consent: {{countries: []}}
 mailboxes:
 """
 _MAILBOX = """\
-  {name}:
-    address: {name}@seller.example
-    name: Ana Ruiz
-    timezone: Europe/Madrid
-    provider: other
-    smtp: {{host: 127.0.0.1, port: {port}, tls: plain}}
-    imap: {{host: 127.0.0.1, port: 1, tls: plain}}
-    per_day: {most}
-    per_hour: {most}
-    gap_s: 0
-    keeps_sent_copy: true
+  {name}: {{address: {name}@seller.example, name: Ana Ruiz, per_day: {most}, per_hour: {most},
+    gap_s: 0, keeps_sent_copy: true, smtp: {{host: 127.0.0.1, port: {port}, tls: plain}},
+    imap: {{host: 127.0.0.1, port: 1, tls: plain}}}}
 """
 _CADENCE = """\
 cadence: bench
