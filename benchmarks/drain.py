@@ -25,10 +25,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosmtplib
-import kit  # noqa: F401 - the tests' folder is on the path from here on
 import sqlalchemy as sa
-from filling import Filling, fill
 from kit.copies import Copies
+from kit.filled import Filling, fill
 from kit.measure import Cost, alone, peak_mib, quiet_errors, say, tree_cpu_s
 from kit.peers import installed
 from kit.profile import Profile, profiled

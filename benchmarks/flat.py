@@ -22,9 +22,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import kit  # noqa: F401 - the tests' folder is on the path from here on
-from filling import Filling, fill
 from kit.copies import Copies
+from kit.filled import Filling, fill
 from kit.measure import Cost, alone, cpu_s, peak_mib, quiet_errors, say
 from kit.servers import postgresql
 from kit.world import loaded, opened, quiet_world

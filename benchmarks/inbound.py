@@ -14,8 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-import kit  # noqa: F401 - the tests' folder is on the path from here on
-from filling import Filling, fill
+from kit.filled import Filling, fill
 from kit.measure import Cost, say
 from kit.world import loaded, opened
 

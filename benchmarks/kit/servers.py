@@ -47,9 +47,17 @@ def postgresql() -> Iterator[Databases]:
 
 
 def postmaster_of(url: str) -> int:
-    """Number of the process that all others of the server come from."""
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
-        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-    engine.dispose()
-    return int(Path(f"/proc/{backend}/stat").read_text("ascii").rpartition(")")[2].split()[1])
+    """Number of the process that all others of the server come from; it may be in a namespace."""
+    port = str(sa.make_url(url).port).encode()
+    for entry in Path("/proc").iterdir():
+        words = _command(entry) if entry.name.isdigit() else []
+        if words and words[0].endswith(b"/postgres") and port in words:
+            return int(entry.name)
+    raise LookupError(url)
+
+
+def _command(process: Path) -> list[bytes]:
+    try:
+        return (process / "cmdline").read_bytes().split(b"\0")
+    except OSError:  # it has ended
+        return []

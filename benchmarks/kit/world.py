@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from kit.workspace import passwords, write_workspace
-
 from sequencer.adapters.smtp import SmtpAccount, SmtpMailer
 from sequencer.bootstrap import Workspace, build_world, check, open_workspace
 from sequencer.domain.capability import Capability

@@ -7,9 +7,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import django  # type: ignore[import-not-found]  # in an environment of its own
-from django.conf import settings  # type: ignore[import-not-found]  # ditto
-from django.core.management import call_command  # type: ignore[import-not-found]  # ditto
+import django
+from django.conf import settings
+from django.core.management import call_command
 
 PORT, MAILS, CONNECTIONS = map(int, sys.argv[1:4])
 PARAGRAPH = (
@@ -35,7 +35,7 @@ def main() -> None:
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
         TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
         USE_TZ=True,
-        SECRET_KEY="of a measurement",  # noqa: S106 - of no use to anybody
+        SECRET_KEY=PARAGRAPH,  # which is none
         POST_OFFICE={
             "BACKENDS": {"default": "django.core.mail.backends.smtp.EmailBackend"},
             "BATCH_SIZE": 500,
@@ -46,7 +46,7 @@ def main() -> None:
     )
     django.setup()
     call_command("migrate", verbosity=0)
-    from post_office import mail  # type: ignore[import-not-found]  # noqa: PLC0415 - needs the setup
+    from post_office import mail
 
     for number in range(MAILS):
         words = [f"{PARAGRAPH}Ana{number}."] * 8

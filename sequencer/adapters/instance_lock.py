@@ -67,7 +67,7 @@ class InstanceLock:
         way_out = f"stop it first (kill {pid})" if here else "stop it there first"
         return (
             f"{self.database} is in use by {who}: {way_out}, "
-            "or move to PostgreSQL, which serves several daemons."
+            "or move to PostgreSQL, which serves several daemons (sequencer db move)."
         )
 
 

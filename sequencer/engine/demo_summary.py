@@ -10,7 +10,7 @@ from sequencer.domain.workdays import Workdays
 from sequencer.engine.desk import Desk
 from sequencer.engine.policy import UTC_ZONE
 from sequencer.engine.verify import Findings, Recorded, verify
-from sequencer.store import enrollments, sends
+from sequencer.store import census, sends
 from sequencer.store.database import Connection
 
 
@@ -67,7 +67,7 @@ def summarise(
 ) -> Summary:
     """The summary at the end of a run."""
     recorded = list(record)
-    counts = enrollments.counts(connection)
+    counts = census.counts(connection)
     by_state = {
         state: {row.reason: row.number for row in counts if row.state is state}
         for state in EnrollmentState

@@ -10,7 +10,7 @@ from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.prospect import Prospect
 from sequencer.engine.desk import Desk
 from sequencer.engine.policy import Policy
-from sequencer.store import enrollments, mailboxes
+from sequencer.store import census, mailboxes
 from sequencer.store.database import Connection
 
 
@@ -37,7 +37,7 @@ def pool(
     usable = able(connection, desk)
     names = [name for name in cadence.mailboxes if name in usable]
     if carried is None:
-        carried = enrollments.live_by_mailbox(connection) if names else {}
+        carried = census.live_by_mailbox(connection) if names else {}
     return {name: carried.get(name, 0) for name in names}
 
 

@@ -40,16 +40,24 @@ class MailboxWatch:
 
     async def _watch(self, mailbox: str) -> None:
         world = self.runner.world
-        while True:
+        while self._is_on(mailbox):
             try:
                 changed = await world.doors[mailbox].inbox.wait(IDLE_S)
             except InboxError as error:
                 log.warning("mailbox_not_watched", mailbox=mailbox, error=str(error))
-                await world.clock.sleep(REST_S)
+                await self._rest(mailbox)
                 continue
             except Exception:
                 log.exception("mailbox_not_watched", mailbox=mailbox)
-                await world.clock.sleep(REST_S)
+                await self._rest(mailbox)
                 continue
             if changed and mailbox in self.runner.leases:
                 self.runner.start(f"look {mailbox}", self.runner.look_into(mailbox))
+
+    def _is_on(self, mailbox: str) -> bool:
+        """Whether this watch is still wanted: a cancellation may get lost in a time-out."""
+        return self._watches.get(mailbox) is asyncio.current_task()
+
+    async def _rest(self, mailbox: str) -> None:
+        if self._is_on(mailbox):
+            await self.runner.world.clock.sleep(REST_S)

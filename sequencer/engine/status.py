@@ -12,9 +12,9 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.leases import LEASE
 from sequencer.store import (
     cadences,
+    census,
     daemons,
     due,
-    enrollments,
     inbound,
     leases,
     mailboxes,
@@ -22,8 +22,8 @@ from sequencer.store import (
     tasks,
     traffic,
 )
+from sequencer.store.census import Count
 from sequencer.store.database import Connection, database_now
-from sequencer.store.enrollments import Count
 from sequencer.store.epoch import why_held
 from sequencer.store.tasks import OpenCount
 
@@ -110,7 +110,7 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
         )
     return Status(
         cadences=tuple(cadences.slugs(connection)),
-        enrollments=tuple(enrollments.counts(connection)),
+        enrollments=tuple(census.counts(connection)),
         mailboxes=tuple(rows),
         received=inbound.counts(connection),
         tasks=tuple(tasks.counts(connection, now)),

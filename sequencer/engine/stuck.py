@@ -12,9 +12,9 @@ from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.mail_gate import refusals_for
 from sequencer.engine.traffic import mailbox_traffic
-from sequencer.store import enrollments, mailboxes, sends
+from sequencer.store import enrollments, mailboxes, sends, unfinished
 from sequencer.store.database import Connection
-from sequencer.store.sends import Unfinished
+from sequencer.store.unfinished import Unfinished
 
 OVERDUE = timedelta(days=1)  # an open send this late which nothing keeps back now is stuck
 A_MOMENT = timedelta(minutes=10)  # in which the daemon takes up what nothing keeps back any more
@@ -29,10 +29,10 @@ _UNDER_WAY = {
 def stuck(connection: Connection, desk: Desk, now: datetime) -> Iterator[str]:
     """One sentence for each enrollment or send that will not end by itself."""
     watch = _Watch(connection, desk, now)
-    for send in sends.unfinished(connection):
+    for send in unfinished.open_sends(connection):
         if sentence := watch.trouble(send):
             yield sentence
-    for number in enrollments.without_next_step(connection):
+    for number in unfinished.without_next_step(connection):
         yield f"enrollment {number} runs, and nothing will come of it"
 
 

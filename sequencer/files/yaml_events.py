@@ -24,7 +24,7 @@ from sequencer.files.yaml_mistake import Mistake, Place, mistake_of
 from sequencer.files.yaml_scalar import plain_value
 
 MAX_DEPTH = 50
-MAX_VALUES = 10_000
+MAX_VALUES = 50_000  # a thousand mailboxes have that many
 MAX_MISTAKES = 50
 
 _QUOTE = 'quote text that begins with `{` or `[`, such as "{{ first_name }}"'

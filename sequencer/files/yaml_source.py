@@ -11,7 +11,7 @@ from sequencer.files.yaml_events import read_events
 from sequencer.files.yaml_mistake import LINE_END, Place
 from sequencer.files.yaml_scalar import Scalar
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 1024 * 1024
 
 Value = Scalar | dict[str, "Value"] | list["Value"]
 Path_ = tuple[str | int, ...]

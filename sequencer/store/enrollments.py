@@ -1,6 +1,6 @@
 """Enrollments: stored state, loaded as domain values and saved under a guard."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,14 +13,11 @@ from sequencer.domain.enrollment import (
     FinishReason,
     PauseReason,
 )
-from sequencer.domain.send import IN_FLIGHT, OPEN_STATES
-from sequencer.domain.task import TaskState
 from sequencer.store import sends
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.race import LostRaceError
-from sequencer.store.stream import streamed
-from sequencer.store.tables import LIVES, CadenceRow, EnrollmentRow, ProspectRow, SendRow, TaskRow
+from sequencer.store.tables import CadenceRow, EnrollmentRow, ProspectRow, SendRow
 
 LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
@@ -355,52 +352,6 @@ def resume_later(connection: Connection, enrollment_id: int, at: datetime) -> No
         .where(EnrollmentRow.id == enrollment_id, EnrollmentRow.state == EnrollmentState.PAUSED)
         .values(resume_at=at)
     )
-
-
-def without_next_step(connection: Connection) -> Iterator[int]:
-    """Numbers of the enrollments that run and wait for no send or task: nothing would end them."""
-    waiting = sa.select(SendRow.id).where(
-        SendRow.enrollment_id == EnrollmentRow.id, SendRow.state.in_(OPEN_STATES | IN_FLIGHT)
-    )
-    asked = sa.select(TaskRow.id).where(
-        TaskRow.enrollment_id == EnrollmentRow.id, TaskRow.state == TaskState.OPEN
-    )
-    query = sa.select(EnrollmentRow.id).where(
-        EnrollmentRow.state == EnrollmentState.ACTIVE, ~waiting.exists(), ~asked.exists()
-    )
-    for row in streamed(connection, query):
-        yield row.id
-
-
-def live_by_mailbox(connection: Connection) -> dict[str, int]:
-    """How many live enrollments each mailbox carries."""
-    rows = connection.execute(
-        sa.select(EnrollmentRow.mailbox, sa.func.count())
-        .where(sa.text(LIVES), EnrollmentRow.mailbox.is_not(None))
-        .group_by(EnrollmentRow.mailbox)
-    )
-    return {name: number for name, number in rows if name is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many enrollments of a cadence stand where."""
-
-    slug: str
-    state: EnrollmentState
-    reason: str
-    number: int
-
-
-def counts(connection: Connection) -> list[Count]:
-    """Enrollments by cadence, state and reason."""
-    reason = sa.func.coalesce(EnrollmentRow.finish_reason, EnrollmentRow.pause_reason, "")
-    rows = connection.execute(
-        sa.select(EnrollmentRow.slug, EnrollmentRow.state, reason, sa.func.count())
-        .group_by(EnrollmentRow.slug, EnrollmentRow.state, reason)
-        .order_by(EnrollmentRow.slug, EnrollmentRow.state, reason)
-    )
-    return [Count(slug, EnrollmentState(state), why, number) for slug, state, why, number in rows]
 
 
 def _state_values(enrollment: Enrollment) -> dict[str, object]:

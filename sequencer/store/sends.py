@@ -1,6 +1,6 @@
 """Sends: every change is guarded by the state that was read; no row changed means a lost race."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,6 @@ from sequencer.domain.send import IN_FLIGHT, OPEN_STATES, TRANSITIONS, SendEvent
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.race import LostRaceError
-from sequencer.store.stream import streamed
 from sequencer.store.tables import UNDER_WAY, EnrollmentRow, SendRow
 
 
@@ -107,23 +106,6 @@ class Queued:
     due_at: datetime
     why: str
     draft: dict[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A send that has not ended, and where its enrollment stands.
-
-    Attributes:
-        since: its last look, or the moment it was handed over.
-    """
-
-    id: int
-    enrollment_id: int
-    mailbox: str
-    state: SendState
-    due_at: datetime
-    since: datetime | None
-    enrollment: EnrollmentState
 
 
 def queue(connection: Connection, *new: Queued) -> None:
@@ -349,34 +331,6 @@ def _in_state(state: SendState, *, of_mailbox: bool) -> sa.Select[tuple[object, 
     if of_mailbox:
         query = query.where(SendRow.mailbox == sa.bindparam("one"))
     return query.order_by(SendRow.id)
-
-
-def unfinished(connection: Connection) -> Iterator[Unfinished]:
-    """All sends that wait or are under way, the oldest first, as they are asked for."""
-    query = (
-        sa.select(
-            SendRow.id,
-            SendRow.enrollment_id,
-            SendRow.mailbox,
-            SendRow.state,
-            SendRow.due_at,
-            SendRow.looked_at,
-            EnrollmentRow.state.label("enrollment"),
-        )
-        .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-        .where(SendRow.state.in_(OPEN_STATES | IN_FLIGHT))
-        .order_by(SendRow.id)
-    )
-    for row in streamed(connection, query):
-        yield Unfinished(
-            row.id,
-            row.enrollment_id,
-            row.mailbox,
-            SendState(row.state),
-            row.due_at,
-            row.looked_at,
-            EnrollmentState(row.enrollment),
-        )
 
 
 def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> list[StoredSend]:

@@ -17,7 +17,7 @@ from sequencer.engine.enroll import Answer, Enrolment, enroll, preview
 from sequencer.engine.stop import stop
 from sequencer.engine.tasks import Ending, done
 from sequencer.engine.why import may_enter, why
-from sequencer.store import enrollments, mailboxes, tasks, touches
+from sequencer.store import census, enrollments, mailboxes, tasks, touches
 from sequencer.store.tasks import NewTask
 from sequencer.store.touches import MailByHand
 
@@ -330,7 +330,7 @@ def test_preview(each_stage: Stage) -> None:
     stage.bring_in(*people)
     wanted = Enrolment(SLUG, [*people, "nobody", people[0]], "test")
     foreseen = preview(stage.database, stage.desk, wanted, NOON)
-    assert stage.read(enrollments.counts) == []
+    assert stage.read(census.counts) == []
     assert foreseen == enroll(stage.database, stage.desk, wanted, stage.new_key, NOON)
     assert sum(answer.enrolled for answer in foreseen) == 300
     assert sum(answer.pending for answer in foreseen) == 50

@@ -21,9 +21,12 @@ COLLEAGUES = [f"p{number}@bank.example" for number in range(4)]
 OTHERS = [f"o{number}@firm{number}.example" for number in range(4)]
 
 
-def limited(database: Database, limits: Limits, **pace: int) -> Stage:
+def limited(
+    database: Database, limits: Limits, per_day: int = 1_000, per_hour: int | None = None
+) -> Stage:
     policy = a_policy(limits=limits)
-    ana = replace(policy.mailboxes["ana"], pace=Pace(gap=timedelta(0), **pace))
+    pace = Pace(per_day, timedelta(0), per_hour)
+    ana = replace(policy.mailboxes["ana"], pace=pace)
     return Stage(database, replace(policy, mailboxes={**policy.mailboxes, "ana": ana}))
 
 
@@ -36,7 +39,7 @@ async def begun(stage: Stage, *people: str) -> None:
 
 async def test_a_company_in_one_look(database: Database) -> None:
     """Of four colleagues for whom there is room for two, two are claimed, and nobody else waits."""
-    stage = limited(database, Limits(per_domain=2), per_day=1_000)
+    stage = limited(database, Limits(per_domain=2))
     await begun(stage, *COLLEAGUES, OTHERS[0])
     lease = stage.runner.leases["ana"]
     looked = stage.write(look, stage.desk, lease, NOON)
@@ -63,12 +66,12 @@ async def test_a_mailbox_in_one_look(database: Database) -> None:
 
 async def test_a_group_at_the_dot(database: Database) -> None:
     """Claimed while there was room, handed over when there is less: no more than there is."""
-    roomy = limited(database, Limits(per_domain=9), per_day=1_000)
+    roomy = limited(database, Limits(per_domain=9))
     await begun(roomy, *COLLEAGUES)
     lease = roomy.runner.leases["ana"]
     claimed = roomy.write(look, roomy.desk, lease, NOON).claimed
     assert len(claimed) == 4
-    strict = limited(database, Limits(per_domain=3), per_day=1_000)
+    strict = limited(database, Limits(per_domain=3))
     handings = [Handing(each.send_id, lease, each.case) for each in claimed]
     assert strict.write(hand_over, strict.desk, handings, NOON) == [True, True, True, False]
 

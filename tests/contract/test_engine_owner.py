@@ -161,7 +161,6 @@ async def test_on_its_way_while_it_moves(stage: Stage) -> None:
     await stage.take_leases()
     for name in ("ana", "luis"):
         stage.write(mailboxes.mark_synced, name, stage.clock.now())
-    [_, send] = stage.sends(ZOE)
     lease = stage.runner.leases["ana"]
     assert stage.write(look, stage.desk, lease, stage.clock.now()).claimed
     assert give(stage, "luis").enrollments == 1
@@ -185,4 +184,6 @@ async def test_on_the_line_while_it_moves(each_stage: Stage) -> None:
     lease = stage.runner.leases["ana"]
     [claimed] = stage.write(look, stage.desk, lease, now).claimed
     assert give(stage, "luis").enrollments == 1
-    assert stage.write(hand_over, stage.desk, [Handing(send.id, lease, claimed.case)], now) == [False]
+    assert stage.write(hand_over, stage.desk, [Handing(send.id, lease, claimed.case)], now) == [
+        False
+    ]

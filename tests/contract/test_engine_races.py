@@ -8,6 +8,7 @@ from stage import Stage
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.send import SendState
 from sequencer.engine.hand import Handing, hand_over
+from sequencer.engine.leases import Lease
 from sequencer.engine.look import look
 from sequencer.engine.opt_out import opt_out
 from sequencer.engine.outcome import Result, record
@@ -38,6 +39,23 @@ def press_the_link(stage: Stage, address: str) -> None:
     stage.write(opt_out, stage.desk, token, "opt-out link", NOON)
 
 
+def claimed(stage: Stage, lease: Lease, address: str) -> Handing:
+    """A mail that is claimed, and waits for its final dot."""
+    number = stage.sends(address)[0].id
+    [mail] = stage.write(look, stage.desk, lease, NOON, [number]).claimed
+    return Handing(number, lease, mail.case)
+
+
+def handed_over(stage: Stage, handing: Handing) -> bool:
+    """Whether the mail got its dot; if so, the server has accepted it."""
+    granted: bool
+    [granted] = stage.write(hand_over, stage.desk, [handing], NOON)
+    if granted:
+        result = Result(handing.send_id, handing.lease, handing.case, ACCEPTED, NOON)
+        stage.write(record, stage.desk, [result], NOON)
+    return granted
+
+
 @pytest.mark.parametrize("end", [stop_by_hand, suppress_address, suppress_domain, press_the_link])
 async def test_a_stop_and_a_hand_at_once(
     each_stage: Stage, end: Callable[[Stage, str], None]
@@ -49,20 +67,10 @@ async def test_a_stop_and_a_hand_at_once(
     await stage.take_leases()
     lease = stage.runner.leases["ana"]
     stage.write(mailboxes.mark_synced, "ana", NOON)
-    numbers = {address: stage.sends(address)[0].id for address in people}
-    cases = {}
-    for number in numbers.values():
-        [claimed] = stage.write(look, stage.desk, lease, NOON, [number]).claimed
-        cases[number] = claimed.case
+    handings = {address: claimed(stage, lease, address) for address in people}
 
     def hand(address: str) -> bool:
-        number = numbers[address]
-        granted: bool
-        [granted] = stage.write(hand_over, stage.desk, [Handing(number, lease, cases[number])], NOON)
-        if granted:
-            result = Result(number, lease, cases[number], ACCEPTED, NOON)
-            stage.write(record, stage.desk, [result], NOON)
-        return granted
+        return handed_over(stage, handings[address])
 
     with ThreadPoolExecutor(4) as pool:
         handed, ends = [], []

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.send import SendEvent
-from sequencer.store import enrollments, sends
+from sequencer.store import census, enrollments, sends, unfinished
+from sequencer.store.census import Count
 from sequencer.store.database import Database
-from sequencer.store.enrollments import Count
 
 S = EnrollmentState
 DAY = timedelta(days=1)
@@ -157,7 +157,7 @@ def test_enrollments_that_wait_for_nothing(database: Database) -> None:
         sends.move(connection, [claimed.id], SendEvent.CLAIM)
         for state in (S.PENDING, S.PAUSED, S.FINISHED):
             add_enrollment(connection, state=state)
-        found = list(enrollments.without_next_step(connection))
+        found = list(unfinished.without_next_step(connection))
     assert found == [stuck, parked.enrollment_id]
 
 
@@ -172,13 +172,13 @@ def test_load_of_mailboxes(database: Database) -> None:
             (None, S.ACTIVE),
         ):
             add_enrollment(connection, mailbox=mailbox, state=state)
-        assert enrollments.live_by_mailbox(connection) == {"ana": 2, "luis": 1}
+        assert census.live_by_mailbox(connection) == {"ana": 2, "luis": 1}
 
 
 def test_counts(database: Database) -> None:
     """Enrollments by cadence, state and reason."""
     with database.write() as connection:
-        assert enrollments.counts(connection) == []
+        assert census.counts(connection) == []
         for changes in (
             {},
             {},
@@ -186,7 +186,7 @@ def test_counts(database: Database) -> None:
             {"state": S.PAUSED, "pause_reason": PauseReason.REVIEW, "slug": "other"},
         ):
             add_enrollment(connection, **changes)
-        assert enrollments.counts(connection) == [
+        assert census.counts(connection) == [
             Count("fintech-intro", S.ACTIVE, "", 2),
             Count("fintech-intro", S.FINISHED, "replied", 1),
             Count("other", S.PAUSED, "review", 1),

@@ -43,6 +43,10 @@ class FastClock:
         """Seconds since boot, as many as this clock shows."""
         return self.machine.boot() * FACTOR
 
+    def machine_s(self, instant: datetime) -> float:
+        """The machine's boot clock when this clock showed that instant."""
+        return self.start_s + (instant - self.start).total_seconds() / FACTOR
+
     async def sleep(self, seconds: float) -> None:
         """Return after that many seconds of this clock."""
         await self.machine.sleep(seconds / FACTOR)

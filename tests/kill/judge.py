@@ -1,15 +1,16 @@
 """What does the outside say to what the database says? The judge asks no engine."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from kill.record import Event, Seen
 
 _SENDS = """
-SELECT p.email AS email, s.step_id AS step, s.state AS state, s.why AS why, s.mailbox AS mailbox,
-       e.state AS enrollment
+SELECT p.email AS email, s.step_id AS step, s.state AS state, s.why AS why,
+       s.handed_at AS handed_at, e.state AS enrollment
 FROM send s JOIN enrollment e ON e.id = s.enrollment_id JOIN prospect p ON p.id = e.prospect_id
 """
 _ENROLLMENTS = """
@@ -41,7 +42,7 @@ class Outside:
         broken: mails whose line ended before their answer, or so soon after it that what it says
             may not have been stored.
         replies: how many people have answered.
-        by_sleepers: accepted after their sender had slept in the middle of them.
+        late: accepted after their sender had slept in the middle of them, and when it went on.
     """
 
     accepted: Counter[tuple[str, str]]
@@ -49,7 +50,7 @@ class Outside:
     broken: int
     replies: int
     sleeps: int
-    by_sleepers: int
+    late: list[tuple[tuple[str, str], float]]
 
 
 @dataclass
@@ -108,7 +109,7 @@ def read_outside(events: Iterable[Event]) -> Outside:
     answered = {event.mail: event.at_s for event in seen[Seen.ANSWER]}
     hasty = [event for event in seen[Seen.GONE] if event.at_s - answered[event.mail] < STORED_S]
     late = [
-        mail
+        ((mail.recipient, mail.token), sleep.at_s)
         for mail in taken
         for sleep in seen[Seen.SLEPT]
         if mail.since_s < sleep.since_s and mail.at_s > sleep.at_s
@@ -119,21 +120,25 @@ def read_outside(events: Iterable[Event]) -> Outside:
         broken=len(seen[Seen.BODY]) - len(answered) + len(hasty),
         replies=len(seen[Seen.REPLY]),
         sleeps=len(seen[Seen.SLEPT]),
-        by_sleepers=len(late),
+        late=late,
     )
 
 
-def judge(books: Books, outside: Outside, steps: tuple[str, ...]) -> Verdict:
-    """Compare them."""
+def judge(
+    books: Books, outside: Outside, steps: tuple[str, ...], machine_s: Callable[[datetime], float]
+) -> Verdict:
+    """Compare them; `machine_s` is what the machine's boot clock showed at an instant."""
     verdict = Verdict(
         accepted=outside.accepted.total(),
-        by_sleepers=outside.by_sleepers,
         broken=outside.broken,
     )
     for mail, times in outside.accepted.items():
         if times > 1:
             verdict.doubled += times - 1
             verdict.sentences.append(f"{mail} was accepted {times} times")
+    handed_s = {(row.email, row.step): machine_s(_instant(row.handed_at)) for row in books.sends}
+    # One whose body was written before the sleep may be handed over anew after it, and leave.
+    verdict.by_sleepers = sum(handed_s.get(mail, 0.0) < at_s for mail, at_s in outside.late)
     ended: dict[str, set[str]] = {}
     stored = set()
     for row in books.sends:
@@ -162,6 +167,14 @@ def _people(
         if state == "active" or (state == "finished" and not _ended(email, ended, steps)):
             verdict.lost += 1
             verdict.sentences.append(f"{email} is {state} after {sorted(ended.get(email, ()))}")
+
+
+def _instant(stored: object) -> datetime:
+    """An instant as either database returns it; long ago where there is none."""
+    if stored is None:
+        return datetime.min.replace(tzinfo=UTC)
+    found = datetime.fromisoformat(str(stored))
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 def _ended(email: str, ended: dict[str, set[str]], steps: tuple[str, ...]) -> bool:

@@ -112,7 +112,7 @@ def run(kind: str, kills: int, seed: int, root: Path) -> tuple[Verdict, dict[str
         finish(loop, workspace.settings.database)
         outside = read_outside(read_record(scene.record))
         books = read_books(workspace.settings.database)
-    verdict = judge(books, outside, STEPS)
+    verdict = judge(books, outside, STEPS, clock.machine_s)
     missed = [point for point in Point if not loop.hits[point]]
     return verdict, {
         "kills": loop.kills,

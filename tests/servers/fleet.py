@@ -126,10 +126,7 @@ def be_daemons(
 
 async def _work(workspace: bootstrap.Workspace, number: int, host: Host | None) -> None:
     if host is not None:
-        # The servers are on the machine, and the settings want those without TLS to be here.
-        settings = workspace.settings.mailboxes.values()
-        for port in {port for each in settings for port in (each.smtp.port, each.imap.port)}:
-            await relay("127.0.0.1", host.machine, port)
+        await _bring_near(workspace, host)
 
     async def serve(stopping: asyncio.Event) -> None:
         await stopping.wait()
@@ -151,3 +148,10 @@ async def _work(workspace: bootstrap.Workspace, number: int, host: Host | None) 
     loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_signal_handler(signal.SIGUSR2, tell_where)
     await asyncio.gather(*(each.run() for each in daemons))
+
+
+async def _bring_near(workspace: bootstrap.Workspace, host: Host) -> None:
+    """Let the mail servers seem to be on the host: those without TLS have to be."""
+    settings = workspace.settings.mailboxes.values()
+    for port in {port for each in settings for port in (each.smtp.port, each.imap.port)}:
+        await relay("127.0.0.1", host.machine, port)

@@ -8,7 +8,7 @@ from sequencer.cli.status_words import lines
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.mailbox import MailboxHealth, MailboxState
 from sequencer.engine.status import DaemonStatus, MailboxStatus, Status, Usage
-from sequencer.store.enrollments import Count
+from sequencer.store.census import Count
 
 MADRID = ZoneInfo("Europe/Madrid")
 NOW = datetime(2026, 10, 19, 6, tzinfo=UTC)

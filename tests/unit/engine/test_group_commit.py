@@ -25,7 +25,8 @@ class Writer:
         await asyncio.to_thread(int)  # the loop turns, as it does for a real one
         if self.fails is not None:
             raise self.fails
-        return run_pieces(None, None, pieces, None)  # type: ignore[arg-type] - nobody reads them
+        nothing: Any = None  # nobody reads the connection, the desk and the instant
+        return run_pieces(nothing, nothing, pieces, nothing)
 
 
 def doubled(_connection: object, _desk: object, items: Sequence[int], _now: object) -> list[int]:
