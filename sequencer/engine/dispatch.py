@@ -13,9 +13,10 @@ from sequencer.domain.send import SendEvent, SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.leases import Lease, doubt
 from sequencer.engine.look import AT_ONCE, Claimed, Looked, look
+from sequencer.engine.own_pace import OwnMails
 from sequencer.engine.reopen import reopen
 from sequencer.engine.scan import scan
-from sequencer.engine.send_mail import send_one
+from sequencer.engine.send_mail import Sent, own_mails, send_one
 from sequencer.engine.turns import due_turns
 from sequencer.engine.world import World
 from sequencer.mail.transaction import OutcomeKind
@@ -31,7 +32,10 @@ async def dispatch(world: World, lease: Lease) -> int:
     """How many mails went out before nothing was due any more, or the mailbox had to stop."""
     sent = 0
     while not world.must_end(lease.mailbox) and await _is_fresh(world, lease.mailbox):
-        looked = await _looked(world, lease)
+        own = own_mails(world, lease.mailbox)
+        if own.room == 0:
+            break
+        looked = await _looked(world, lease, own)
         batch = _Batch(world, lease, deque(looked.claimed))
         sent += await batch.send()
         if looked.stops or batch.is_withheld or not looked.moved:
@@ -39,10 +43,10 @@ async def dispatch(world: World, lease: Lease) -> int:
     return sent
 
 
-async def _looked(world: World, lease: Lease) -> Looked:
+async def _looked(world: World, lease: Lease, own: OwnMails) -> Looked:
     """A look at what is due; one that nobody could foresee is pushed forward and reported."""
     try:
-        return await world.write(look, world.desk, lease, world.clock.now())
+        return await world.write(look, world.desk, lease, world.clock.now(), own=own)
     except DatabaseError:
         raise  # no row's fault: the next tick tries again
     except Exception:
@@ -109,27 +113,37 @@ class _Batch:
 
     async def _lane(self) -> None:
         """Send one after another; whatever is not accepted calls for a new look at the rest."""
+        before: Sent | None = None
+        with self.world.group.expecting():
+            while self._goes_on():
+                claimed = self.claimed.popleft()
+                before = await self._one(claimed, before)
+        if before is not None:
+            await before.stored
+
+    def _goes_on(self) -> bool:
         mailbox, world = self.lease.mailbox, self.world
-        while self.claimed and not self._halts and not world.must_end(mailbox):
-            if not world.has_scanned(mailbox):
-                break
-            claimed = self.claimed.popleft()
-            try:
-                kind = await send_one(self.world, self.lease, claimed)
-            except DatabaseError:
-                self._halts = True
-                raise
-            except Exception as error:
-                self._halts = True
-                log.exception("send_pushed_forward", send=claimed.send_id)
-                await _push(self.world, claimed.send_id, error)
-                return
-            if kind is OutcomeKind.ACCEPTED:
-                self._sent += 1
-            else:
-                self._halts = True
-            if kind is OutcomeKind.WITHHELD:
-                self.is_withheld = True
+        may = self.claimed and not self._halts and not world.must_end(mailbox)
+        return bool(may) and world.has_scanned(mailbox)
+
+    async def _one(self, claimed: Claimed, before: Sent | None) -> Sent | None:
+        try:
+            sent = await send_one(self.world, self.lease, claimed, before)
+        except DatabaseError:
+            self._halts = True
+            raise
+        except Exception as error:
+            self._halts = True
+            log.exception("send_pushed_forward", send=claimed.send_id)
+            await _push(self.world, claimed.send_id, error)
+            return before
+        if sent.kind is OutcomeKind.ACCEPTED:
+            self._sent += 1
+        else:
+            self._halts = True
+        if sent.kind is OutcomeKind.WITHHELD:
+            self.is_withheld = True
+        return sent
 
 
 def give_back(

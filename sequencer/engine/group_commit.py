@@ -1,12 +1,14 @@
 """Let many small pieces of work share a transaction: each is on disk when it is told so, as before.
 
-What comes in while a transaction is under way waits for the next one, so that a group is as large
-as the disk is slow. A piece that fails takes nobody with it: the group is rolled back, and each
-piece gets a transaction of its own.
+What comes in while a transaction is under way waits for the next one. Where several connections
+send, the next one is also put off for a moment, so that it is shared by more of them: a transaction
+costs more than a piece of work in it. A piece that fails takes nobody with it: the group is rolled
+back, and each piece gets a transaction of its own.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -19,6 +21,7 @@ I = TypeVar("I")  # noqa: E741 - an item
 R = TypeVar("R")
 
 MOST = 64  # pieces of one transaction, so that none holds its locks for long
+PUT_OFF_S = 0.005  # at most, for those who are expected; a mail takes many times as long
 
 Together = Callable[[Connection, Desk, Sequence[I], datetime], Sequence[R]]
 
@@ -44,6 +47,8 @@ class GroupCommit:
     """
 
     transact: Transact
+    _expected: int = 0
+    _enough: asyncio.Event = field(default_factory=asyncio.Event)
     _waiting: list[Piece[Any, Any]] = field(default_factory=list)
     _worker: "asyncio.Task[None] | None" = None
 
@@ -55,14 +60,38 @@ class GroupCommit:
         """
         result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append(Piece(work, item, result))
+        if self._is_enough():
+            self._enough.set()
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work(), name="group commit")
         return await result
 
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Within it one more has work again and again, and is waited for a moment."""
+        self._expected += 1
+        try:
+            yield
+        finally:
+            self._expected -= 1
+
+    def _is_enough(self) -> bool:
+        return len(self._waiting) >= min(self._expected, MOST)
+
+    async def _put_off(self) -> None:
+        """Return when all who are expected wait, or the moment has passed."""
+        self._enough.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PUT_OFF_S):
+                await self._enough.wait()
+
     async def _work(self) -> None:
         while self._waiting:
+            if not self._is_enough():
+                await self._put_off()
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            group.sort(key=lambda piece: piece.work.__name__)  # so that neighbours are of one kind
+            # Neighbours of one kind are done together: outcomes before the mails that follow them.
+            group.sort(key=lambda piece: piece.work.__name__, reverse=True)
             try:
                 await self._commit(group)
             except BaseException:

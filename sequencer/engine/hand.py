@@ -32,11 +32,13 @@ class Handing:
 
     Attributes:
         case: as the look has found it, a moment ago.
+        last_at: when this process let the mailbox's last mail go, if it did.
     """
 
     send_id: int
     lease: Lease
     case: Case
+    last_at: datetime | None = None
 
 
 def hand_over(
@@ -73,7 +75,7 @@ def _grants(gate: MailGate, handing: Handing, send: StoredSend, case: Case) -> b
         return False
     if send.handed_at is None and send.mailbox != case.stored.enrollment.mailbox:
         return False  # the person got another owner since the look, and hears from that one now
-    asked = asked_about(send, case)
+    asked = asked_about(send, case, handing.last_at)
     if gate.refuse(asked):
         return False
     gate.let_through(asked)

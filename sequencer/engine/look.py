@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sequencer.domain.enrollment import PauseReason
 from sequencer.domain.event import Held
-from sequencer.domain.gate import Answer, refusals_of
+from sequencer.domain.gate import Answer, Effect, refusals_of
 from sequencer.domain.pacing import Pace
 from sequencer.domain.reason import PACING
 from sequencer.domain.send import OPEN_STATES, SendEvent, SendState
@@ -16,6 +16,7 @@ from sequencer.engine.desk import Case, Desk
 from sequencer.engine.guard_look import skip_if_not_for
 from sequencer.engine.leases import Lease, is_held
 from sequencer.engine.mail_gate import asked_about, gate_of
+from sequencer.engine.own_pace import OwnMails
 from sequencer.engine.react import react
 from sequencer.engine.refused import follow
 from sequencer.engine.turns import Turns, due_turns
@@ -27,6 +28,7 @@ from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
 
 AT_ONCE = 50  # mails that are claimed together: as many as may be given back after a crash
+NO_OWN_MAILS = OwnMails(AT_ONCE)
 AT_A_TIME = 5  # that are looked at where each has to keep a distance to the one before
 
 
@@ -60,11 +62,19 @@ def look(
     lease: Lease,
     now: datetime,
     only: Collection[int] | None = None,
+    own: OwnMails = NO_OWN_MAILS,
 ) -> Looked:
     """Claim what is due in a mailbox, as far as it may leave; for the rest, store why not.
 
-    `only` names the sends that are looked at. What a mail leaves no room for behind it waits for
-    the next look: that mail may yet not leave.
+    What a mail leaves no room for behind it waits for the next look: that mail may yet not leave.
+
+    Args:
+        connection: the database.
+        desk: settings and cadences.
+        lease: under which the mails would be sent.
+        now: the instant.
+        only: the sends that are looked at, None for all that are due.
+        own: what this process knows of its own mails.
     """
     looked = Looked()
     if epoch.why_held(connection) or not is_held(connection, lease):
@@ -76,7 +86,7 @@ def look(
     turns = due_turns(connection, lease.mailbox, pace.first_share, now, most)
     if only is not None:
         turns = turns.only(only)
-    return _Look(connection, desk, lease, now, looked).at(turns)
+    return _Look(connection, desk, lease, now, own, looked).at(turns)
 
 
 @dataclass
@@ -85,6 +95,7 @@ class _Look:
     desk: Desk
     lease: Lease
     now: datetime
+    own: OwnMails
     looked: Looked
 
     def at(self, turns: Turns) -> Looked:
@@ -113,20 +124,23 @@ class _Look:
             if case.person.id in people:
                 continue  # what follows from the first is not known yet
             people.add(case.person.id)
-            asked = asked_about(send, case)
+            asked = asked_about(send, case, self.own.last_at)
             answers = gate.refuse(asked)
-            if not answers:
-                if self._is_for(send, case):
-                    gate.let_through(asked)
-                    turns.goes()
-                    passed.append((send, case))
-            elif passed and _is_paced(answers):
-                break
-            elif follow(self.connection, self.desk, case, send, answers, self.now):
-                self.looked.stops = True
-                break
+            if answers:
+                if passed and _is_paced(answers):
+                    break
+                effect = follow(self.connection, self.desk, case, send, answers, self.now)
+                if effect is Effect.REST:
+                    self.looked.stops = True
+                    break
+                self.looked.moved += effect is not Effect.SKIP
+                continue
             self.looked.moved += 1
-            if len(passed) == AT_ONCE:
+            if self._is_for(send, case):
+                gate.let_through(asked)
+                turns.goes()
+                passed.append((send, case))
+            if len(passed) >= min(self.own.room, AT_ONCE):
                 break
         return passed
 

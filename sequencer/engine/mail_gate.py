@@ -117,9 +117,9 @@ class MailGate:
         return self._desk.versions.get(self._connection, run.version_hash).cadence
 
 
-def asked_about(send: StoredSend, case: Case) -> Asked:
-    """The mail of a send."""
-    return Asked(case, send.mailbox, not send.follow_up)
+def asked_about(send: StoredSend, case: Case, last_at: datetime | None = None) -> Asked:
+    """The mail of a send; `last_at` as this process knows it."""
+    return Asked(case, send.mailbox, not send.follow_up, last_at)
 
 
 def gate_of(

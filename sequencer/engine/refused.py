@@ -52,14 +52,14 @@ def follow(
     send: StoredSend,
     answers: Sequence[Answer],
     now: datetime,
-) -> bool:
-    """Whether the mailbox as a whole has to stop; what follows for the mail is stored."""
+) -> Effect | None:
+    """What a no of the gate leads to, None where there is none; it is stored."""
     found = decisive(answers)
     if found is None:
-        return False
+        return None
     answer, effect = found
     _EFFECTS[effect](_Refused(connection, desk, case, send, answer, answers, now))
-    return effect is Effect.REST
+    return effect
 
 
 def _finish(refused: _Refused) -> None:

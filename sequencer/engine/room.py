@@ -23,11 +23,16 @@ from sequencer.store.traffic import BoxState
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A mail that may leave: of which enrollment, from which mailbox, as its first touch or not."""
+    """A mail that may leave: of which enrollment, from which mailbox, as its first touch or not.
+
+    Attributes:
+        last_at: when this process let the mailbox's last mail go, if it did.
+    """
 
     case: Case
     mailbox: str
     first: bool
+    last_at: datetime | None = None
 
     @property
     def person(self) -> int:
@@ -65,12 +70,16 @@ class MailboxRoom:
         """One more goes."""
         self._taken += 1
 
-    def traffic(self) -> Traffic:
-        """Instants of the last mails: of the last one alone where no limit is reached."""
-        goes = [self._now] * self._taken
-        if self._taken < self._room:
-            return Traffic([self._last, *goes] if self._last else goes, self._mail_days)
-        return Traffic([*self._newest, *goes], self._mail_days)
+    def traffic(self, last_at: datetime | None = None) -> Traffic:
+        """Instants of the last mails: of the last one alone where no limit is reached.
+
+        What lies ahead was dated before the clock was set back; if this process knows when it let
+        the last mail go, it was not later than that.
+        """
+        mails = self._newest if self._taken >= self._room else [self._last] if self._last else []
+        if last_at is not None and mails and mails[-1] > self._now:
+            mails = [min(at, last_at) if at > self._now else at for at in mails]
+        return Traffic([*mails, *[self._now] * self._taken], self._mail_days)
 
     @cached_property
     def _newest(self) -> Sequence[datetime]:
@@ -118,7 +127,7 @@ class Room:
         if asked.mailbox not in self._desk.policy.mailboxes:
             return Traffic()
         return replace(
-            self._box(asked.mailbox).traffic(),
+            self._box(asked.mailbox).traffic(asked.last_at),
             to_domain=self._to_domain(asked),
             to_person=self._to_person(asked),
             new=self._new_ones(asked) if asked.first else (),

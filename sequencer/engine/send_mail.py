@@ -1,13 +1,16 @@
 """Send one claimed mail: drive the transaction, hand over before the dot, store the outcome."""
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, replace
 
 import structlog
 
+from sequencer.domain.pacing import Pace
 from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S, Handing, hand_over
 from sequencer.engine.leases import Lease
 from sequencer.engine.look import Claimed
 from sequencer.engine.outcome import Result, record
+from sequencer.engine.own_pace import OwnMails
 from sequencer.engine.sent_copy import keep_copy
 from sequencer.engine.world import World
 from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind
@@ -19,39 +22,70 @@ ANSWER_IS_KEPT_FOR_S = 60.0
 RECORD_AGAIN_S = 2.0  # each try waits for the database by itself as well
 
 
-async def send_one(world: World, lease: Lease, claimed: Claimed) -> OutcomeKind:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a transaction came to, and the storing of it, which may still be under way."""
+
+    kind: OutcomeKind
+    stored: "asyncio.Task[None]"
+
+
+async def send_one(world: World, lease: Lease, claimed: Claimed, before: Sent | None) -> Sent:
     """What the whole SMTP transaction of a claimed mail came to.
 
-    A crash at any point leaves the send `claimed` (tried again) or `handed` (in doubt).
+    A crash at any point leaves the send `claimed` (tried again) or `handed` (in doubt). `before` is
+    the mail before it on the same connection: no dot follows until its outcome is stored.
     """
     send_id = claimed.send_id
-    outcome = await _transact(world, lease, claimed)
+    outcome = await _transact(world, lease, claimed, before)
     if outcome.kind is OutcomeKind.UNKNOWN:
         world.doubted_s[send_id] = world.clock.boot()
-    await _record(world, Result(send_id, lease, claimed.case, outcome, world.clock.now()))
+    result = Result(send_id, lease, claimed.case, outcome, world.clock.now())
+    stored = asyncio.create_task(_record(world, result), name=f"store {send_id}")
     place = {"mailbox": lease.mailbox, "send": send_id, "phase": outcome.phase}
     log.info("mail_attempted", outcome=outcome.kind, code=outcome.code, **place)
     if outcome.kind is OutcomeKind.ACCEPTED:
         await keep_copy(world, lease.mailbox, claimed.mail.data)
-    return outcome.kind
+    return Sent(outcome.kind, stored)
 
 
-async def _transact(world: World, lease: Lease, claimed: Claimed) -> Outcome:
+async def _transact(world: World, lease: Lease, claimed: Claimed, before: Sent | None) -> Outcome:
     async def hand() -> bool:
         if not world.has_scanned(lease.mailbox):
             return False
         began_s = world.clock.boot()
+        own = own_mails(world, lease.mailbox)
+        if own.room == 0:
+            return False
+        handing = Handing(claimed.send_id, lease, claimed.case, own.last_at)
+        asked = asyncio.create_task(world.together(hand_over, handing))
         try:
-            granted = await world.together(hand_over, Handing(claimed.send_id, lease, claimed.case))
+            if before is not None:
+                await before.stored
+            granted = await asked
         except DatabaseError as error:
             # Whether it was committed is unknown; that no dot is written from here on is not.
             log.warning("mail_not_handed_over", mailbox=lease.mailbox, error=str(error))
+            await asyncio.gather(asked, return_exceptions=True)
             return False
-        return granted and world.clock.boot() - began_s <= LOOK_IS_GOOD_FOR_S
+        except BaseException:
+            asked.cancel()
+            raise
+        in_time = world.clock.boot() - began_s <= LOOK_IS_GOOD_FOR_S
+        if granted and in_time:
+            world.own_pace.note(lease.mailbox, world.clock.boot())
+        return granted and in_time
 
     mail = claimed.mail
     envelope = Envelope(mail.sender, mail.recipient, mail.data)
     return await world.doors[lease.mailbox].mailer.send(envelope, hand)
+
+
+def own_mails(world: World, mailbox: str) -> OwnMails:
+    """What this process knows of its own mails from a mailbox, at this moment."""
+    policy = world.desk.policy.mailboxes.get(mailbox)
+    pace, clock = policy.pace if policy else Pace(), world.clock
+    return world.own_pace.mails(mailbox, pace, clock.now(), clock.boot())
 
 
 async def _record(world: World, result: Result) -> None:

@@ -14,6 +14,7 @@ from sequencer.domain.capability import Capability
 from sequencer.engine.desk import Desk
 from sequencer.engine.group_commit import GroupCommit, Piece, Together, run_pieces
 from sequencer.engine.opt_out_book import OptOutBook
+from sequencer.engine.own_pace import OwnPace
 from sequencer.engine.ports import Clock, Inbox, Mailer
 from sequencer.mail.folder import InboxError
 from sequencer.store.database import Connection, Database, database_now
@@ -46,6 +47,7 @@ class World:
         probing_s: boot clock at which a probe left here, or was first seen here, by its key.
         ending: set when no more mail shall be begun.
         leaving: mailboxes in which no more mail shall be begun, as another daemon gets them.
+        own_pace: how fast this process has sent.
         opt_outs: where opt-outs are kept outside of the database.
     """
 
@@ -61,6 +63,7 @@ class World:
     probing_s: dict[str, float] = field(default_factory=dict)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     leaving: set[str] = field(default_factory=set)
+    own_pace: OwnPace = field(default_factory=OwnPace)
     opt_outs: OptOutBook | None = None
 
     async def write(

@@ -20,8 +20,7 @@ CHUNK = 500  # bound variables per statement stay well below SQLite's limit
 
 # The statement that every look makes is built once: that takes longer than to run it.
 _ONE = sa.select(ProspectRow.__table__).where(ProspectRow.id == sa.bindparam("one"))
-_TABLE = sa.inspect(ProspectRow).local_table
-_COMPLETE = sa.update(_TABLE).where(_TABLE.c.id == sa.bindparam("one"))
+_COMPLETE = sa.update(ProspectRow).where(ProspectRow.id == sa.bindparam("one"))
 _MANY = sa.select(ProspectRow.__table__).where(
     ProspectRow.id.in_(sa.bindparam("many", expanding=True))
 )

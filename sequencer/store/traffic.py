@@ -73,13 +73,11 @@ def states_of_mailboxes(
     values: dict[str, object] = {f"after{index}": at for index, at in enumerate(instants)}
     values |= {f"box{index}": name for index, name in enumerate(names)}
     rows = connection.execute(_states(len(names)), values) if names else ()
-    return {
-        name: BoxState(
-            *counts,
-            max((_instant(raw) for raw in (ours, by_hand) if raw is not None), default=None),
-        )
-        for name, *counts, ours, by_hand in rows
-    }
+    return {row[0]: BoxState(row[1], row[2], row[3], _latest(row[4:])) for row in rows}
+
+
+def _latest(instants: Sequence[Any]) -> datetime | None:
+    return max((_instant(raw) for raw in instants if raw is not None), default=None)
 
 
 def newest_of_mailbox(connection: Connection, mailbox: str, limit: int) -> list[datetime]:

@@ -165,7 +165,7 @@ def claim(connection: Connection, number: int, **values: Any) -> None:
 
 def hand(connection: Connection, number: int, **values: Any) -> None:
     claim(connection, number)
-    values = {"handed_at": NOON, "recipient": "zoe@bank.example", **values}
+    values = {"looked_at": NOON, "handed_at": NOON, "recipient": "zoe@bank.example", **values}
     assert sends.move(connection, [number], SendEvent.HAND, **values) == 1
 
 
