@@ -396,5 +396,5 @@ async def open_demo(
             await world.close()
 
         stack.push_async_callback(end)
-        tempo = Tempo(hours_per_s, SystemClock().sleep)
+        tempo = Tempo(hours_per_s, SystemClock().sleep, boot_s)
         yield Demo(Runner(world, "demo", sources), clock, sandbox, tempo)

@@ -32,7 +32,7 @@ class SteppedClock:
     """
 
     def __init__(self, start: datetime, *, longest_sleep_s: float = 0.01) -> None:
-        self._now = _utc(start)
+        self._now = self._start = _utc(start)
         self.longest_sleep_s = longest_sleep_s
 
     def now(self) -> datetime:
@@ -51,8 +51,9 @@ class SteppedClock:
         self._now = instant
 
     def boot(self) -> float:
-        """Real seconds since boot: the last look before a send is about real time here too."""
-        return time.clock_gettime(_BOOT_CLOCK)
+        """Seconds since boot: the real ones, and those by which the clock was moved."""
+        moved_s = (self._now - self._start).total_seconds()
+        return time.clock_gettime(_BOOT_CLOCK) + moved_s
 
     async def sleep(self, seconds: float) -> None:
         """Return soon; the clock does not move by it."""

@@ -32,7 +32,7 @@ async def dispatch(world: World, lease: Lease) -> int:
     """How many mails went out before nothing was due any more, or the mailbox had to stop."""
     sent = 0
     while not world.must_end(lease.mailbox) and await _is_fresh(world, lease.mailbox):
-        own = own_mails(world, lease.mailbox)
+        own = own_mails(world, lease.mailbox, world.clock.boot())
         if own.room == 0:
             break
         looked = await _looked(world, lease, own)

@@ -17,21 +17,21 @@ from typing import Any, Generic, TypeVar
 from sequencer.engine.desk import Desk
 from sequencer.store.database import Connection, DatabaseError
 
-I = TypeVar("I")  # noqa: E741 - an item
+Item = TypeVar("Item")
 R = TypeVar("R")
 
 MOST = 64  # pieces of one transaction, so that none holds its locks for long
 PUT_OFF_S = 0.005  # at most, for those who are expected; a mail takes many times as long
 
-Together = Callable[[Connection, Desk, Sequence[I], datetime], Sequence[R]]
+Together = Callable[[Connection, Desk, Sequence[Item], datetime], Sequence[R]]
 
 
 @dataclass(frozen=True)
-class Piece(Generic[I, R]):
+class Piece(Generic[Item, R]):
     """One item of a kind of work, and who waits for its result."""
 
-    work: Together[I, R]
-    item: I
+    work: Together[Item, R]
+    item: Item
     result: "asyncio.Future[R]"
 
 
@@ -52,7 +52,7 @@ class GroupCommit:
     _waiting: list[Piece[Any, Any]] = field(default_factory=list)
     _worker: "asyncio.Task[None] | None" = None
 
-    async def run(self, work: Together[I, R], item: I) -> R:
+    async def run(self, work: Together[Item, R], item: Item) -> R:
         """Result of the work for that item, once it is committed.
 
         Raises:

@@ -54,7 +54,7 @@ async def _transact(world: World, lease: Lease, claimed: Claimed, before: Sent |
         if not world.has_scanned(lease.mailbox):
             return False
         began_s = world.clock.boot()
-        own = own_mails(world, lease.mailbox)
+        own = own_mails(world, lease.mailbox, began_s)
         if own.room == 0:
             return False
         handing = Handing(claimed.send_id, lease, claimed.case, own.last_at)
@@ -71,21 +71,22 @@ async def _transact(world: World, lease: Lease, claimed: Claimed, before: Sent |
         except BaseException:
             asked.cancel()
             raise
-        in_time = world.clock.boot() - began_s <= LOOK_IS_GOOD_FOR_S
-        if granted and in_time:
-            world.own_pace.note(lease.mailbox, world.clock.boot())
-        return granted and in_time
+        ends_s = world.clock.boot()
+        goes = granted and ends_s - began_s <= LOOK_IS_GOOD_FOR_S
+        if goes:
+            world.own_pace.note(lease.mailbox, ends_s)
+        return goes
 
     mail = claimed.mail
     envelope = Envelope(mail.sender, mail.recipient, mail.data)
     return await world.doors[lease.mailbox].mailer.send(envelope, hand)
 
 
-def own_mails(world: World, mailbox: str) -> OwnMails:
+def own_mails(world: World, mailbox: str, boot_s: float) -> OwnMails:
     """What this process knows of its own mails from a mailbox, at this moment."""
     policy = world.desk.policy.mailboxes.get(mailbox)
-    pace, clock = policy.pace if policy else Pace(), world.clock
-    return world.own_pace.mails(mailbox, pace, clock.now(), clock.boot())
+    pace = policy.pace if policy else Pace()
+    return world.own_pace.mails(mailbox, pace, world.clock.now(), boot_s)
 
 
 async def _record(world: World, result: Result) -> None:

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 P = ParamSpec("P")
 T = TypeVar("T")
-I = TypeVar("I")  # noqa: E741 - an item
+Item = TypeVar("Item")
 R = TypeVar("R")
 
 
@@ -79,7 +79,7 @@ class World:
 
         return await asyncio.to_thread(self.database.transact, transaction)
 
-    async def together(self, work: Together[I, R], item: I) -> R:
+    async def together(self, work: Together[Item, R], item: Item) -> R:
         """Result of work that many may want at once, committed with what others want.
 
         `work` is given several items where several wait; as for `write`, it may run again.

@@ -78,7 +78,7 @@ async def run(
         clock.real_s += seconds
 
     runner = Runner(World(database, clock, Desk(POLICY), {}), "demo")
-    demo = Demo(runner, clock, outside, Tempo(hours_per_s, pause))
+    demo = Demo(runner, clock, outside, Tempo(hours_per_s, pause, clock.boot))
     return Run(await demo.run(frames.append), frames, sum(pauses))
 
 

@@ -25,6 +25,7 @@ POLICY = Policy(
     },
     keys=(b"key",),
     public_url="https://go.reps.example",
+    probes=False,
 )
 
 

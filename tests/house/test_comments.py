@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from house.tree import PACKAGE, ROOT, all_files, source_files, tree
 
-MOST_EXCEPTIONS = 20  # of types and lint together: raise it only with a reason that convinces
+MOST_EXCEPTIONS = 24  # of types and lint together: raise it only with a reason that convinces
 EXCEPTION = re.compile(r"#\s*(type:\s*ignore|noqa|pragma)")
 WITH_REASON = re.compile(
     r"#\s*(type: ignore\[[a-z-]+(, ?[a-z-]+)*\]|noqa: [A-Z]+\d+(, [A-Z]+\d+)*)(\s+#| -) \S.{8,}"

@@ -129,8 +129,8 @@ PLANTS = (
         "boot-clock-not-compared",
         "a daemon that slept after its last look writes the final dot",
         "engine/send_mail.py",
-        "return granted and world.clock.boot() - began_s <= LOOK_IS_GOOD_FOR_S",
-        "return granted and world.clock.boot() >= began_s",
+        "        goes = granted and ends_s - began_s <= LOOK_IS_GOOD_FOR_S\n",
+        "        goes = granted and ends_s >= began_s\n",
     ),
     one(
         "doubt-is-not-sent",

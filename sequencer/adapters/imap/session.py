@@ -184,6 +184,11 @@ class Session:
         _, heard = self._client.idle_done()
         return _tells_of_mail([(b"*", *said) for said in heard])
 
+    @property
+    def _wire(self) -> Any:
+        """What the library reads lines from; there is no public way to it."""
+        return self._client._imap  # noqa: SLF001 - there is no public way
+
     def heard(self) -> bool | None:
         """Whether what came meanwhile tells of new mail; None if nothing came.
 
@@ -192,14 +197,14 @@ class Session:
         """
         told = []
         while self._has_more():
-            told.append(self._client._imap._get_line().split())  # noqa: SLF001 - no public way
+            told.append(self._wire.readline().split())
         return _tells_of_mail(told) if told else None
 
     def _has_more(self) -> bool:
         """Whether something came that has not been read: in the socket, in TLS or in the buffer."""
         self.socket.settimeout(0)
         try:
-            return bool(self._client._imap.file.peek(1))  # noqa: SLF001 - there is no public way
+            return bool(self._wire.file.peek(1))
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         finally:

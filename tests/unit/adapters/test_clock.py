@@ -51,3 +51,11 @@ async def test_sleeps() -> None:
     await SystemClock().sleep(0)
     assert clock.boot() - before < 60
     assert clock.now() == START
+
+
+def test_the_boot_clock_moves_too() -> None:
+    """Moved by an hour, a stepped clock has gone on by an hour for whoever reckons by boot."""
+    clock = SteppedClock(START)
+    before = clock.boot()
+    clock.advance_to(START + timedelta(hours=1))
+    assert 3_600 <= clock.boot() - before < 3_660
