@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt fmt-check lint types cov whole house unit property contract \
+.PHONY: help demo test check fmt fmt-check lint types cov whole postgres house unit property contract \
         simulation sim kill kill-long kill-proof mutants migration e2e integration restarts browser bench docs lock clean
 
 help: ## Print this list
@@ -25,7 +25,10 @@ demo: $(RUN_ENV) ## Show the engine at work: a sandbox mail world, a cadence, pe
 	@$(VENV)/bin/sequencer demo
 
 test: $(VENV)/.dev ## All tests that need no server, under three minutes
-	$(PYTEST) -n 2 $(PURE) $(WHOLE) tests/e2e
+	$(PYTEST) -n 2 -m "not postgres" $(PURE) $(WHOLE) tests/e2e
+
+postgres: $(VENV)/.dev ## The contract tests and others once more, on PostgreSQL
+	$(PYTEST) -n 2 -m postgres $(WHOLE) tests/e2e
 
 check: fmt-check lint types cov whole ## All that CI asks of a change, servers and browser aside
 

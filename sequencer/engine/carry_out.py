@@ -86,6 +86,8 @@ def queue_send(
     """Whether the send of a step waits now; one that has left, or is about to, is left alone."""
     every = sends.of_enrollment(connection, case.stored.id)
     known = next((send for send in every if send.step_id == step_id), None)
+    if known is not None and known.handed_at is not None:
+        return False  # it may have left, and nobody has proven the contrary
     if due.at <= now:
         wake.call(connection, [case.stored.enrollment.mailbox or ""])
     if known is None:

@@ -12,9 +12,9 @@ import structlog
 
 from sequencer.engine.activate import activate_waiting, waiting
 from sequencer.engine.desk import Desk
-from sequencer.engine.dispatch import OUT_OF_THE_WAY, push_forward
 from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
 from sequencer.engine.leases import LEASE
+from sequencer.engine.push_forward import OUT_OF_THE_WAY, push_forward
 from sequencer.engine.rehome import find_home, homeless
 from sequencer.engine.spread import Going, go_on, plan_resume
 from sequencer.engine.task_watch import look_at, skip_overdue

@@ -4,28 +4,26 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
-from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import SendEvent, SendState
 from sequencer.engine.desk import Desk
-from sequencer.engine.leases import Lease, doubt
+from sequencer.engine.leases import Lease
 from sequencer.engine.look import AT_ONCE, Claimed, Looked, look
 from sequencer.engine.own_pace import OwnMails
+from sequencer.engine.push_forward import push
 from sequencer.engine.reopen import reopen
 from sequencer.engine.scan import scan
 from sequencer.engine.send_mail import Sent, own_mails, send_one
 from sequencer.engine.turns import due_turns
 from sequencer.engine.world import World
 from sequencer.mail.transaction import OutcomeKind
-from sequencer.store import enrollments, ledger, mailboxes, sends
+from sequencer.store import mailboxes, sends
 from sequencer.store.database import Connection, DatabaseError
 
 log = structlog.get_logger()
-
-OUT_OF_THE_WAY = timedelta(hours=1)
 
 
 async def dispatch(world: World, lease: Lease) -> int:
@@ -51,21 +49,21 @@ async def _looked(world: World, lease: Lease, own: OwnMails) -> Looked:
         raise  # no row's fault: the next tick tries again
     except Exception:
         log.exception("look_failed", mailbox=lease.mailbox)
-        return await _looked_at_each(world, lease)
+        return await _looked_at_each(world, lease, own)
 
 
-async def _looked_at_each(world: World, lease: Lease) -> Looked:
+async def _looked_at_each(world: World, lease: Lease, own: OwnMails) -> Looked:
     """The same one by one: one of them must not keep the others back."""
     whole, now = Looked(), world.clock.now()
     turns = await world.read(due_turns, lease.mailbox, 0.0, now, AT_ONCE)
     for send_id in turns.numbers:
         try:
-            looked = await world.write(look, world.desk, lease, now, [send_id])
+            looked = await world.write(look, world.desk, lease, now, [send_id], own)
         except DatabaseError:
             raise
         except Exception as error:
             log.exception("send_pushed_forward", send=send_id)
-            await _push(world, send_id, error)
+            await push(world, send_id, error)
             whole.moved += 1
             continue
         whole.claimed += looked.claimed
@@ -74,10 +72,6 @@ async def _looked_at_each(world: World, lease: Lease) -> Looked:
         if looked.claimed or looked.stops:
             break  # what goes counts for the others
     return whole
-
-
-async def _push(world: World, send_id: int, error: Exception) -> None:
-    await world.write(push_forward, world.desk, send_id, repr(error), world.clock.now())
 
 
 @dataclass
@@ -102,13 +96,13 @@ class _Batch:
         policy = self.world.desk.policy.mailboxes.get(self.lease.mailbox)
         lanes = min(policy.connections if policy else 1, len(self.claimed))
         ends = await asyncio.gather(*(self._lane() for _ in range(lanes)), return_exceptions=True)
-        for end in ends:
-            if end is not None:
-                raise end
-        if self.claimed:
+        errors = [end for end in ends if end is not None]
+        if self.claimed and not errors:
             numbers = [each.send_id for each in self.claimed]
             now = self.world.clock.now()
             await self.world.write(give_back, self.world.desk, self.lease, numbers, now)
+        for error in errors:  # the database's trouble; the next round puts right what is left
+            raise error
         return self._sent
 
     async def _lane(self) -> None:
@@ -117,9 +111,12 @@ class _Batch:
         with self.world.group.expecting():
             while self._goes_on():
                 claimed = self.claimed.popleft()
-                before = await self._one(claimed, before)
-        if before is not None:
-            await before.stored
+                sent = await self._one(claimed, before)
+                if before is not None and not await before.stored:
+                    self._halts = True
+                before = sent
+            if before is not None:
+                await before.stored
 
     def _goes_on(self) -> bool:
         mailbox, world = self.lease.mailbox, self.world
@@ -135,8 +132,8 @@ class _Batch:
         except Exception as error:
             self._halts = True
             log.exception("send_pushed_forward", send=claimed.send_id)
-            await _push(self.world, claimed.send_id, error)
-            return before
+            await push(self.world, claimed.send_id, error)
+            return None
         if sent.kind is OutcomeKind.ACCEPTED:
             self._sent += 1
         else:
@@ -153,31 +150,6 @@ def give_back(
     for send in sends.get_many(connection, send_ids).values():
         if send.state is SendState.CLAIMED and send.fence == lease.fence:
             reopen(connection, desk, send, SendEvent.RELEASE, now)
-
-
-def push_forward(connection: Connection, desk: Desk, send_id: int, why: str, now: datetime) -> None:
-    """Take a send out of the way for a while; one handed over is in doubt, and settled as such.
-
-    The prospect or the cadence may be what is wrong with it, so neither is read.
-    """
-    send = sends.get(connection, send_id)
-    why = f"internal error: {why}"
-    if send.state is SendState.HANDED:
-        doubt(connection, desk, [send], why, now)
-    elif send.state is SendState.CLAIMED:
-        reopen(connection, desk, send, SendEvent.RELEASE, now)
-    if sends.postpone(connection, send_id, now + OUT_OF_THE_WAY, why):
-        stored = enrollments.get(connection, send.enrollment_id)
-        entry = Entry(
-            at=now,
-            kind=Kind.POSTPONED,
-            detail=f"for {OUT_OF_THE_WAY}: {why}",
-            prospect_id=stored.prospect_id,
-            enrollment_id=stored.id,
-            mailbox=send.mailbox,
-            step_id=send.step_id,
-        )
-        ledger.write(connection, entry)
 
 
 async def _is_fresh(world: World, mailbox: str) -> bool:

@@ -104,6 +104,12 @@ def number_in(title: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def may_have_left(send: StoredSend) -> bool:
+    """Whether a send has ended as sent, or was dropped while nobody knew: it is never sent anew."""
+    dropped = send.state is SendState.CANCELLED and send.handed_at is not None
+    return send.state is SendState.SENT or dropped
+
+
 def settle_as_sent(
     connection: Connection, desk: Desk, send: StoredSend, why: str, now: datetime
 ) -> bool:

@@ -54,8 +54,9 @@ def record(
     Raises:
         LostRaceError: one was changed in this moment; each has to be stored by itself.
     """
+    pairs = read_again_locked(connection, {each.send_id: each.case for each in results})
+    # Asked under the lock: what a lost line left behind may be committed only now.
     new = [each for each in results if not each.again or not _is_stored(connection, each)]
-    pairs = read_again_locked(connection, {each.send_id: each.case for each in new})
     attempts.add(connection, *(_attempt(each) for each in new))
     recordings = [
         Recording(connection, desk, *pairs[each.send_id], each.outcome, each.at)

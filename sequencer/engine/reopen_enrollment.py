@@ -11,7 +11,7 @@ from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.send import IN_FLIGHT, SendState
 from sequencer.domain.task import TaskState
 from sequencer.engine.desk import Case, Desk
-from sequencer.engine.doubts import count_as_sent
+from sequencer.engine.doubts import count_as_sent, may_have_left
 from sequencer.engine.mailbox_choice import pool
 from sequencer.engine.react import react
 from sequencer.engine.survey import Asked, lock_gate, survey
@@ -132,11 +132,10 @@ def _may_move(connection: Connection, desk: Desk, case: Case) -> bool:
 def _standing(connection: Connection, case: Case) -> Reopened:
     """Whether the step it stopped at has happened, or is about to."""
     step_id = case.stored.enrollment.step
-    states = {
-        send.state
-        for send in sends.of_enrollment(connection, case.stored.id)
-        if send.step_id == step_id
-    }
+    mails = [
+        send for send in sends.of_enrollment(connection, case.stored.id) if send.step_id == step_id
+    ]
+    states = {send.state for send in mails}
     ended = {
         task.state
         for task in tasks.of_enrollment(connection, case.stored.id)
@@ -144,5 +143,5 @@ def _standing(connection: Connection, case: Case) -> Reopened:
     }
     done_by_hand = TaskState.DONE in ended and not states
     return Reopened(
-        over=SendState.SENT in states or done_by_hand, under_way=bool(states & IN_FLIGHT)
+        over=any(map(may_have_left, mails)) or done_by_hand, under_way=bool(states & IN_FLIGHT)
     )

@@ -11,6 +11,7 @@ from sequencer.engine.leases import Lease
 from sequencer.engine.look import Claimed
 from sequencer.engine.outcome import Result, record
 from sequencer.engine.own_pace import OwnMails
+from sequencer.engine.push_forward import push
 from sequencer.engine.sent_copy import keep_copy
 from sequencer.engine.world import World
 from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind
@@ -24,10 +25,14 @@ RECORD_AGAIN_S = 2.0  # each try waits for the database by itself as well
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a transaction came to, and the storing of it, which may still be under way."""
+    """What a transaction came to, and the storing of it, which may still be under way.
+
+    Attributes:
+        stored: whether it could be stored; else the send was pushed forward.
+    """
 
     kind: OutcomeKind
-    stored: "asyncio.Task[None]"
+    stored: "asyncio.Task[bool]"
 
 
 async def send_one(world: World, lease: Lease, claimed: Claimed, before: Sent | None) -> Sent:
@@ -41,7 +46,7 @@ async def send_one(world: World, lease: Lease, claimed: Claimed, before: Sent | 
     if outcome.kind is OutcomeKind.UNKNOWN:
         world.doubted_s[send_id] = world.clock.boot()
     result = Result(send_id, lease, claimed.case, outcome, world.clock.now())
-    stored = asyncio.create_task(_record(world, result), name=f"store {send_id}")
+    stored = asyncio.create_task(_stored(world, result), name=f"store {send_id}")
     place = {"mailbox": lease.mailbox, "send": send_id, "phase": outcome.phase}
     log.info("mail_attempted", outcome=outcome.kind, code=outcome.code, **place)
     if outcome.kind is OutcomeKind.ACCEPTED:
@@ -60,17 +65,13 @@ async def _transact(world: World, lease: Lease, claimed: Claimed, before: Sent |
         handing = Handing(claimed.send_id, lease, claimed.case, own.last_at)
         asked = asyncio.create_task(world.together(hand_over, handing))
         try:
-            if before is not None:
-                await before.stored
-            granted = await asked
+            clear = before is None or await before.stored
+            granted = await asked and clear
         except DatabaseError as error:
             # Whether it was committed is unknown; that no dot is written from here on is not.
             log.warning("mail_not_handed_over", mailbox=lease.mailbox, error=str(error))
             await asyncio.gather(asked, return_exceptions=True)
             return False
-        except BaseException:
-            asked.cancel()
-            raise
         ends_s = world.clock.boot()
         goes = granted and ends_s - began_s <= LOOK_IS_GOOD_FOR_S
         if goes:
@@ -87,6 +88,19 @@ def own_mails(world: World, mailbox: str, boot_s: float) -> OwnMails:
     policy = world.desk.policy.mailboxes.get(mailbox)
     pace = policy.pace if policy else Pace()
     return world.own_pace.mails(mailbox, pace, world.clock.now(), boot_s)
+
+
+async def _stored(world: World, result: Result) -> bool:
+    """Whether the outcome could be stored. Raises DatabaseError."""
+    try:
+        await _record(world, result)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.exception("send_pushed_forward", send=result.send_id)
+        await push(world, result.send_id, error)
+        return False
+    return True
 
 
 async def _record(world: World, result: Result) -> None:

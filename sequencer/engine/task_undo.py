@@ -13,6 +13,7 @@ from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.domain.task import TaskEvent, TaskKind, TaskState
 from sequencer.engine.carry_out import close_all, reopen_task, skip_at
 from sequencer.engine.desk import Case, Desk
+from sequencer.engine.doubts import may_have_left
 from sequencer.engine.entry import entry_of
 from sequencer.engine.react import react
 from sequencer.engine.reopen_enrollment import (
@@ -142,7 +143,7 @@ def _refuse_what_happened(connection: Connection, case: Case, task: StoredTask) 
     cadence, step_id = case.version.cadence, task.step_id or ""
     later = {step_id, *cadence.ids_after(step_id)}
     for send in sends.of_enrollment(connection, case.stored.id):
-        if send.step_id in later and send.state not in _WAITS:
+        if send.step_id in later and (send.state not in _WAITS or may_have_left(send)):
             raise TaskError(f"The mail {send.step_id} has left, or is about to.")
     for other in tasks.of_enrollment(connection, case.stored.id):
         happened = other.state is TaskState.DONE and other.id != task.id

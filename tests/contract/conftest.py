@@ -66,6 +66,15 @@ def postgres_database(postgres_url: str) -> Iterator[Database]:
     database.dispose()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs PostgreSQL, which costs too much for the quick tests."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        chosen = given.params.values() if given is not None else ()
+        if "postgres" in chosen or "postgres_url" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgres)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> Database:
     """Each kind of database in turn."""

@@ -148,3 +148,41 @@ async def test_a_bad_row_in_the_middle(stage: Stage) -> None:
     assert left == {*OTHERS[:2], OTHERS[3]}
     [send] = [each for each in stage.sends(OTHERS[2]) if each.id == broken]
     assert "internal error" in send.why
+
+
+def forbid_storing(stage: Stage, address: str) -> None:
+    """Let every attempt to store an outcome for this person fail, as a broken row would."""
+    number = stage.sends(address)[0].id
+    trigger = (
+        f"CREATE TRIGGER t BEFORE INSERT ON attempt WHEN NEW.send_id = {number} "
+        "BEGIN SELECT RAISE(ABORT, 'constraint'); END"
+    )
+    stage.write(lambda connection: connection.exec_driver_sql(trigger))
+
+
+async def test_a_refusal_that_cannot_be_stored(stage: Stage) -> None:
+    """It is out of the way after one try, and the mails behind it leave."""
+    stage.begin(*OTHERS)
+    forbid_storing(stage, OTHERS[0])
+    refused = Outcome(OutcomeKind.DEFERRED, Phase.RCPT, 451, "4.3.0", "later")
+    stage.mailers["ana"].plan(OTHERS[0], *[refused] * 9)
+    for _ in range(3):
+        await stage.work(timedelta(seconds=5))
+    assert {each.recipient for each in stage.mailers["ana"].accepted} == set(OTHERS[1:])
+    [send] = stage.sends(OTHERS[0])
+    assert send.due_at > stage.clock.now()
+    assert "internal error" in send.why
+
+
+async def test_an_acceptance_that_cannot_be_stored(stage: Stage) -> None:
+    """It is in doubt itself, and the mail behind it on the connection is not blamed for that."""
+    stage.begin(*OTHERS)
+    forbid_storing(stage, OTHERS[0])
+    await stage.work(timedelta(seconds=5))
+    await stage.work(timedelta(minutes=16))
+    await stage.work(timedelta(seconds=5))
+    recipients = [each.recipient for each in stage.mailers["ana"].accepted]
+    assert sorted(recipients) == sorted(OTHERS)
+    assert all("internal error" not in stage.sends(address)[0].why for address in OTHERS[1:])
+    states = {stage.sends(address)[0].state for address in OTHERS[1:]}
+    assert states == {SendState.SENT}

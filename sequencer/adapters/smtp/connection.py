@@ -60,6 +60,7 @@ class Connection:
             phase = Phase.BODY
             await self.line.upload(stuffed(letter.lines), self.limits.body_s)
         except LineError as error:
+            self.abort()
             return on_silence(phase, str(error))
         return None
 
@@ -73,6 +74,7 @@ class Connection:
             self.line.say(b".\r\n")
             reply = await self.line.reply(self.limits.dot_s)
         except LineError as error:
+            self.abort()
             return on_silence(Phase.DOT, str(error))
         if reply.is_positive:
             return on_accepted(*reply)

@@ -59,8 +59,9 @@ class Line(asyncio.BufferedProtocol):
 
     async def reply(self, wait_s: float) -> Reply:
         """The next reply that was asked for. Raises LineError, also after that many seconds."""
-        if not self._replies:
-            await self._wait(self._loop.time() + wait_s)
+        deadline = self._loop.time() + wait_s
+        while not self._replies and not self._end:
+            await self._wait(deadline)  # an empty buffer wakes us too
         if not self._replies:
             raise LineError(self._end)
         self.unread -= 1
@@ -118,6 +119,8 @@ class Line(asyncio.BufferedProtocol):
             if self.unread == len(self._replies):
                 raise GarbageError(f"The server spoke unasked: {reply.code} {reply.text}")
             self._replies.append(reply)
+        if self._reader.has_begun and self.unread == len(self._replies):
+            raise GarbageError("The server spoke unasked.")
 
     async def _wait(self, deadline: float) -> None:
         """Return when something has happened; at the deadline that is the end of the line."""

@@ -59,7 +59,7 @@ class Pool:
 
     def keep(self, connection: Connection) -> None:
         """Keep a connection whose transaction has ended, if it is sound."""
-        if connection.line.is_open:
+        if connection.line.is_open and not connection.line.unread:
             connection.was_kept = True
             self._idle.append(connection)
 

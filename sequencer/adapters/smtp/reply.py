@@ -42,6 +42,11 @@ class ReplyReader:
         self._lines: list[bytes] = []
         self._octets = 0
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a part of a reply is there, and the rest of it is not."""
+        return bool(self._tail or self._lines)
+
     def feed(self, data: bytes) -> Iterator[Reply]:
         """Replies that these octets complete.
 
