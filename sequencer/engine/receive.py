@@ -35,6 +35,7 @@ from sequencer.mail.probe_mail import is_probe
 from sequencer.store import enrollments, inbound, ledger, prospects, sends
 from sequencer.store.database import Connection
 from sequencer.store.inbound import Inbound, Place
+from sequencer.store.turn_lock import wait_for_turn
 
 UNDATED_ABSENCE = Delay(5, Unit.BUSINESS_DAYS)
 LONGEST_ABSENCE = timedelta(days=60)  # longer ones wait for a person
@@ -99,6 +100,8 @@ def receive(
     """Kind of the message as stored; one that was seen before is a `duplicate` and does nothing."""
     digest = hashlib.sha256(raw).hexdigest()
     incoming = verdict.incoming
+    # A daemon that has just lost the mailbox may still be reading it beside its follower.
+    wait_for_turn(connection, [f"mail {place.mailbox} {digest}"])
     if inbound.is_known(connection, place.mailbox, digest):
         seen = Inbound(digest, incoming.sender, incoming.subject, inbound.DUPLICATE, "")
         inbound.add(connection, place, seen, now)

@@ -6,17 +6,20 @@ from builders import NOON
 from stage import Stage
 
 from sequencer.domain.enrollment import EnrollmentState
+from sequencer.domain.ledger import Kind
 from sequencer.domain.send import SendState
 from sequencer.engine.hand import Handing, hand_over
 from sequencer.engine.leases import Lease
 from sequencer.engine.look import look
 from sequencer.engine.opt_out import opt_out
 from sequencer.engine.outcome import Result, record
+from sequencer.engine.receive import receive
 from sequencer.engine.stop import stop, suppress
+from sequencer.mail.classify import classify
 from sequencer.mail.folder import Folder
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
 from sequencer.mail.unsubscribe import make_token
-from sequencer.store import hooks, inbound, ledger_proof, mailboxes, sends
+from sequencer.store import hooks, inbound, ledger, ledger_proof, mailboxes, sends
 
 PEOPLE = 24
 ACCEPTED = Outcome(OutcomeKind.ACCEPTED, Phase.DOT, 250, "2.0.0", "queued")
@@ -121,3 +124,25 @@ def test_one_mail_is_stored_once(each_stage: Stage) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: each_stage.write(inbound.add, place, message, NOON), range(8)))
     assert each_stage.read(inbound.counts) == {"reply": 1}
+
+
+async def test_one_mail_is_heard_once(each_stage: Stage) -> None:
+    """Read by two daemons at once, an answer counts once: the second one finds it known."""
+    stage = each_stage
+    people = [f"p{number}@bank{number}.example" for number in range(PEOPLE)]
+    stage.begin(*people)
+    await stage.work()
+    with ThreadPoolExecutor(4) as pool:
+        for number, address in enumerate(people, 1):
+            raw = f"From: {address}\r\nSubject: yes\r\n\r\nPlease call me.\r\n".encode()
+            place = inbound.Place("ana", Folder.INBOX, 1, number)
+            verdict = classify(raw)
+            kinds = pool.map(
+                lambda _, seen=(place, raw, verdict): stage.write(
+                    receive, stage.desk, *seen, stage.clock.now()
+                ),
+                range(4),
+            )
+            assert sorted(kinds) == [*["duplicate"] * 3, "reply"]
+            told = stage.read(ledger.of_prospect, stage.person(address))
+            assert [entry.kind for entry in told].count(Kind.RECEIVED) == 1
