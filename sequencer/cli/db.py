@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sequencer.cli.db_words import check_lines, moved_lines, survey_lines
-from sequencer.cli.desk import json_option, print_json, with_workspace
-from sequencer.cli.failure import EXIT_FAILED
+from sequencer.cli.desk import json_option, opened, print_json, with_workspace
+from sequencer.cli.failure import EXIT_FAILED, failure_of
 from sequencer.cli.paragraph import show
 from sequencer.cli.progress import progress
 
@@ -24,15 +24,21 @@ def command() -> None:
 @command.command("check")
 @json_option
 @click.pass_context
-@with_workspace
-def check(workspace: "Workspace", ctx: click.Context, *, as_json: bool) -> None:
+def check(ctx: click.Context, *, as_json: bool) -> None:
     """Show what the database is, how much is in it, and whether it can be worked with.
 
     Ends with 1 if nothing can be written to it.
     """
     from sequencer.engine.database_check import look_at
 
-    found = look_at(workspace.database)
+    try:
+        found = look_at(opened(ctx).database)
+    except Exception as error:
+        failure = failure_of(error)
+        if not as_json or failure is None or failure.exit_code != EXIT_FAILED:
+            raise
+        print_json({"problem": failure.message})
+        ctx.exit(EXIT_FAILED)
     if as_json:
         print_json(found)
     else:

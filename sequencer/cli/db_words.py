@@ -46,7 +46,7 @@ def moved_lines(moved: "Moved") -> Iterator[Line]:
     yield Line("`sequencer run`", "3. ")
     yield Line()
     old = f"{moved.source} is as it was, but nothing is sent from it any more."
-    yield Line(f"{old} Should you go back to it: `sequencer reconcile` lets it go on.")
+    yield Line(f"{old} Should you go back: move everything back, to an empty database.")
 
 
 def size(number: int) -> str:

@@ -13,6 +13,7 @@ from sequencer.cli.failure import EXIT_PARTLY
 from sequencer.cli.paragraph import show
 from sequencer.cli.progress import progress
 from sequencer.cli.reconcile_words import FORCED, as_object, lines, warning
+from sequencer.domain.moved import moved_to
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
@@ -47,6 +48,8 @@ def command(workspace: "Workspace", ctx: click.Context, **options: Any) -> None:
 
     configure_logging(as_json=False, quiet=True)
     skip, dry_run, as_json = options["skip"], options["dry_run"], options["as_json"]
+    if not options["force"]:
+        _refuse_moved(workspace)
     since = start_of(options["since"], workspace.desk.policy.tz)
     if not options["yes"] and not dry_run:
         click.echo(warning(skip, forced=options["force"]), err=True)
@@ -65,8 +68,22 @@ def command(workspace: "Workspace", ctx: click.Context, **options: Any) -> None:
         print_json(as_object(report))
     else:
         show(lines(report, workspace.desk.policy.tz))
-    if not report.released and not dry_run:
+    if report.problems or not (report.released or dry_run):
         ctx.exit(EXIT_PARTLY)
+
+
+def _refuse_moved(workspace: "Workspace") -> None:
+    """Nothing to compare lets a database go on that another one has taken the place of."""
+    from sequencer.engine.history import why_held
+    from sequencer.engine.reconcile import ReconcileError
+
+    with workspace.database.read() as connection:
+        where = moved_to(why_held(connection))
+    if where:
+        raise ReconcileError(
+            f"This database was moved to {where}: set `database:` to {where}. "
+            "With --force both would send, and people would hear twice."
+        )
 
 
 async def _reconciled(

@@ -1,6 +1,7 @@
 """What was compared after a restore, in words and for scripts."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,16 @@ def warning(skipped: Collection[str], *, forced: bool) -> str:
     return "\n".join([ASK, *([SKIPPED.format(", ".join(sorted(skipped)))] if skipped else [])])
 
 
+def how_far(begin: datetime | None, tz: ZoneInfo) -> str:
+    """From when on Sent will be read for a hold."""
+    if begin is None:
+        return (
+            "How far back the loss goes is not known: `sequencer reconcile` will ask for --since, "
+            "the day before the backup was made."
+        )
+    return f"Sent will be read from {begin.astimezone(tz):%a %d %b %Y %H:%M} ({tz.key}) on."
+
+
 def lines(report: "Report", tz: ZoneInfo) -> Iterator[Line]:
     """The report for people."""
     since = report.since.astimezone(tz)
@@ -50,7 +61,8 @@ def lines(report: "Report", tz: ZoneInfo) -> Iterator[Line]:
         yield Line(_difference(each, tz), f"{MARGIN}! ")
     if (more := len(report.differences) - MOST) > 0:
         yield Line(f"and {more:,} more: see --json", f"{MARGIN}! ")
-    if not report.differences and not report.problems:
+    is_read = any(not each.skipped for each in report.mailboxes)
+    if is_read and not report.differences and not report.problems:
         yield Line("Every mail of ours in Sent was known to the ledger.", MARGIN)
     if report.held:
         wait = "waits" if report.held == 1 else "wait"
@@ -83,7 +95,7 @@ def _mailbox(mailbox: "MailboxReport") -> Iterator[Line]:
         sent = f"{counted(mailbox.sent, 'mail')} in Sent, {mailbox.ours:,} of them ours"
         received = f"{counted(mailbox.received, 'mail')} that came in read again"
         yield Line(f"{sent}; {received}", f"{MARGIN}{mailbox.name}: ")
-    if mailbox.unreadable:
+    if mailbox.unreadable and not mailbox.problem:
         told = f"{counted(mailbox.unreadable, 'mail')} in Sent could not be read"
         yield Line(told, f"{MARGIN}{mailbox.name}: ", "yellow")
 
@@ -99,10 +111,12 @@ def _opt_outs(report: "Report") -> Iterator[Line]:
 def _difference(each: "Difference", tz: ZoneInfo) -> str:
     at = f"{each.at.astimezone(tz):%d %b %H:%M}"
     who = f"{each.recipient or 'somebody'}, from {each.mailbox}, {at}"
-    by = "" if each.by == "our mark" else f" (known by {each.by})"
+    is_marked = each.by == "our mark"
+    by = "" if is_marked else f" (known by {each.by})"
+    doubt = "nobody knows which step" if is_marked else f"perhaps, by {each.by} alone"
     return {
         "sent": f"{who}: {each.slug} {each.step_id} was sent; it counts now{by}",
-        "unmarked": f"{who}: a mail of {each.slug}, nobody knows which step; they are paused",
+        "unmarked": f"{who}: a mail of {each.slug}, {doubt}; they are paused",
         "stranger": f"{who}: enrolled after the backup, which is forgotten; the mail is noted",
     }[each.gap]
 
@@ -110,6 +124,9 @@ def _difference(each: "Difference", tz: ZoneInfo) -> str:
 def _end(report: "Report") -> Iterator[Line]:
     if report.dry_run:
         yield Line("Nothing was changed.", style="bold")
+        return
+    if report.overtaken:
+        yield Line(f"Nothing was released: {report.problems[-1]}.", style="bold red")
         return
     if not report.released:
         yield Line("Nothing leaves yet: a mailbox could not be compared.", style="bold red")

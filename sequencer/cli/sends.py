@@ -40,9 +40,9 @@ def unknown(workspace: "Workspace", *, as_json: bool) -> None:
 
 @command.command("resolve")
 @click.argument("number", type=click.IntRange(1, 2**31 - 1))
-@click.option("--sent", "word", flag_value="sent", help="It left: count it as sent.")
-@click.option("--again", "word", flag_value="again", help="Send it once more, byte for byte.")
-@click.option("--drop", "word", flag_value="drop", help="Leave it; go on with the next step.")
+@click.option("--sent", is_flag=True, help="It left: count it as sent.")
+@click.option("--again", is_flag=True, help="Send it once more, byte for byte.")
+@click.option("--drop", is_flag=True, help="Leave it; go on with the next step.")
 @click.option("--by", default="", help="Who says so; by default the name you are signed in with.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
@@ -51,10 +51,10 @@ def resolve(
     workspace: "Workspace",
     *,
     number: int,
-    word: str | None,
     by: str,
     yes: bool,
     as_json: bool,
+    **words: bool,
 ) -> None:
     """End the doubt about mail NUMBER of `sequencer sends unknown` by your word.
 
@@ -63,15 +63,17 @@ def resolve(
     from sequencer.engine.doubts import Word
     from sequencer.engine.doubts import resolve as end
 
-    if word is None:
-        raise click.UsageError("Say what became of it: --sent, --again or --drop.")
+    said = [Word(name) for name, given in words.items() if given]
+    if len(said) != 1:
+        raise click.UsageError("Say what became of it: one of --sent, --again or --drop.")
+    word = said[0]
     doubt = next((each for each in _doubts(workspace) if each.number == number), None)
     if doubt is not None and not yes:
-        click.echo(foretold(doubt, Word(word)), err=True)
+        click.echo(foretold(doubt, word), err=True)
         click.confirm("Do it?", abort=True, err=True)
     with workspace.database.write() as connection:
         now = workspace.clock.now()
-        done = end(connection, workspace.desk, number, Word(word), by.strip() or user(), now)
+        done = end(connection, workspace.desk, number, word, by.strip() or user(), now)
     if as_json:
         print_json(done)
     else:

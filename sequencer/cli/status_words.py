@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sequencer.cli.paragraph import Line
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.meaning import HEALTHS
+from sequencer.domain.moved import moved_to, what_to_do
 from sequencer.domain.spoken_time import full_time
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def held_lines(why: str) -> Iterator[Line]:
     """That nothing leaves, and what to do; nothing where mails may leave."""
     if why:
         yield Line(f"Nothing leaves: {why}.", style="bold red")
-        yield Line("To do: `sequencer reconcile`, which compares with the Sent folders.")
+        more = "" if moved_to(why) else ", which compares with the Sent folders"
+        yield Line(f"To do: {what_to_do(why)}{more}.")
         yield Line()
 
 

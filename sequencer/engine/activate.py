@@ -54,8 +54,17 @@ def next_activation_at(connection: Connection, desk: Desk, now: datetime) -> dat
     return min(later, default=None)
 
 
-def activate_waiting(connection: Connection, desk: Desk, enrollment_id: int, now: datetime) -> bool:
-    """Whether somebody who waited has begun; the gate may also end it, or put it off."""
+def activate_waiting(
+    connection: Connection,
+    desk: Desk,
+    enrollment_id: int,
+    now: datetime,
+    carried: dict[str, int] | None = None,
+) -> bool:
+    """Whether somebody who waited has begun; the gate may also end it, or put it off.
+
+    `carried` are the live enrollments of each mailbox, counted once for many who begin.
+    """
     slug = enrollments.get(connection, enrollment_id).slug
     cadences.current_hash(connection, slug, lock=True)  # one at a time looks for room
     person = prospects.get(connection, enrollments.get(connection, enrollment_id).prospect_id)
@@ -67,7 +76,7 @@ def activate_waiting(connection: Connection, desk: Desk, enrollment_id: int, now
     case = desk.case(connection, stored)
     overrides = overrides_from_json(stored.overrides)
     asked = Asked(case.version, [person], now, own=[stored.id], overrides=overrides)
-    load = pool(connection, desk, case.version.cadence)
+    load = pool(connection, desk, case.version.cadence, carried)
     cadence = (current_version(connection, desk, slug) or case.version).cadence
     standing = replace(
         survey(connection, desk, asked)[person.id],
@@ -82,6 +91,8 @@ def activate_waiting(connection: Connection, desk: Desk, enrollment_id: int, now
     mailboxes.ensure(connection, [mailbox])
     ledger.write(connection, entry_of(case, Kind.ACTIVATED, f"from {mailbox}", now))
     wake.call(connection, [mailbox])
+    if carried is not None:
+        carried[mailbox] = carried.get(mailbox, 0) + 1
     return begin(connection, desk, stored, mailbox, now)
 
 

@@ -20,7 +20,7 @@ from sequencer.engine.spread import Going, go_on, plan_resume
 from sequencer.engine.task_watch import look_at, skip_overdue
 from sequencer.engine.task_watch import push_forward as push_task_forward
 from sequencer.engine.world import World
-from sequencer.store import daemons, enrollments, hooks, tasks
+from sequencer.store import census, daemons, enrollments, hooks, tasks
 from sequencer.store.database import Connection, DatabaseError, database_now
 
 log = structlog.get_logger()
@@ -102,9 +102,11 @@ async def _each_task(
 async def _let_begin(world: World, numbers: Sequence[int]) -> None:
     """Activate those who wait, as far as there is room; the gate is asked for each."""
     now = world.clock.now()
+    # Counted once, for every count looks at all that are enrolled.
+    carried = await world.read(census.live_by_mailbox) if numbers else {}
     for number in numbers:
         try:
-            await world.write(activate_waiting, world.desk, number, now)
+            await world.write(activate_waiting, world.desk, number, now, carried)
         except DatabaseError:
             raise
         except Exception:

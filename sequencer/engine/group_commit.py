@@ -28,11 +28,16 @@ Together = Callable[[Connection, Desk, Sequence[Item], datetime], Sequence[R]]
 
 @dataclass(frozen=True)
 class Piece(Generic[Item, R]):
-    """One item of a kind of work, and who waits for its result."""
+    """One item of a kind of work, and who waits for its result.
+
+    Attributes:
+        is_patient: nothing stands still until it is done.
+    """
 
     work: Together[Item, R]
     item: Item
     result: "asyncio.Future[R]"
+    is_patient: bool = False
 
 
 Transact = Callable[[Sequence[Piece[Any, Any]]], Awaitable[list[Any]]]
@@ -52,14 +57,16 @@ class GroupCommit:
     _waiting: list[Piece[Any, Any]] = field(default_factory=list)
     _worker: "asyncio.Task[None] | None" = None
 
-    async def run(self, work: Together[Item, R], item: Item) -> R:
+    async def run(self, work: Together[Item, R], item: Item, *, is_patient: bool = False) -> R:
         """Result of the work for that item, once it is committed.
+
+        Patient work waits for a moment, so that it goes with other work that is to come.
 
         Raises:
             DatabaseError: nobody knows whether it was committed.
         """
         result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Piece(work, item, result))
+        self._waiting.append(Piece(work, item, result, is_patient))
         if self._is_enough():
             self._enough.set()
         if self._worker is None or self._worker.done():
@@ -74,9 +81,12 @@ class GroupCommit:
             yield
         finally:
             self._expected -= 1
+            if self._is_enough():
+                self._enough.set()
 
     def _is_enough(self) -> bool:
-        return len(self._waiting) >= min(self._expected, MOST)
+        urgent = sum(not piece.is_patient for piece in self._waiting)
+        return urgent >= self._expected or len(self._waiting) >= MOST
 
     async def _put_off(self) -> None:
         """Return when all who are expected wait, or the moment has passed."""

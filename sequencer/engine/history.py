@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 
 from sequencer.domain.history import Epoch, Seen, why_lost
+from sequencer.domain.moved import what_to_do
 from sequencer.engine.desk import Desk
 from sequencer.engine.origin import Known, Origin, origin_of
 from sequencer.engine.ports import Marker
@@ -78,7 +79,7 @@ class HistoryWatch:
         if now.why == self._told:
             return
         if now.held_since is not None:
-            log.error("nothing_leaves", why=now.why, next="sequencer reconcile")
+            log.error("nothing_leaves", why=now.why, next=what_to_do(now.why).replace("`", ""))
         else:
             log.warning("mails_leave_again", epoch=now.key)
         self._told = now.why
@@ -111,8 +112,9 @@ def take_up(
     begun = epoch.ensure(connection, key, now)
     found = compare(connection, seen) or Comparison(begun, None, "")
     if lost := trouble or found.lost:
-        until = seen.at if seen is not None else now
-        epoch.hold(connection, lost, epoch.last_before(connection, until), now)
+        # Without a word of what was seen, the newest entry may be younger than the loss.
+        since = epoch.last_before(connection, seen.at) if seen is not None else None
+        epoch.hold(connection, lost, since, now)
         found = Comparison(epoch.ensure(connection, key, now), found.head, lost)
     return found
 
@@ -122,9 +124,18 @@ def why_held(connection: Connection) -> str:
     return epoch.why_held(connection)
 
 
-def hold_by_hand(connection: Connection, why: str, now: datetime) -> bool:
-    """Whether a person's word holds everything from now on; not if something else does already."""
-    return epoch.hold(connection, why, epoch.last_before(connection, now), now)
+def hold_by_hand(
+    connection: Connection, why: str, now: datetime, since: datetime | None = None
+) -> bool:
+    """Whether a person's word holds everything from now on; not if something else does already.
+
+    The ledger cannot tell how far back the loss goes: a daemon may have written to it since the
+    backup was put back. So only the person can, here or when it is reconciled.
+    """
+    new = epoch.hold(connection, why, since, now)
+    if since is not None:
+        epoch.say_since(connection, since)
+    return new
 
 
 def is_forgotten(connection: Connection, origin: Origin, mail: SentMail) -> bool:
@@ -148,11 +159,12 @@ def hold_if_forgotten(
     if origin is None:
         return False
     if is_forgotten(connection, origin, mail):
-        at = mail.date if mail.date is not None and mail.date <= now else now
+        at = mail.date if mail.date is not None and mail.date <= now else None
         why = (
-            f"Sent of {mailbox} holds a mail of ours of {at:%Y-%m-%d %H:%M} UTC that the ledger "
-            "does not know: the database is older than that"
+            f"Sent of {mailbox} holds a mail of ours of {at or now:%Y-%m-%d %H:%M} UTC that the "
+            "ledger does not know: the database is older than that"
         )
-        if epoch.hold(connection, why, epoch.last_before(connection, at), now):
+        since = epoch.last_before(connection, at) if at is not None else None
+        if epoch.hold(connection, why, since, now):
             log.error("nothing_leaves", why=why, next="sequencer reconcile")
     return True

@@ -4,10 +4,11 @@ A send left `claimed` never saw its final dot and is queued again. One left `han
 server: it becomes `unknown`, and only evidence moves it on.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
@@ -38,11 +39,17 @@ class Lease:
 
     Attributes:
         surplus: another daemon shall have it as soon as nothing is under way in it.
+        left_by: daemons short of their share that left it free for a whole lease: to give it back
+            for one of them would be in vain, as their settings lack it.
     """
 
     mailbox: str
     fence: int
     surplus: bool = False
+    left_by: frozenset[str] = frozenset()
+
+
+Had = Mapping[str, Lease]  # the newest lease that this process has ever had on each mailbox
 
 
 def take_leases(
@@ -52,6 +59,7 @@ def take_leases(
     *,
     busy: Collection[str] = (),
     reach: Reach = Reach.FREE,
+    had: Had = MappingProxyType({}),
 ) -> dict[str, Lease]:
     """Leases that `holder` has after this transaction, which is its sign of life as well.
 
@@ -61,6 +69,7 @@ def take_leases(
         holder: the daemon.
         busy: mailboxes in which something is under way, so that they cannot be given to others.
         reach: what it may take.
+        had: what this process has learnt of the mailboxes by earlier calls.
     """
     names = sorted(desk.policy.mailboxes)
     mailboxes.ensure(connection, names)
@@ -74,23 +83,24 @@ def take_leases(
     if reach is Reach.ALL:
         taken = leases.take_all(connection, names, term)
     elif reach is Reach.FREE:
-        return _shared(connection, names, term, held, busy)
+        return _shared(connection, names, term, _known(held, had), busy, had)
     else:
         taken = {}
-    return _with(connection, held, taken)
+    return _with(connection, _known(held, had), taken, had)
 
 
 def _shared(
     connection: Connection,
     names: Collection[str],
     term: leases.Term,
-    held: dict[str, int],
+    held: dict[str, Lease],
     busy: Collection[str],
+    had: Had,
 ) -> dict[str, Lease]:
     """Leases once what is too much was given back, or what is free was taken.
 
     A mailbox that has been free for a whole lease is taken by whoever knows it: the others may have
-    other settings, and know it not.
+    other settings, and know it not. It is not given back for the sake of those who left it.
     """
     daemons.forget(connection, term.at - LEASE)
     others = [each.name for each in daemons.living(connection, term.at - LEASE)]
@@ -98,36 +108,63 @@ def _shared(
     share = -(-len(names) // (len(others) + 1))
     if len(held) < share:
         taken = leases.take(connection, names, term, share - len(held))
-        return _with(connection, held, taken)
+        return _with(connection, held, taken, had)
     numbers = leases.numbers(connection, term.at)
-    if len(held) > share and any(numbers.get(name, 0) < share for name in others):
-        return _reduced(connection, term, held, share, busy)
-    return _with(connection, held, leases.take_left(connection, names, term, term.at - LEASE))
+    short = frozenset(name for name in others if numbers.get(name, 0) < share)
+    wanted = {name for name, lease in held.items() if short - lease.left_by}
+    if len(held) > share and wanted:
+        return _reduced(connection, term, held, wanted, busy, len(held) - share)
+    taken = leases.take_left(connection, names, term, term.at - LEASE)
+    return _with(connection, held, taken, had, short)
 
 
 def _reduced(
     connection: Connection,
     term: leases.Term,
-    held: dict[str, int],
-    share: int,
+    held: dict[str, Lease],
+    wanted: Collection[str],
     busy: Collection[str],
+    most: int,
 ) -> dict[str, Lease]:
     """Leases once as many were given back as may be; of those to be given later, each is marked."""
-    idle = sorted(held.keys() - set(busy), reverse=True)[: len(held) - share]
+    idle = sorted(set(wanted) - set(busy), reverse=True)[:most]
     if idle:
         leases.give_back(connection, term.holder, term.at, idle)
         wake.call(connection, [wake.LEASES])
-    kept = sorted(held.keys() - set(idle))
+    later = sorted(set(wanted) - set(idle), reverse=True)[: most - len(idle)]
     return {
-        name: Lease(name, held[name], surplus=place >= share) for place, name in enumerate(kept)
+        name: replace(held[name], surplus=name in later) for name in sorted(held.keys() - set(idle))
     }
 
 
-def _with(connection: Connection, held: dict[str, int], taken: dict[str, int]) -> dict[str, Lease]:
-    """Leases on what was held and what was taken; a sign-in that failed is tried again there."""
-    if taken:
-        mailboxes.recover(connection, taken, MailboxState.NEEDS_SIGN_IN)
-    return {name: Lease(name, fence) for name, fence in (held | taken).items()}
+def _known(held: dict[str, int], had: Had) -> dict[str, Lease]:
+    """Leases on what was held all the time, with what was learnt of them."""
+    return {
+        name: replace(had[name], surplus=False)
+        if name in had and had[name].fence == fence
+        else Lease(name, fence)
+        for name, fence in held.items()
+    }
+
+
+def _with(
+    connection: Connection,
+    held: dict[str, Lease],
+    taken: dict[str, int],
+    had: Had,
+    left_by: frozenset[str] = frozenset(),
+) -> dict[str, Lease]:
+    """Leases on what was held and what was taken.
+
+    A sign-in that failed is tried again in what was taken, unless this process was the last one to
+    have it: its password would be refused as before, and too many refusals lock an account.
+    """
+    others = [
+        name for name, fence in taken.items() if name not in had or had[name].fence != fence - 1
+    ]
+    if others:
+        mailboxes.recover(connection, others, MailboxState.NEEDS_SIGN_IN)
+    return held | {name: Lease(name, fence, left_by=left_by) for name, fence in taken.items()}
 
 
 def give_all_back(connection: Connection, holder: str) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sequencer.store import epoch, schema, transfer
+from sequencer.domain.moved import moved_to
+from sequencer.store import epoch, moved, schema, transfer
 from sequencer.store.at_work import at_work
 from sequencer.store.database import Connection, Database, DatabaseError
 from sequencer.store.transfer import TABLES, Content
@@ -57,6 +58,7 @@ def survey(source: Database, target: Database) -> Survey:
     """
     _refuse(source, target)
     with source.read() as connection:
+        _refuse_what_went(connection, transfer.told(target))
         _refuse_living(connection)
         rows = {table.name: transfer.count(connection, table) for table in TABLES}
     return Survey(transfer.told(source), transfer.told(target), rows)
@@ -69,7 +71,8 @@ def move(
 
     Until the comparison has been made nothing can be seen at the target. The source is kept from
     everybody who would change it meanwhile. It is held in the end like a database from a backup:
-    it does not know what happens at the target from now on.
+    it does not know what happens at the target from now on. That is committed before the target is,
+    so whatever fails on the way, there is never a moment in which both may send.
 
     Args:
         source: the database in use.
@@ -79,26 +82,46 @@ def move(
         advance: told how many rows have been copied or compared.
 
     Raises:
-        MoveError: something speaks against it, or what arrived is not what was read.
+        MoveError: something speaks against it, what arrived is not what was read, or one of the
+            two failed on the way.
     """
     _refuse(source, target)
     schema.upgrade(target)
-    with source.write() as old:
-        transfer.keep_writers_out(old)
-        _refuse_living(old)
-        with target.write() as new:
+    where = transfer.told(target)
+    try:
+        with target.write() as new, source.write() as old:
+            transfer.keep_writers_out(old)
+            _refuse_what_went(old, where)
+            _refuse_living(old)
             transfer.keep_all_out(new)
-            _refuse_what_is_there(new, transfer.told(target))
-            tables = {table.name: transfer.copy(old, new, table, advance) for table in TABLES}
-            transfer.set_next_numbers(new)
-            _compare(new, tables, advance)
+            _refuse_what_is_there(new, where)
+            tables = _carry(old, new, advance)
             epoch.ensure(old, new_key(), now)
-            epoch.hold(old, _moved(transfer.told(target)), now, now)
-    return Moved(transfer.told(source), transfer.told(target), tables)
+            moved.leave(old, where, now)
+    except DatabaseError as error:
+        raise MoveError(_cut_off(transfer.told(source), where, error)) from error
+    return Moved(transfer.told(source), where, tables)
 
 
-def _moved(where: str) -> str:
-    return f"everything was moved to {where}, which is to be used instead"
+def _carry(old: Connection, new: Connection, advance: Advance) -> dict[str, Content]:
+    tables = {table.name: transfer.copy(old, new, table, advance) for table in TABLES}
+    transfer.set_next_numbers(new)
+    _compare(new, tables, advance)
+    moved.arrive(new)
+    return tables
+
+
+def _cut_off(source: str, target: str, error: Exception) -> str:
+    return (
+        f"The move was cut off: {_cause(error)}\n"
+        f"Nothing is sent from {source} if it was held by then. Move again to the same place, "
+        f"which ends that; should {target} be refused because it is not empty, "
+        "everything has arrived there: set `database:` to it."
+    )
+
+
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).strip()
 
 
 def _refuse(source: Database, target: Database) -> None:
@@ -118,8 +141,7 @@ def _look_into(target: Database) -> None:
         with target.read() as connection:
             _refuse_what_is_there(connection, told)
     except DatabaseError as error:
-        cause = str(getattr(error, "orig", None) or error).strip()
-        raise MoveError(f"{told} cannot be used: {cause}") from error
+        raise MoveError(f"{told} cannot be used: {_cause(error)}") from error
 
 
 def _compare(new: Connection, tables: dict[str, Content], advance: Advance) -> None:
@@ -147,6 +169,16 @@ def _refuse_what_is_there(connection: Connection, told: str) -> None:
     filled = [table.name for table in TABLES if transfer.count(connection, table)]
     if filled:
         raise MoveError(f"{told} is not empty ({', '.join(filled)}): name an empty database.")
+
+
+def _refuse_what_went(connection: Connection, target: str) -> None:
+    """What was moved is moved to the same place again at most: elsewhere it would be sent twice."""
+    where = moved_to(moved.stored_why(connection))
+    if where not in {"", target}:
+        raise MoveError(
+            f"This database was moved to {where} already, and is out of date: "
+            "set `database:` to that one."
+        )
 
 
 def _refuse_living(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sequencer.domain.history import Epoch
 from sequencer.engine.compare_sent import SentComparison
-from sequencer.engine.history import HistoryWatch, hold_by_hand
+from sequencer.engine.history import HistoryWatch
 from sequencer.engine.ports import OptOuts
 from sequencer.engine.remember import Difference
 from sequencer.engine.replay import Replayed, replay
@@ -23,6 +23,7 @@ from sequencer.store import epoch, forgotten
 from sequencer.store.database import Connection
 
 MARGIN = timedelta(days=1)  # clocks are apart, and a date is that of the mail's writing
+OVERTAKEN = "another hold, or an earlier loss, was noted meanwhile: run it again"
 
 
 class ReconcileError(Exception):
@@ -50,7 +51,7 @@ class MailboxReport:
 
     Attributes:
         sent: mails that lie in Sent since then; `ours` are those that came from here.
-        unreadable: those among them of which not even the headers could be read.
+        unreadable: those among them of which not even the headers could be read, asked twice.
         received: mails of INBOX and Junk that were looked at once more.
         problem: why it could not be compared; empty where it could.
     """
@@ -70,6 +71,7 @@ class Report:
 
     Attributes:
         held: enrollments that wait for a person, as their mailbox was not read.
+        overtaken: the hold was another one at the end than the one that was compared.
     """
 
     since: datetime
@@ -79,11 +81,13 @@ class Report:
     opt_outs: Replayed = field(default_factory=Replayed)
     held: int = 0
     released: bool = False
+    overtaken: bool = False
 
     @property
     def problems(self) -> list[str]:
         """Why mails do not leave again."""
-        return [f"{each.name}: {each.problem}" for each in self.mailboxes if each.problem]
+        found = [f"{each.name}: {each.problem}" for each in self.mailboxes if each.problem]
+        return [*found, OVERTAKEN] if self.overtaken else found
 
 
 async def reconcile(
@@ -111,8 +115,9 @@ async def reconcile(
     held, since = await world.read(_begin_of, wanted.since)
     _check(world, wanted)
     report = Report(since, wanted.dry_run)
+    compared = held
     if held is None and not wanted.dry_run:
-        await world.write(hold_by_hand, "it is being reconciled", world.clock.now())
+        compared = await world.write(_hold_meanwhile, since, world.clock.now())
     for name in sorted(world.desk.policy.mailboxes):
         if name in wanted.skip:
             report.mailboxes.append(MailboxReport(name, skipped=True))
@@ -127,15 +132,33 @@ async def reconcile(
             await _hear(world, mailbox, since, since_hold)
     if not report.problems:
         report.held = await hold_unread(world, wanted.skip)
-        await release(world, history)
-        report.released = True
+        report.released = await release(world, history, compared)
+        report.overtaken = not report.released
     return report
 
 
-async def release(world: World, history: HistoryWatch) -> None:
-    """Begin a new epoch: what the database holds counts, and mails leave again."""
-    await world.write(epoch.go_on, history.new_key(), world.clock.now())
+async def release(world: World, history: HistoryWatch, compared: Epoch | None = None) -> bool:
+    """Begin a new epoch: what the database holds counts, and mails leave again.
+
+    With the epoch that was compared only if nothing else was noted since; whether it was begun.
+    """
+    begun = await world.write(epoch.go_on, history.new_key(), world.clock.now(), compared)
     await history.look(world)
+    return begun
+
+
+def sent_is_read_from(connection: Connection) -> datetime | None:
+    """From when on Sent is read for the hold that is there; None where only a person can tell."""
+    now = epoch.get(connection)
+    if now is None or now.held_since is None or now.lost_since is None:
+        return None
+    return now.lost_since - MARGIN
+
+
+def _hold_meanwhile(connection: Connection, since: datetime, now: datetime) -> Epoch | None:
+    """The epoch, held as long as it is compared, unless something else holds it by now."""
+    epoch.hold(connection, epoch.RECONCILING, since, now)
+    return epoch.get(connection)
 
 
 def _begin_of(connection: Connection, given: datetime | None) -> tuple[Epoch | None, datetime]:
@@ -149,12 +172,13 @@ def _begin_of(connection: Connection, given: datetime | None) -> tuple[Epoch | N
             "Nothing is held back, so there is nothing to reconcile. "
             "To compare all the same: `sequencer verify --against-sent`, or give `--since`."
         )
-    if held.lost_since is None:
+    since = sent_is_read_from(connection)
+    if since is None:
         raise ReconcileError(
-            "This database has no history that would tell how old it is: "
-            "say with `--since` how far back Sent is to be read."
+            "It is not known how far back the loss goes: say with `--since` how far back Sent is "
+            "to be read.\nhint: the day before the backup was made, or earlier"
         )
-    return held, held.lost_since - MARGIN
+    return held, since
 
 
 def _check(world: World, wanted: Wanted) -> None:
@@ -178,8 +202,7 @@ async def _compare(
     found.sent, found.ours = comparison.read, comparison.ours
     found.unreadable = comparison.unreadable
     report.differences += comparison.differences
-    if comparison.failed:
-        found.problem = found.problem or f"{comparison.failed} mails could not be taken in"
+    found.problem = found.problem or comparison.problem
     return found
 
 

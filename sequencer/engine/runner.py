@@ -43,6 +43,7 @@ class Runner:
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _absences: AbsenceWatch = field(default_factory=AbsenceWatch)
     _probes: ProbeWatch = field(default_factory=ProbeWatch)
+    _had: dict[str, Lease] = field(default_factory=dict)  # the newest one of each mailbox
     _resting: frozenset[str] = frozenset()  # nothing is begun there: another may be given it
     _chores_s: float | None = None  # boot clock of the last look at what belongs to no mailbox
 
@@ -60,8 +61,9 @@ class Runner:
         self._resting = frozenset(self.leases.keys() - busy)
         reach = Reach.ALL if force else Reach.OWN if only_own else Reach.FREE
         self.leases = await self.world.write(
-            take_leases, self.world.desk, self.holder, busy=busy, reach=reach
+            take_leases, self.world.desk, self.holder, busy=busy, reach=reach, had=self._had
         )
+        self._had |= self.leases
         self.world.leaving.clear()
         self.world.leaving.update(name for name, each in self.leases.items() if each.surplus)
         self._resting = frozenset()

@@ -108,7 +108,7 @@ async def _record(world: World, result: Result) -> None:
     began_s = None
     while True:
         try:
-            await world.together(record, result)
+            await world.together(record, result, is_patient=True)
         except DatabaseError:
             began_s = world.clock.boot() if began_s is None else began_s
             if world.ending.is_set() or world.clock.boot() - began_s >= ANSWER_IS_KEPT_FOR_S:

@@ -26,6 +26,7 @@ __all__ = ["Connection", "Database", "DatabaseError", "StoreError", "database_no
 
 BUSY_TIMEOUT_MS = 15_000  # longer than any transaction of ours; past it something is stuck
 READERS = 5
+SWITCHES = 20  # tries of one connection to get to WAL
 TRIES = 5  # of a transaction that PostgreSQL ended to let another one go on
 CLOCK = "sequencer_clock"  # execution option: what shows the time instead of the database
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
@@ -148,8 +149,6 @@ def _sqlite_engine(url: sa.URL, *, writes: bool, keys: bool = True) -> Engine:
         hide_parameters=True,  # an error ends in a log; names and mails do not belong there
     )
     pragmas = [
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first, for the next one waits for other processes
-        "journal_mode = WAL",
         "synchronous = FULL",  # `handed` must be on disk before the final dot
         f"foreign_keys = {'ON' if keys else 'OFF'}",
     ]
@@ -157,6 +156,8 @@ def _sqlite_engine(url: sa.URL, *, writes: bool, keys: bool = True) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")  # first: the rest may wait
+        _switch_to_wal(connection)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
         if not writes:
@@ -167,3 +168,22 @@ def _sqlite_engine(url: sa.URL, *, writes: bool, keys: bool = True) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Have the file in WAL, also where others who found it new are about to do the same.
+
+    The switch reads first and writes then, so of two at once SQLite ends one without any waiting,
+    whatever the busy timeout. A transaction that writes from its beginning does wait.
+    """
+    for _ in range(SWITCHES - 1):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        else:
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode = WAL")

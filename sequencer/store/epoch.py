@@ -12,6 +12,7 @@ from sequencer.store.insert import insert_new
 from sequencer.store.tables import EpochRow, LedgerRow
 
 ONE = 1
+RECONCILING = "it is being reconciled"
 FORGOTTEN = "the server has forgotten what this process has seen committed"
 _KNOWS = "sequencer_knows"  # of a connection: it was asked for that entry
 UNNAMED = "-"  # of a history that no daemon has named yet
@@ -70,12 +71,19 @@ def ensure(connection: Connection, key: str, now: datetime) -> Epoch:
 def hold(connection: Connection, why: str, lost_since: datetime | None, now: datetime) -> bool:
     """Whether nothing leaves from now on because of this; a hold that is there already stays.
 
-    The earlier of two instants counts since which something may be forgotten.
+    The earlier of two instants counts since which something may be forgotten. A hold that is there
+    only while Sent is read gives way: its end must not take another one with it.
     """
     ensure(connection, UNNAMED, now)
     held = sa.update(EpochRow).where(EpochRow.id == ONE)
     values = {"held_since": now, "why": cut(why), "lost_since": lost_since}
     begun = connection.execute(held.where(EpochRow.held_since.is_(None)).values(**values))
+    if not begun.rowcount and why != RECONCILING:
+        if lost_since is not None:
+            values["lost_since"] = sa.case(
+                (EpochRow.lost_since < lost_since, EpochRow.lost_since), else_=lost_since
+            )
+        begun = connection.execute(held.where(EpochRow.why == RECONCILING).values(**values))
     if begun.rowcount:
         return True
     if lost_since is not None:
@@ -84,13 +92,22 @@ def hold(connection: Connection, why: str, lost_since: datetime | None, now: dat
     return False
 
 
-def go_on(connection: Connection, key: str, now: datetime) -> None:
-    """Begin a new epoch after a reconciliation: what is in the database counts from here on."""
+def say_since(connection: Connection, lost_since: datetime) -> None:
+    """Note how far back the loss of a hold goes, where nothing has told that yet."""
+    held = sa.update(EpochRow).where(EpochRow.id == ONE, EpochRow.held_since.is_not(None))
+    connection.execute(held.where(EpochRow.lost_since.is_(None)).values(lost_since=lost_since))
+
+
+def go_on(connection: Connection, key: str, now: datetime, compared: Epoch | None = None) -> bool:
+    """Begin a new epoch after a reconciliation: what is in the database counts from here on.
+
+    With the epoch that was compared only if its hold is still the same; whether it was.
+    """
     before = ensure(connection, key, now)
     earlier = " ".join((before.key, *before.earlier)[:MOST_EARLIER])
-    connection.execute(
+    begun = connection.execute(
         sa.update(EpochRow)
-        .where(EpochRow.id == ONE)
+        .where(EpochRow.id == ONE, *(_hold_of(compared) if compared is not None else ()))
         .values(
             key=key,
             began_at=now,
@@ -100,6 +117,17 @@ def go_on(connection: Connection, key: str, now: datetime) -> None:
             lost_since=None,
             reconciled_at=now,
         )
+    )
+    return bool(begun.rowcount)
+
+
+def _hold_of(compared: Epoch) -> tuple[sa.ColumnElement[bool], ...]:
+    """That the row has the hold of that epoch; `==` asks for NULL where there is none."""
+    return (
+        EpochRow.key == compared.key,
+        EpochRow.held_since == compared.held_since,
+        EpochRow.lost_since == compared.lost_since,
+        EpochRow.why == compared.why,
     )
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import holding
@@ -10,6 +11,7 @@ from rows import add_enrollment, add_person
 from servers.databases import Databases
 from stage import DAY, Stage
 
+from sequencer.domain.moved import MOVED, held_before
 from sequencer.engine.move import Moved, MoveError, move, survey
 from sequencer.store import daemons, epoch, mailboxes, schema, transfer
 from sequencer.store.database import Connection, Database, database_now
@@ -296,6 +298,64 @@ def test_a_large_table_takes_its_time(postgres_database: Database) -> None:
         transfer.keep_writers_out(connection)
         shown_as = connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout")
         assert shown_as.scalar_one() == "0"
+
+
+class Failing(Database):
+    """A database that finds no room when it is to commit."""
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with super().write() as connection:
+            yield connection
+            raise sa.exc.OperationalError("COMMIT", {}, Exception("no room"))
+
+
+def test_the_source_fails_at_its_end(database: Database, other: Database) -> None:
+    """Nothing is at the target, the source goes on, and the move can be made again."""
+    with database.write() as connection:
+        add_person(connection)
+    failing = Failing(str(database.url.render_as_string(hide_password=False)))
+    with pytest.raises(MoveError, match=r"cut off: no room\n.*Move again"):
+        moved(failing, other)
+    failing.dispose()
+    assert_nothing(other)
+    with database.read() as connection:
+        assert epoch.why_held(connection) == ""
+    assert moved(database, other).rows
+
+
+@pytest.mark.parametrize("before", ["", "a backup was put back"])
+def test_the_target_fails_at_its_end(database: Database, other: Database, before: str) -> None:
+    """The source is held, so never may both send; to move again ends it, as if nothing had been."""
+    with database.write() as connection:
+        add_person(connection)
+        if before:
+            epoch.hold(connection, before, NOON, NOON)
+    failing = Failing(str(other.url.render_as_string(hide_password=False)))
+    with pytest.raises(MoveError, match=r"cut off: no room\n.*Move again"):
+        moved(database, failing)
+    failing.dispose()
+    assert_nothing(other)
+    with database.read() as connection:
+        assert epoch.why_held(connection).startswith(
+            f"everything was moved to {transfer.told(other)}"
+        )
+    assert moved(database, other).rows
+    with other.read() as connection:
+        assert epoch.why_held(connection) == before
+    with database.read() as connection:
+        assert epoch.why_held(connection).startswith(MOVED)
+        assert held_before(epoch.why_held(connection)) == before
+
+
+def test_what_was_moved_goes_nowhere_else(
+    database: Database, other: Database, tmp_path: Path
+) -> None:
+    """A third database made of the first one would send what the second one has sent."""
+    moved(database, other)
+    third = Database(f"sqlite:///{tmp_path}/third.db")
+    assert f"was moved to {transfer.told(other)} already" in refused(database, third)
+    third.dispose()
 
 
 def is_writable(database: Database) -> bool:

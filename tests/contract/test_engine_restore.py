@@ -1,27 +1,21 @@
 """A database restored from a backup: nothing leaves before it was compared with the world."""
 
-from dataclasses import dataclass, field
-from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
 from builders import NOON
-from servers.backup import Backup
+from restored import ADA, BOB, HOUR, ZOE, House, a_house
 from servers.databases import Databases
-from stage import DAY, STEPS, Stage, a_loaded, a_policy
+from stage import DAY, STEPS, a_loaded
 
-from sequencer.adapters.marker import MarkerFile
-from sequencer.adapters.opt_out_log import OptOutLog
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.reason import Reason
 from sequencer.domain.send import SendState
-from sequencer.engine.against_sent import Disagreement, Fault, compare_with_sent
-from sequencer.engine.history import HistoryWatch, hold_by_hand
+from sequencer.engine.against_sent import Fault
+from sequencer.engine.history import hold_by_hand
 from sequencer.engine.opt_out import opt_out
-from sequencer.engine.opt_out_book import OptOutBook
-from sequencer.engine.reconcile import ReconcileError, Report, Wanted, reconcile
+from sequencer.engine.reconcile import ReconcileError
 from sequencer.engine.remember import Gap
 from sequencer.engine.stop import suppressed
 from sequencer.engine.tasks import skip
@@ -29,74 +23,6 @@ from sequencer.mail.folder import Folder, InboxError
 from sequencer.mail.unsubscribe import make_token
 from sequencer.store import epoch, ledger, tasks, touches
 from sequencer.store.database import Database
-
-ZOE, ADA, BOB = "zoe@bank.example", "ada@bank.example", "bob@mill.example"
-HOUR = timedelta(hours=1)
-
-
-@dataclass
-class House:
-    """A stage whose servers file what they take in Sent, with a backup and what lies outside."""
-
-    stage: Stage
-    backup: Backup
-    folder: Path
-    logs: list[OptOutLog] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.marker = MarkerFile(self.folder / "history.json")
-        self.logs = [OptOutLog(self.folder / "opt-outs.log")]
-        self.start()
-
-    def start(self, *, on_another_host: bool = False) -> None:
-        """A new daemon, which knows what this host has seen."""
-        if on_another_host:
-            self.marker.path.unlink(missing_ok=True)
-        self.stage.database.newest.forget()
-        self.stage.restart()
-        self.stage.runner.history = HistoryWatch(self.marker, self.stage.new_key)
-        self.stage.database.tell = OptOutBook(self.logs[0]).note
-
-    async def work(self, after: timedelta = timedelta(0)) -> None:
-        """As the stage, with the leases renewed, and the copies filed by the provider."""
-        self.stage.clock.advance(after)
-        await self.stage.take_leases()
-        await self.stage.work()
-        await self.stage.take_leases()
-
-    def restore(self, *, on_another_host: bool = False) -> None:
-        """Put the backup back, and start a daemon on it."""
-        self.backup.restore()
-        self.start(on_another_host=on_another_host)
-
-    async def reconcile(self, **wanted: Any) -> Report:
-        """What an operator does then."""
-        stage = self.stage
-        assert stage.runner.history is not None
-        return await reconcile(stage.world, Wanted(**wanted), stage.runner.history, self.logs)
-
-    async def disagreements(self) -> list[Disagreement]:
-        """What Sent and the ledger do not agree on."""
-        compared = await compare_with_sent(self.stage.world, NOON - DAY)
-        return [each for mailbox in compared for each in mailbox.disagreements]
-
-    def held(self) -> str:
-        """Why nothing leaves."""
-        why: str = self.stage.read(epoch.why_held)
-        return why
-
-    def copies(self, address: str) -> int:
-        """How many mails a person has got."""
-        return len(self.stage.mails(address))
-
-
-async def a_house(database: Database, folder: Path, server: Databases | None = None) -> House:
-    """Two people are enrolled, and a daemon has taken the mailboxes."""
-    stage = Stage(database, a_policy(probes=False))
-    stage.begin(ZOE, ADA)
-    made = House(stage, Backup(database, folder, server), folder)
-    await stage.take_leases()
-    return made
 
 
 @pytest.fixture
@@ -296,6 +222,7 @@ async def test_no_mark_is_left(house: House) -> None:
     """Where a provider takes every mark off, recipient and subject tell."""
     marks = frozenset({"Message-ID", "X-Sequencer-Ref", "List-Unsubscribe"})
     house.stage.inboxes["ana"].drops = marks
+    house.stage.teach(keeps_message_id=False, keeps_custom_header=False)
     house.backup.take()
     for _ in range(5):
         await house.work(DAY)
@@ -306,6 +233,7 @@ async def test_no_mark_is_left(house: House) -> None:
     assert sorted(found) == sorted(
         (person, step, by) for person in (ZOE, ADA) for step in ("intro", "bump")
     )
+    assert not (await house.reconcile(since=NOON - DAY)).differences
     for _ in range(8):
         await house.work(DAY)
     assert (house.copies(ZOE), house.copies(ADA)) == (3, 3)
@@ -326,7 +254,7 @@ async def test_held_by_hand(house: House) -> None:
     """An operator's word holds everything, too; without a hold there is nothing to reconcile."""
     with pytest.raises(ReconcileError, match="Nothing is held back"):
         await house.reconcile()
-    house.stage.write(hold_by_hand, "restored at noon", NOON)
+    house.stage.write(hold_by_hand, "restored at noon", NOON, NOON)
     await house.work()
     assert (house.copies(ZOE), house.held()) == (0, "restored at noon")
     assert (await house.reconcile()).released
@@ -336,7 +264,7 @@ async def test_held_by_hand(house: House) -> None:
 
 async def test_a_wrong_name(house: House) -> None:
     """A mailbox that is not there cannot be left out."""
-    house.stage.write(hold_by_hand, "restored", NOON)
+    house.stage.write(hold_by_hand, "restored", NOON, NOON)
     with pytest.raises(ReconcileError, match="no mailbox anna"):
         await house.reconcile(skip=("anna",))
 
@@ -344,7 +272,7 @@ async def test_a_wrong_name(house: House) -> None:
 async def test_an_older_backup_than_the_last_one(house: House) -> None:
     """A backup from before the last reconciliation is told from the history that followed it."""
     house.backup.take()
-    house.stage.write(hold_by_hand, "restored", NOON)
+    house.stage.write(hold_by_hand, "restored", NOON, NOON)
     await house.reconcile()
     await house.work()
     house.restore()

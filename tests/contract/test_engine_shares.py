@@ -1,18 +1,21 @@
 """Who serves which mailbox, when several daemons work on one database."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from builders import NOON
 from stage import Stage, a_loaded, a_policy
 
+from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.pacing import Pace
 from sequencer.domain.send import SendState
-from sequencer.engine.leases import LEASE, Lease, give_all_back
+from sequencer.engine.leases import LEASE, RENEW_S, Lease, give_all_back
 from sequencer.engine.policy import MailboxPolicy, Policy
 from sequencer.engine.runner import Runner
-from sequencer.store import daemons, hooks, leases, mailboxes
+from sequencer.store import daemons, hooks, leases, mailboxes, schema
 from sequencer.store.database import Connection, Database, database_now
+from sequencer.store.memory import MemoryDatabase
 
 BOXES = [f"box{number}" for number in range(6)]
 ZOE = "zoe@bank.example"
@@ -172,6 +175,60 @@ async def test_daemons_with_other_settings(database: Database) -> None:
         await second.take_leases()
     assert sorted(office.runner.leases) == BOXES[:4]
     assert sorted(second.leases) == BOXES[4:]
+
+
+class HandClock:
+    """The clock of a database in memory, moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+async def rounds(clock: HandClock, runners: list[Runner], number: int) -> list[list[list[str]]]:
+    """What each daemon has, after each of so many renewals."""
+    seen = []
+    for _ in range(number):
+        for runner in runners:
+            await runner.take_leases()
+        seen.append([sorted(each.leases) for each in runners])
+        clock.at += timedelta(seconds=RENEW_S)
+    return seen
+
+
+async def test_what_nobody_else_knows_is_kept() -> None:
+    """Nine mailboxes beside one: after one vain offer they stay, and no password is tried anew."""
+    clock = HandClock()
+    database = MemoryDatabase()
+    database.clock = clock
+    schema.upgrade(database)
+    nine, one = [f"a{number}" for number in range(9)], ["b0"]
+    office = Stage(database, many_boxes(nine))
+    office.runner.holder = "first"
+    second = another(office, "second", many_boxes(one))
+    await office.runner.take_leases()
+    for name in nine:
+        office.write(mailboxes.set_health, name, MailboxState.NEEDS_SIGN_IN, "535")
+    begun = await rounds(clock, [office.runner, second], 8)
+    assert [nine[:5], one] in begun
+    assert begun[-1] == [nine, one]
+    before = dict(office.runner.leases)
+    assert await rounds(clock, [office.runner, second], 20) == [[nine, one]] * 20
+    assert office.runner.leases == before
+    assert refused_in(office) == nine
+    third = another(office, "third", many_boxes(nine))
+    seen = await rounds(clock, [office.runner, second, third], 20)
+    assert seen[10:] == [[nine[:3] + nine[6:], one, nine[3:6]]] * 10
+    assert refused_in(office) == nine[:3] + nine[6:]
+    database.dispose()
+
+
+def refused_in(stage: Stage) -> list[str]:
+    """Mailboxes whose sign-in was refused, and is not tried at once."""
+    every = stage.read(mailboxes.listed)
+    return [each.name for each in every if each.health.state is MailboxState.NEEDS_SIGN_IN]
 
 
 async def test_a_mailbox_changes_hands_in_order(postgres_database: Database) -> None:

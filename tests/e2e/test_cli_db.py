@@ -92,6 +92,30 @@ def test_move(root: Path) -> None:
     assert len(third["tables"]["prospect"]["digest"]) == 64
 
 
+def test_what_was_moved_is_not_let_go(root: Path) -> None:
+    """Nobody is told to release the old database, and nobody does it by mistake."""
+    done(root, "db", "move", "sqlite:///other.db", "--yes")
+    where = f"sqlite:///{root}/other.db"
+    told = " ".join(done(root, "status").split())
+    assert f"To do: set `database:` to {where}." in told
+    assert "reconcile" not in told
+    for more in (["--yes"], ["--yes", "--since", "2026-01-01"], ["--dry-run"]):
+        assert f"set `database:` to {where}" in refused(root, "reconcile", *more)
+    assert answer(root, "db", "check")["held"].startswith("everything was moved to")
+    assert "was moved" not in refused(root, "reconcile", "--force", "--yes")
+
+
+def test_a_server_that_is_away(root: Path) -> None:
+    """A script that looks at the database reads why it cannot be looked at."""
+    use(root, "postgresql://ana@127.0.0.1:1/name")
+    result = run(root, "db", "check", "--json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert list(found) == ["problem"]
+    assert "127.0.0.1" in found["problem"]
+    assert "127.0.0.1" in refused(root, "db", "check")
+
+
 def test_second_thoughts(root: Path) -> None:
     """Whoever says no has moved nothing; a script has to have said yes before."""
     assert "Aborted" in refused(root, "db", "move", "sqlite:///other.db", say="n\n")
