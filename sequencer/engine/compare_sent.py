@@ -99,11 +99,11 @@ class SentComparison:
     def problem(self) -> str:
         """Why it was not compared in full, though it was read to the end; empty where it was."""
         reasons = (
-            (self.unreadable, "mails in Sent could not be read"),
-            (self.failed, "mails could not be taken in"),
-            (self.left_out, "mails without a mark of ours were too many to be compared"),
+            (self.unreadable, "mails in Sent that could not be read"),
+            (self.failed, "mails that could not be taken in"),
+            (self.left_out, "mails without a mark of ours that were too many to be compared"),
         )
-        return "; ".join(f"{count:,} {what}" for count, what in reasons if count)
+        return "; ".join(f"{what}: {count:,}" for count, what in reasons if count)
 
     async def _asked_again(self, found: Scan, cursor: Cursor | None) -> Sequence[Fetched]:
         """The same mails; what was empty as it is now, without what was deleted meanwhile."""

@@ -100,7 +100,8 @@ def _shared(
     """Leases once what is too much was given back, or what is free was taken.
 
     A mailbox that has been free for a whole lease is taken by whoever knows it: the others may have
-    other settings, and know it not. It is not given back for the sake of those who left it.
+    other settings, and know it not. For those who left it, it is not given back once more: so each
+    is offered once, and what they know finds its way to them.
     """
     daemons.forget(connection, term.at - LEASE)
     others = [each.name for each in daemons.living(connection, term.at - LEASE)]

@@ -120,6 +120,15 @@ def test_no_word(root: Path, number: int) -> None:
     assert "--sent, --again or --drop" in done.stderr
 
 
+@pytest.mark.parametrize("words", [("--sent", "--drop"), ("--again", "--sent", "--drop")])
+def test_several_words(root: Path, number: int, words: tuple[str, ...]) -> None:
+    """Of words that contradict each other none is taken, also where nobody is asked."""
+    done = sequencer(root, "sends", "resolve", str(number), *words, "--yes")
+    assert done.exit_code == 2
+    assert "one of --sent, --again or --drop" in done.stderr
+    assert len(answer(root, "sends", "unknown")) == 1
+
+
 @pytest.fixture
 def unreachable(tmp_path: Path) -> Path:
     """A mailbox whose servers do not listen."""

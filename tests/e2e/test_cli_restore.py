@@ -37,7 +37,27 @@ def test_hold(root: Path) -> None:
     assert status.startswith("Nothing leaves: restored on Monday.\nTo do: `sequencer reconcile`")
     assert "Nothing leaves: restored" in sequencer(root, "why", "zoe@bank.example").stdout
     again = json.loads(sequencer(root, "hold", "--json").stdout)
-    assert again == {"held": True, "new": False, "why": "restored on Monday"}
+    told = {"held": True, "new": False, "why": "restored on Monday", "sent_is_read_from": None}
+    assert again == told
+
+
+def test_how_far_back(root: Path) -> None:
+    """How far back the loss goes is asked for, and said by the hold or by what ends it."""
+    assert "is not known" in sequencer(root, "hold").stdout
+    done = sequencer(root, "reconcile", "--yes")
+    assert done.exit_code == 1
+    assert "hint: the day before the backup was made" in done.stderr
+    said = sequencer(root, "hold", "--since", "2026-05-04T02:00+00:00", "--json")
+    assert json.loads(said.stdout)["sent_is_read_from"] == "2026-05-03T02:00:00+00:00"
+    assert "Sent will be read from" in sequencer(root, "hold").stdout
+    assert sequencer(root, "hold", "--since", "2999-01-01").exit_code == 2
+
+
+def test_a_rehearsal_without_mailboxes(root: Path) -> None:
+    """A rehearsal that could read no mailbox ends with 5, as the real thing does."""
+    done = sequencer(root, "reconcile", "--dry-run", "--since", "2026-05-04")
+    assert done.exit_code == 5, done.output
+    assert "cannot be compared" in done.stdout
 
 
 def test_nothing_to_reconcile(root: Path) -> None:

@@ -132,6 +132,21 @@ def test_programs_that_start_together(url: str) -> None:
         database.dispose()
 
 
+def test_a_new_file_is_opened_by_many(tmp_path: Path) -> None:
+    """The first words to a new file change how it is written: whoever is second waits for that."""
+
+    def look(path: Path) -> str | None:
+        database = Database(f"sqlite:///{path}")
+        with database.read() as connection:
+            found = schema.current_revision(connection)
+        database.dispose()
+        return found
+
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(100):
+            assert set(pool.map(look, [tmp_path / f"{number}.db"] * 8)) == {None}
+
+
 def test_downgrade_leaves_nothing(database: Database) -> None:
     """The first step can be taken back."""
     schema.upgrade(database)

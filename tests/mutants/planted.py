@@ -91,14 +91,14 @@ PLANTS = (
             ),
             Edit(
                 "engine/leases.py",
-                "    reach: Reach = Reach.FREE,\n) -> dict[str, Lease]:",
-                "    reach: Reach = Reach.FREE,\n    now: datetime | None = None,\n"
+                "    had: Had = MappingProxyType({}),\n) -> dict[str, Lease]:",
+                "    had: Had = MappingProxyType({}),\n    now: datetime | None = None,\n"
                 ") -> dict[str, Lease]:",
             ),
             Edit(
                 "engine/runner.py",
-                "busy=busy, reach=reach\n",
-                "busy=busy, reach=reach, now=self.world.clock.now()\n",
+                "reach=reach, had=self._had\n",
+                "reach=reach, had=self._had, now=self.world.clock.now()\n",
             ),
         ),
     ),

@@ -7,10 +7,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sequencer.cli.desk import print_json
-from sequencer.cli.reconcile_words import ASK, FORCE, LEFT, MOST, as_object, lines, warning
+from sequencer.cli.reconcile_words import (
+    ASK,
+    FORCE,
+    LEFT,
+    MOST,
+    as_object,
+    how_far,
+    lines,
+    warning,
+)
 from sequencer.cli.sent_comparison_words import sent_as_object, sent_lines
 from sequencer.engine.against_sent import Compared, Disagreement, Fault
-from sequencer.engine.reconcile import MailboxReport, Report
+from sequencer.engine.reconcile import OVERTAKEN, MailboxReport, Report
 from sequencer.engine.remember import Difference, Gap
 from sequencer.engine.replay import Replayed
 
@@ -71,9 +80,35 @@ def test_what_is_in_the_way() -> None:
 
 def test_a_rehearsal() -> None:
     """A rehearsal ends with the word that nothing was changed."""
-    text = told(Report(AT, dry_run=True))
+    text = told(Report(AT, dry_run=True, mailboxes=[MailboxReport("ana")]))
     assert text.endswith("Nothing was changed.")
     assert "Every mail of ours in Sent was known to the ledger." in text
+
+
+@pytest.mark.parametrize("mailboxes", [[], [MailboxReport("ana", skipped=True)]])
+def test_nothing_was_read(mailboxes: list[MailboxReport]) -> None:
+    """Where no mailbox was read, nothing is said about the mails in them."""
+    assert "Every mail of ours" not in told(Report(AT, dry_run=False, mailboxes=mailboxes))
+
+
+def test_another_hold() -> None:
+    """A hold that came meanwhile is no trouble of a mailbox: it is to be run again."""
+    report = Report(AT, dry_run=False, mailboxes=[MailboxReport("ana")], overtaken=True)
+    assert told(report).endswith(f"Nothing was released: {OVERTAKEN}.")
+    assert as_object(report)["problems"] == [OVERTAKEN]
+
+
+def test_a_doubt() -> None:
+    """A mail that only looks like ours is told as that, and why it was not counted."""
+    doubt = Difference(Gap.UNMARKED, "ana", ZOE, AT, "fintech", by="recipient and subject")
+    text = told(Report(AT, dry_run=False, differences=[doubt]))
+    assert "a mail of fintech, perhaps, by recipient and subject alone; they are paused" in text
+
+
+def test_how_far_back() -> None:
+    """A hold says from when on Sent will be read, or that nobody has said so yet."""
+    assert how_far(AT, MADRID) == "Sent will be read from Mon 19 Oct 2026 08:00 (Europe/Madrid) on."
+    assert "will ask for --since" in how_far(None, MADRID)
 
 
 def test_many() -> None:
