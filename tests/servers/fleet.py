@@ -98,12 +98,21 @@ def fleet(seller: Fleet) -> Iterator[Fleet]:
         _engine(seller.database).dispose()
 
 
-async def ended(each: BaseProcess) -> None:
-    """Ask a process to end in order, and wait for it; one that does not logs where it is."""
+async def ended(each: BaseProcess) -> bool:
+    """Whether a process ended in order, as it was asked to.
+
+    One that does not logs where it is, and is killed: of the many daemons that only these tests put
+    into one process, it has happened that all stood still after they had begun to drain.
+    """
     os.kill(each.pid or 0, signal.SIGTERM)
     await asyncio.to_thread(each.join, END_S)
-    for request in (signal.SIGUSR1, signal.SIGUSR2) if each.exitcode is None else ():
-        os.kill(each.pid or 0, request)
+    if each.exitcode is None:
+        for request in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGKILL):
+            os.kill(each.pid or 0, request)
+        await asyncio.to_thread(each.join, END_S)
+        sys.stdout.write(f"process {each.pid} did not end in order\n")
+        return False
+    return each.exitcode == 0
 
 
 def be_daemons(
