@@ -4,7 +4,7 @@ Every daemon may do all of it at any time. So that twenty daemons do not ask the
 second and wait for each other's rows, the eldest does it, and the others look now and then.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,29 +74,30 @@ async def do_chores(world: World, sources: Mapping[str, Source], found: Chores) 
 
 async def _resume(world: World, numbers: Sequence[int]) -> None:
     now = world.clock.now()
-    for going in await world.read(plan_resume, world.desk, numbers, now) if numbers else ():
-        number = going.enrollment_id
-        try:
-            await world.write(resume, world.desk, going, now)
-        except DatabaseError:
-            raise  # no row's fault: the next tick tries again
-        except Exception:
-            log.exception("resume_pushed_forward", enrollment=number)
-            await world.write(enrollments.resume_later, number, now + OUT_OF_THE_WAY)
+    plan = await world.read(plan_resume, world.desk, numbers, now) if numbers else ()
+    due = {going.enrollment_id: going for going in plan}
+
+    async def work(number: int) -> None:
+        await world.write(resume, world.desk, due[number], now)
+
+    async def push(number: int, _error: Exception) -> None:
+        await world.write(enrollments.resume_later, number, now + OUT_OF_THE_WAY)
+
+    await _each("resume_pushed_forward", "enrollment", due, work, push)
 
 
 async def _each_task(
-    world: World, work: Callable[[Connection, Desk, int, datetime], object], numbers: Sequence[int]
+    world: World, look: Callable[[Connection, Desk, int, datetime], object], numbers: Sequence[int]
 ) -> None:
     now = world.clock.now()
-    for number in numbers:
-        try:
-            await world.write(work, world.desk, number, now)
-        except DatabaseError:
-            raise
-        except Exception:
-            log.exception("task_pushed_forward", task=number)
-            await world.write(push_task_forward, number, now + OUT_OF_THE_WAY)
+
+    async def work(number: int) -> None:
+        await world.write(look, world.desk, number, now)
+
+    async def push(number: int, _error: Exception) -> None:
+        await world.write(push_task_forward, number, now + OUT_OF_THE_WAY)
+
+    await _each("task_pushed_forward", "task", numbers, work, push)
 
 
 async def _let_begin(world: World, numbers: Sequence[int]) -> None:
@@ -104,42 +105,63 @@ async def _let_begin(world: World, numbers: Sequence[int]) -> None:
     now = world.clock.now()
     # Counted once, for every count looks at all that are enrolled.
     carried = await world.read(census.live_by_mailbox) if numbers else {}
-    for number in numbers:
-        try:
-            await world.write(activate_waiting, world.desk, number, now, carried)
-        except DatabaseError:
-            raise
-        except Exception:
-            log.exception("activation_pushed_forward", enrollment=number)
-            await world.write(enrollments.start_later, number, now + OUT_OF_THE_WAY)
+
+    async def work(number: int) -> None:
+        await world.write(activate_waiting, world.desk, number, now, carried)
+
+    async def push(number: int, _error: Exception) -> None:
+        await world.write(enrollments.start_later, number, now + OUT_OF_THE_WAY)
+
+    await _each("activation_pushed_forward", "enrollment", numbers, work, push)
 
 
 async def _find_homes(world: World, numbers: Sequence[int]) -> None:
     """Care for mails that are due in a mailbox that is gone."""
     now = world.clock.now()
-    for number in numbers:
-        try:
-            await world.write(find_home, world.desk, number, now)
-        except DatabaseError:
-            raise
-        except Exception as error:
-            log.exception("send_pushed_forward", send=number)
-            await world.write(push_forward, world.desk, number, repr(error), now)
+
+    async def work(number: int) -> None:
+        await world.write(find_home, world.desk, number, now)
+
+    async def push(number: int, error: Exception) -> None:
+        await world.write(push_forward, world.desk, number, repr(error), now)
+
+    await _each("send_pushed_forward", "send", numbers, work, push)
 
 
 async def _work_through(
     world: World, sources: Mapping[str, Source], numbers: Sequence[int]
 ) -> None:
     now = world.clock.now()
+
+    async def work(number: int) -> None:
+        await world.write(apply_delivery, world.desk, sources, number, now)
+
+    async def push(number: int, error: Exception) -> None:
+        why = f"internal error: {error!r}"
+        await world.write(fail_delivery, world.desk, number, why, now)
+
+    await _each("hook_failed", "delivery", numbers, work, push)
+
+
+async def _each(
+    event: str,
+    kind: str,
+    numbers: Iterable[int],
+    work: Callable[[int], Awaitable[None]],
+    push: Callable[[int, Exception], Awaitable[None]],
+) -> None:
+    """Work on one after another; one that nobody could foresee is put out of the way.
+
+    It is logged as `event`, with its number under the name of its kind.
+    """
     for number in numbers:
         try:
-            await world.write(apply_delivery, world.desk, sources, number, now)
+            await work(number)
         except DatabaseError:
-            raise
+            raise  # no row's fault: the next tick tries again
         except Exception as error:
-            log.exception("hook_failed", delivery=number)
-            why = f"internal error: {error!r}"
-            await world.write(fail_delivery, world.desk, number, why, now)
+            log.exception(event, **{kind: number})
+            await push(number, error)
 
 
 def resume(connection: Connection, desk: Desk, going: Going, now: datetime) -> bool:

@@ -1,13 +1,13 @@
 """What limits a mail, and what left before it: gathered for one mailbox, person and cadence."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from sequencer.domain.address import domain_of
 from sequencer.domain.free_mail import is_free_mail
-from sequencer.domain.pacing import Limits, Pace, Traffic
+from sequencer.domain.pacing import Pace, Traffic
 from sequencer.domain.rolling import DAY, WEEK
 from sequencer.domain.spread import Cap
 from sequencer.engine.desk import Case, Desk
@@ -66,41 +66,23 @@ def wait_for_room(connection: Connection, desk: Desk, cases: Iterable[Case]) -> 
 
 def caps_of(connection: Connection, desk: Desk, case: Case, now: datetime) -> Iterator[SharedCap]:
     """Limits of an enrollment's next mail besides those of its mailbox."""
-    limits = desk.policy.limits
-    if traffic.is_first_touch(connection, case.stored.id):
-        limits = replace(limits, new_per_day=new_per_day(connection, desk, case))
-    before = _beside(connection, case, limits, Traffic(), now)
-    domain = domain_of(case.person.prospect.email)
-    company = None if is_free_mail(domain) else limits.per_domain
-    person, cadence = f"person {case.person.id}", f"cadence {case.stored.slug}"
-    to_domain = partial(paused.queued_to_domain, connection, domain)
-    to_person = partial(paused.queued_to_person, connection, case.person.id)
-    new = partial(paused.queued_first_touches, connection, case.stored.slug)
-    rules = (
-        (f"domain {domain}", company, DAY, before.to_domain, to_domain),
-        (person, limits.per_person_day, DAY, before.to_person, to_person),
-        (person, limits.per_person_week, WEEK, before.to_person, to_person),
-        (cadence, limits.new_per_day, DAY, before.new, new),
-    )
-    for key, most, period, instants, queued in rules:
-        if most is not None:
-            yield SharedCap(Cap(key, most, period), instants, queued)
-
-
-def _beside(
-    connection: Connection, case: Case, limits: Limits, found: Traffic, now: datetime
-) -> Traffic:
-    """The traffic found, with what left to the same company and person, and began the cadence."""
+    limits, slug, person = desk.policy.limits, case.stored.slug, case.person.id
     domain, day = domain_of(case.person.prospect.email), now - DAY
     if limits.per_domain is not None and not is_free_mail(domain):
         most = limits.per_domain
-        found = replace(found, to_domain=traffic.newest_to_domain(connection, domain, day, most))
-    persons = [most for most in (limits.per_person_day, limits.per_person_week) if most is not None]
-    if persons:
-        person, week = case.person.id, now - WEEK
-        newest = traffic.newest_to_person(connection, person, week, max(persons))
-        found = replace(found, to_person=newest)
-    if limits.new_per_day is not None:
-        slug, most = case.stored.slug, limits.new_per_day
-        found = replace(found, new=traffic.newest_first_touches(connection, slug, day, most))
-    return found
+        left = traffic.newest_to_domain(connection, domain, day, most)
+        queued = partial(paused.queued_to_domain, connection, domain)
+        yield SharedCap(Cap(f"domain {domain}", most, DAY), left, queued)
+    of_person = ((limits.per_person_day, DAY), (limits.per_person_week, WEEK))
+    known = [(most, period) for most, period in of_person if most is not None]
+    if known:
+        largest = max(most for most, _ in known)
+        left = traffic.newest_to_person(connection, person, now - WEEK, largest)
+        queued = partial(paused.queued_to_person, connection, person)
+        for most, period in known:
+            yield SharedCap(Cap(f"person {person}", most, period), left, queued)
+    new = new_per_day(connection, desk, case)
+    if new is not None and traffic.is_first_touch(connection, case.stored.id):
+        left = traffic.newest_first_touches(connection, slug, day, new)
+        queued = partial(paused.queued_first_touches, connection, slug)
+        yield SharedCap(Cap(f"cadence {slug}", new, DAY), left, queued)
