@@ -29,7 +29,15 @@ from sequencer.engine.world import Door
 from sequencer.files.cadence import LoadedCadence, cadence_from_document
 from sequencer.simulation.inbox import FakeInbox
 from sequencer.simulation.life import Life, MortalWorld
-from sequencer.store import capabilities, enrollments, ledger, mailboxes, prospects, sends
+from sequencer.store import (
+    capabilities,
+    enrollments,
+    ledger,
+    mailboxes,
+    prospects,
+    send_bytes,
+    sends,
+)
 from sequencer.store.database import Database
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.sends import StoredSend
@@ -202,6 +210,11 @@ class Stage:
         """Sends of the newest enrollment of a prospect."""
         with self.database.read() as connection:
             return sends.of_enrollment(connection, self.stored(address).id)
+
+    def mail_of(self, send: StoredSend) -> bytes:
+        """The bytes of the mail of a send, none where it was not written yet."""
+        with self.database.read() as connection:
+            return send_bytes.of(connection, send.id) or b""
 
     def timeline(self, address: str) -> list[str]:
         """Kinds of the entries of a prospect's timeline, in the order they were written."""

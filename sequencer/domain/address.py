@@ -9,6 +9,7 @@ from functools import lru_cache
 
 MAX_LABEL = 63  # octets (RFC 1035 section 2.3.4); beyond it no name resolves, and punycode crawls
 _DOMAINS = 8_192  # whose keys are remembered: a list of people repeats its companies
+_ADDRESSES = 1_024  # the same of addresses: those of mails about to leave are asked for again
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what UTS 46 takes for a full stop
 # Characters without a shape: soft hyphen, joiners, byte order mark, variation selectors.
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
@@ -37,6 +38,7 @@ def domain_key(domain: str) -> str:
     return _SAME.get(key, key)
 
 
+@lru_cache(_ADDRESSES)
 def address_key(address: str) -> str:
     """Address in the form that suppressions and duplicates are compared in.
 

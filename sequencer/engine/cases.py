@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sequencer.engine.desk import Case, Desk
-from sequencer.store import enrollments, sends
+from sequencer.store import pairs
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
 
@@ -20,19 +20,18 @@ def read_all_locked(
     connection: Connection, desk: Desk, send_ids: Collection[int]
 ) -> dict[int, Pair]:
     """The same for many sends, by their numbers."""
-    cases = desk.cases(connection, enrollments.of_sends(connection, send_ids).values())
-    found = sends.get_many(connection, send_ids)
-    return {number: (send, cases[send.enrollment_id]) for number, send in found.items()}
+    found = pairs.locked(connection, send_ids)
+    cases = desk.cases(connection, (stored for _, stored in found.values()))
+    return {number: (send, cases[stored.id]) for number, (send, stored) in found.items()}
 
 
 def read_again_locked(connection: Connection, known: Mapping[int, Case]) -> dict[int, Pair]:
-    """Sends, without their bytes, whose cases were read a moment ago, and their enrollments.
+    """Sends whose cases were read a moment ago, and their enrollments as they are now.
 
     What is known of the person is that of the moment ago.
     """
-    cases = {case.stored.id: case for case in known.values()}
-    for number, stored in enrollments.of_sends(connection, known).items():
-        if cases[number].stored != stored:
-            cases[number] = replace(cases[number], stored=stored)
-    found = sends.get_many(connection, known, whole=False)
-    return {number: (send, cases[send.enrollment_id]) for number, send in found.items()}
+    found = {}
+    for number, (send, stored) in pairs.locked(connection, known).items():
+        case = known[number]
+        found[number] = send, case if case.stored == stored else replace(case, stored=stored)
+    return found

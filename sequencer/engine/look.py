@@ -22,7 +22,7 @@ from sequencer.engine.refused import follow
 from sequencer.engine.turns import Turns, due_turns
 from sequencer.files.template import MissingVariableError, TemplateError
 from sequencer.mail.compose_error import ComposeError
-from sequencer.store import epoch, sends
+from sequencer.store import epoch, send_bytes, sends
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
@@ -159,16 +159,19 @@ class _Look:
                 rows.setdefault(send.state, []).append(self._row(send, case, mail))
         for state, claimed in rows.items():
             sends.move_each(self.connection, state, SendEvent.CLAIM, claimed)
+        mails = {each.send_id: each.mail.data for each in self.looked.claimed}
+        send_bytes.keep(self.connection, mails)
 
     def _mail(self, send: StoredSend, case: Case, earlier: Sequence[StoredSend]) -> Composed | None:
         """A fresh mail; one that may have left already keeps its bytes, so that it can be known.
 
         None where it cannot be written: a person has to look at it.
         """
-        if send.handed_at is not None and send.data is not None:
+        sent = send_bytes.of(self.connection, send.id) if send.handed_at is not None else None
+        if sent is not None:
             sender = self.desk.policy.mailboxes[send.mailbox].address
             return Composed(
-                send.message_id or "", send.subject or "", sender, send.recipient or "", send.data
+                send.message_id or "", send.subject or "", sender, send.recipient or "", sent
             )
         try:
             return compose_step(self.desk, case, send.step_id, list(earlier), self.now)
@@ -186,7 +189,6 @@ class _Look:
             "message_id": mail.message_id,
             "subject": cut(mail.subject),
             "recipient": mail.recipient,
-            "data": mail.data,
             "looked_at": self.now,
             "tz": case.timing.tz.key,
         }

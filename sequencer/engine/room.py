@@ -7,7 +7,7 @@ meanwhile is counted too, though it has not left yet.
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from sequencer.domain.address import domain_of
@@ -70,16 +70,19 @@ class MailboxRoom:
         """One more goes."""
         self._taken += 1
 
-    def traffic(self, last_at: datetime | None = None) -> Traffic:
-        """Instants of the last mails: of the last one alone where no limit is reached.
+    def left(self, last_at: datetime | None = None) -> tuple[Sequence[datetime], Sequence[date]]:
+        """Instants of the last mails, and the mailbox's first days.
 
-        What lies ahead was dated before the clock was set back; if this process knows when it let
-        the last mail go, it was not later than that.
+        Of the mails the last one alone where no limit is reached. What lies ahead
+        was dated before the clock was set back; if this process knows when it let the last mail
+        go, it was not later than that.
         """
+        if 0 < self._taken < self._room:
+            return [self._now], self._mail_days
         mails = self._newest if self._taken >= self._room else [self._last] if self._last else []
         if last_at is not None and mails and mails[-1] > self._now:
             mails = [min(at, last_at) if at > self._now else at for at in mails]
-        return Traffic([*mails, *[self._now] * self._taken], self._mail_days)
+        return [*mails, *[self._now] * self._taken], self._mail_days
 
     @cached_property
     def _newest(self) -> Sequence[datetime]:
@@ -98,6 +101,7 @@ class Room:
         self._states = states_of(connection, known, now)
         self._taken = Counter[object]()
         self._new: dict[str, int | None] = {}
+        self._limits: dict[tuple[str, str], Limits] = {}
         self._begun: dict[str, int] = {}
         limits, day = desk.policy.limits, now - DAY
         self._limits_people = [
@@ -117,17 +121,22 @@ class Room:
         known = self._desk.policy.mailboxes.get(asked.mailbox)
         if known is None:
             return Limits()
-        limits = replace(self._desk.policy.limits, pace=known.pace)
-        if not asked.first:
-            return limits
-        return replace(limits, new_per_day=self._new_per_day(asked.case))
+        key = asked.mailbox, asked.case.stored.slug if asked.first else ""
+        limits = self._limits.get(key)
+        if limits is None:
+            new = self._new_per_day(asked.case) if asked.first else None
+            limits = replace(self._desk.policy.limits, pace=known.pace, new_per_day=new)
+            self._limits[key] = limits
+        return limits
 
     def traffic_of(self, asked: Asked) -> Traffic:
         """What left before this mail, as far as its limits need to know it."""
         if asked.mailbox not in self._desk.policy.mailboxes:
             return Traffic()
-        return replace(
-            self._box(asked.mailbox).traffic(asked.last_at),
+        mails, mail_days = self._box(asked.mailbox).left(asked.last_at)
+        return Traffic(
+            mails=mails,
+            mail_days=mail_days,
             to_domain=self._to_domain(asked),
             to_person=self._to_person(asked),
             new=self._new_ones(asked) if asked.first else (),

@@ -34,7 +34,7 @@ class SharedCap:
 def mailbox_traffic(connection: Connection, mailbox: str, pace: Pace, now: datetime) -> Traffic:
     """What left a mailbox, as far as its pace needs to know it."""
     state = states_of(connection, [mailbox], now)[mailbox]
-    return MailboxRoom(connection, mailbox, pace, state, now).traffic()
+    return Traffic(*MailboxRoom(connection, mailbox, pace, state, now).left())
 
 
 def whole_traffic(connection: Connection, mailbox: str, pace: Pace) -> Traffic:

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sequencer.mail.transaction import OutcomeKind, Phase
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import AttemptRow
-
-_ADD = sa.insert(AttemptRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,7 @@ class Attempt:
 
 
 _COLUMNS = tuple(each.name for each in fields(Attempt))  # `asdict` copies every instant as well
+_ADD = Prepared(sa.insert(AttemptRow), _COLUMNS)
 
 
 def add(connection: Connection, *new: Attempt) -> None:
@@ -36,8 +36,7 @@ def add(connection: Connection, *new: Attempt) -> None:
         | {"enhanced": cut(each.enhanced, 16), "answer": cut(each.answer)}
         for each in new
     ]
-    if rows:
-        connection.execute(_ADD, rows)
+    _ADD.each(connection, rows)
 
 
 def is_stored(connection: Connection, send_id: int, at: datetime, outcome: str) -> bool:

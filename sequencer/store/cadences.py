@@ -9,7 +9,12 @@ import sqlalchemy as sa
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import CadenceRow, VersionRow
+
+_CURRENT_ONE = sa.select(CadenceRow.version_hash).where(CadenceRow.slug == sa.bindparam("one"))
+_CURRENT = Prepared(_CURRENT_ONE)
+_CURRENT_LOCKED = _CURRENT_ONE.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,10 @@ def current_hash(connection: Connection, slug: str, *, lock: bool = False) -> st
 
     With `lock`, whoever wants to enrol in it or to apply it anew waits for this transaction.
     """
-    query = sa.select(CadenceRow.version_hash).where(CadenceRow.slug == slug)
-    return connection.execute(query.with_for_update() if lock else query).scalar()
+    if not lock:
+        known: str | None = _CURRENT.scalar(connection, {"one": slug})
+        return known
+    return connection.execute(_CURRENT_LOCKED, {"one": slug}).scalar()
 
 
 def version(connection: Connection, version_hash: str) -> StoredVersion:

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
+
+_DIGITS = len("2026-03-03 12:00:00.000000")
+_KNOWN = 2_048  # instants that are remembered: those of a mail are read and written several times
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -42,16 +46,16 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
+@lru_cache(_KNOWN)
 def _to_text(value: datetime | None) -> str | None:
     utc = _to_utc(value)
     return None if utc is None else utc.isoformat(" ", "microseconds")[:_DIGITS]
 
 
+@lru_cache(_KNOWN)
 def _from_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
 
-
-_DIGITS = len("2026-03-03 12:00:00.000000")
 
 Key = String(128)  # slugs, names, random keys, states
 Address = String(320)  # RFC 5321 section 4.5.3.1: 64 for the local part, 255 for the domain

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from sequencer.domain.send import SendState
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow
+from sequencer.store.tables import EnrollmentRow, ProspectRow, SendBytesRow, SendRow
 
 DOUBTFUL = (SendState.UNKNOWN, SendState.PARKED)
 
@@ -89,12 +89,12 @@ def accepted_since(
 ) -> list[tuple[datetime, bytes]]:
     """When the latest mails of a mailbox left that count as sent, and their bytes."""
     query = (
-        sa.select(SendRow.handed_at, SendRow.data)
+        sa.select(SendRow.handed_at, SendBytesRow.data)
+        .join(SendBytesRow, SendBytesRow.send_id == SendRow.id)
         .where(
             SendRow.mailbox == mailbox,
             SendRow.state == SendState.SENT,
             SendRow.handed_at >= since,
-            SendRow.data.is_not(None),
         )
         .order_by(SendRow.handed_at.desc())
         .limit(limit)

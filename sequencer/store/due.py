@@ -10,16 +10,19 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from sequencer.store.database import Connection
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import WAITS, SendRow
 
 _WAITS = sa.text(WAITS)
 _OF_ONE = SendRow.mailbox == sa.bindparam("one")
 _IS_DUE = SendRow.due_at <= sa.bindparam("now", type_=SendRow.due_at.type)
 _NEXT_DUE = {
-    follow_up: sa.select(SendRow.id)
-    .where(_WAITS, _OF_ONE, _IS_DUE, SendRow.follow_up.is_(follow_up))
-    .order_by(SendRow.due_at, SendRow.id)
-    .limit(sa.bindparam("most"))
+    follow_up: Prepared(
+        sa.select(SendRow.id)
+        .where(_WAITS, _OF_ONE, _IS_DUE, SendRow.follow_up.is_(follow_up))
+        .order_by(SendRow.due_at, SendRow.id)
+        .limit(sa.bindparam("most"))
+    )
     for follow_up in (True, False)
 }
 _EARLIEST = {
@@ -35,7 +38,7 @@ def next_due(
 ) -> list[int]:
     """Numbers of the follow-ups, or of the first touches, due in a mailbox, the oldest first."""
     values = {"one": mailbox, "now": now, "most": limit}
-    return list(connection.execute(_NEXT_DUE[follow_up], values).scalars())
+    return [number for (number,) in _NEXT_DUE[follow_up].all(connection, values)]
 
 
 def next_due_at(connection: Connection, mailbox: str) -> datetime | None:

@@ -1,6 +1,6 @@
 """Enrollments: stored state, loaded as domain values and saved under a guard."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +16,9 @@ from sequencer.domain.enrollment import (
 from sequencer.store import sends
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
+from sequencer.store.prepared import Prepared
 from sequencer.store.race import LostRaceError
-from sequencer.store.tables import CadenceRow, EnrollmentRow, ProspectRow, SendRow
+from sequencer.store.tables import CadenceRow, EnrollmentRow, ProspectRow
 
 LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
@@ -60,18 +61,6 @@ _PENDING_SLUGS = (
 )
 
 
-_OF_SENDS = (
-    sa.select(EnrollmentRow.__table__)
-    .where(
-        EnrollmentRow.id.in_(
-            sa.select(SendRow.enrollment_id).where(
-                SendRow.id.in_(sa.bindparam("many", expanding=True))
-            )
-        )
-    )
-    .order_by(EnrollmentRow.id)
-    .with_for_update()
-)
 _COLUMNS = (
     "state",
     "step_id",
@@ -83,7 +72,7 @@ _COLUMNS = (
     "activated_at",
     "finished_at",
 )
-_SAVE = (
+_SAVE = Prepared(
     sa.update(EnrollmentRow)
     .where(
         EnrollmentRow.id == sa.bindparam("number"),
@@ -97,6 +86,8 @@ _SAVE = (
         }
     )
 )
+COLUMNS = list(EnrollmentRow.__table__.c)
+_NAMES = [each.name for each in COLUMNS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +143,7 @@ def add_each(connection: Connection, new: Sequence[StoredEnrollment]) -> list[in
 
 def get(connection: Connection, enrollment_id: int, *, lock: bool = False) -> StoredEnrollment:
     """The enrollment of that number; `lock` keeps it until the transaction ends."""
-    return _stored(connection.execute(_LOCKED if lock else _ONE, {"one": enrollment_id}).one())
+    return stored_in(connection.execute(_LOCKED if lock else _ONE, {"one": enrollment_id}).one())
 
 
 def newest(connection: Connection) -> int:
@@ -165,24 +156,14 @@ def by_key(connection: Connection, key: str) -> StoredEnrollment | None:
     row = connection.execute(
         sa.select(EnrollmentRow.__table__).where(EnrollmentRow.key == key)
     ).one_or_none()
-    return _stored(row) if row is not None else None
-
-
-def of_sends(connection: Connection, send_ids: Collection[int]) -> dict[int, StoredEnrollment]:
-    """The enrollments of these sends, locked until the transaction ends.
-
-    In one order, so that no two wait for each other.
-    """
-    rows = connection.execute(_OF_SENDS, {"many": list(send_ids)})
-    return {row.id: _stored(row) for row in rows}
+    return stored_in(row) if row is not None else None
 
 
 def save(
     connection: Connection, stored: StoredEnrollment, after: Enrollment, now: datetime
 ) -> bool:
     """Whether the new state was stored: only if nobody changed it since `stored` was loaded."""
-    result = connection.execute(_SAVE, _saved(stored, after, now))
-    if result.rowcount != 1:
+    if not _SAVE.each(connection, [_saved(stored, after, now)]):
         return False
     _tell_sends(connection, [(stored, after)])
     return True
@@ -199,7 +180,7 @@ def save_each(
     if not changes:
         return
     rows = [_saved(*change) for change in changes]
-    if connection.execute(_SAVE, rows).rowcount != len(rows):
+    if _SAVE.each(connection, rows) != len(rows):
         raise LostRaceError
     _tell_sends(connection, [(stored, after) for stored, after, _ in changes])
 
@@ -292,7 +273,7 @@ def live_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredE
         .order_by(EnrollmentRow.id)
         .with_for_update()
     )
-    return [_stored(row) for row in rows]
+    return [stored_in(row) for row in rows]
 
 
 def live_of_accounts(
@@ -310,7 +291,7 @@ def live_of_accounts(
         .order_by(EnrollmentRow.id)
         .with_for_update(of=EnrollmentRow)
     )
-    return [_stored(row) for row in rows]
+    return [stored_in(row) for row in rows]
 
 
 def of_prospect(connection: Connection, prospect_id: int) -> list[StoredEnrollment]:
@@ -320,7 +301,7 @@ def of_prospect(connection: Connection, prospect_id: int) -> list[StoredEnrollme
         .where(EnrollmentRow.prospect_id == prospect_id)
         .order_by(EnrollmentRow.id.desc())
     )
-    return [_stored(row) for row in rows]
+    return [stored_in(row) for row in rows]
 
 
 def latest_states(
@@ -367,26 +348,31 @@ def _state_values(enrollment: Enrollment) -> dict[str, object]:
     }
 
 
-def _stored(row: sa.Row[tuple[object, ...]]) -> StoredEnrollment:
+def stored_in(row: Sequence[Any]) -> StoredEnrollment:
+    """The enrollment in a row of the columns of one."""
+    known = dict(zip(_NAMES, row, strict=True))
+    paused, finished, remaining_s = (
+        known[name] for name in ("pause_reason", "finish_reason", "remaining_s")
+    )
     return StoredEnrollment(
-        id=row.id,
-        prospect_id=row.prospect_id,
-        slug=row.slug,
-        version_hash=row.version_hash,
-        enrolled_at=row.enrolled_at,
-        enrolled_by=row.enrolled_by,
-        starts_at=row.starts_at,
-        activated_at=row.activated_at,
-        finished_at=row.finished_at,
-        overrides=row.overrides,
+        id=known["id"],
+        prospect_id=known["prospect_id"],
+        slug=known["slug"],
+        version_hash=known["version_hash"],
+        enrolled_at=known["enrolled_at"],
+        enrolled_by=known["enrolled_by"],
+        starts_at=known["starts_at"],
+        activated_at=known["activated_at"],
+        finished_at=known["finished_at"],
+        overrides=known["overrides"],
         enrollment=Enrollment(
-            key=row.key,
-            state=EnrollmentState(row.state),
-            step=row.step_id,
-            pause_reason=PauseReason(row.pause_reason) if row.pause_reason else None,
-            resume_at=row.resume_at,
-            remaining=None if row.remaining_s is None else timedelta(seconds=row.remaining_s),
-            finish_reason=FinishReason(row.finish_reason) if row.finish_reason else None,
-            mailbox=row.mailbox,
+            key=known["key"],
+            state=EnrollmentState(known["state"]),
+            step=known["step_id"],
+            pause_reason=PauseReason(paused) if paused else None,
+            resume_at=known["resume_at"],
+            remaining=None if remaining_s is None else timedelta(seconds=remaining_s),
+            finish_reason=FinishReason(finished) if finished else None,
+            mailbox=known["mailbox"],
         ),
     )

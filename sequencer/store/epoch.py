@@ -9,6 +9,7 @@ from sequencer.store import news
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import EpochRow, LedgerRow
 
 ONE = 1
@@ -19,7 +20,7 @@ UNNAMED = "-"  # of a history that no daemon has named yet
 MOST_EARLIER = 50  # keys that are remembered; a host that slept through more is held once
 
 # Asked in every look and hand-over: built once, and one row by its key.
-_WHY = sa.select(EpochRow.why).where(EpochRow.id == ONE, EpochRow.held_since.is_not(None))
+_WHY = Prepared(sa.select(EpochRow.why).where(EpochRow.id == ONE, EpochRow.held_since.is_not(None)))
 _ROW = sa.select(EpochRow.__table__).where(EpochRow.id == ONE)
 _HEAD = sa.select(LedgerRow.id, LedgerRow.at).order_by(LedgerRow.id.desc()).limit(1)
 _AT = sa.select(LedgerRow.at).where(LedgerRow.id == sa.bindparam("entry"))
@@ -31,7 +32,7 @@ def why_held(connection: Connection) -> str:
     On a new connection to a server it is asked once whether the server still knows what was seen
     committed: it may be another one by now, which lagged behind.
     """
-    why: str = connection.execute(_WHY).scalar() or ""
+    why: str = _WHY.scalar(connection, {}) or ""
     newest = news.newest_of(connection)
     if why or newest is None or connection.info.get(_KNOWS):
         return why

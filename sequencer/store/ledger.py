@@ -9,11 +9,12 @@ from sequencer.domain.ledger import Entry, Kind
 from sequencer.store import news
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import LedgerRow
 
 _COLUMNS = tuple(each.name for each in fields(Entry))  # `asdict` copies every instant as well
-_ADD = sa.insert(LedgerRow)
-_ADD_TOLD = _ADD.returning(LedgerRow.id, LedgerRow.at)
+_ADD = Prepared(sa.insert(LedgerRow), _COLUMNS)
+_ADD_TOLD = sa.insert(LedgerRow).returning(LedgerRow.id, LedgerRow.at)
 
 
 def write(connection: Connection, *entries: Entry) -> None:
@@ -30,7 +31,7 @@ def write_all(connection: Connection, entries: Iterable[Entry]) -> None:
     if not rows:
         return
     if news.newest_of(connection) is None:
-        connection.execute(_ADD, rows)
+        _ADD.each(connection, rows)
         return
     # A server may be replaced by one that lags behind: what it must know is remembered here.
     written = connection.execute(_ADD_TOLD, rows)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,16 +12,23 @@ from sequencer.mail.folder import Cursor, Folder
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
+from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.tables import FolderRow, InboundRow, MailboxRow
 
 OVERLAP_UIDS = 500  # Exchange hands out UIDs late, so a scan begins this far before the last one
 
 
 # Statements that every look makes are built once: that takes longer than to run them.
-_ONE = sa.select(MailboxRow.__table__).where(MailboxRow.name == sa.bindparam("one"))
-_MANY = sa.select(MailboxRow.__table__).where(
-    MailboxRow.name.in_(sa.bindparam("many", expanding=True))
+_COLUMNS = (
+    MailboxRow.name,
+    MailboxRow.state,
+    MailboxRow.reason,
+    MailboxRow.until,
+    MailboxRow.synced_at,
+    MailboxRow.holder,
+    MailboxRow.fence,
 )
+_MANY = Prepared(sa.select(*_COLUMNS).where(one_of(MailboxRow.name, "many")))
 _UNSERVED = (
     sa.select(MailboxRow.name, MailboxRow.state)
     .where(
@@ -61,15 +69,15 @@ def ensure(connection: Connection, names: Sequence[str]) -> None:
 
 def get(connection: Connection, name: str) -> StoredMailbox:
     """The mailbox of that name; one that no daemon has seen yet has neither health nor holder."""
-    row = connection.execute(_ONE, {"one": name}).one_or_none()
-    return _stored(row) if row is not None else StoredMailbox(name, MailboxHealth(), None, 0)
+    return get_many(connection, [name])[name]
 
 
 def get_many(connection: Connection, names: Collection[str]) -> dict[str, StoredMailbox]:
     """The mailboxes of these names, those that no daemon has seen yet among them."""
     found = {name: StoredMailbox(name, MailboxHealth(), None, 0) for name in names}
-    for row in connection.execute(_MANY, {"many": list(names)}):
-        found[row.name] = _stored(row)
+    for row in _MANY.all(connection, {"many": list(names)}):
+        box = _stored(row)
+        found[box.name] = box
     return found
 
 
@@ -85,7 +93,7 @@ def gone(connection: Connection, known: Collection[str], now: datetime) -> list[
 
 def listed(connection: Connection) -> list[StoredMailbox]:
     """All mailboxes by name."""
-    rows = connection.execute(sa.select(MailboxRow.__table__).order_by(MailboxRow.name))
+    rows = connection.execute(sa.select(*_COLUMNS).order_by(MailboxRow.name))
     return [_stored(row) for row in rows]
 
 
@@ -166,6 +174,8 @@ def move_cursor(connection: Connection, name: str, folder: Folder, cursor: Curso
         connection.execute(sa.update(FolderRow).where(*place).values(**values))
 
 
-def _stored(row: sa.Row[tuple[object, ...]]) -> StoredMailbox:
-    health = MailboxHealth(MailboxState(row.state), row.reason, row.until, row.synced_at)
-    return StoredMailbox(row.name, health, row.holder, row.fence)
+def _stored(row: Sequence[Any]) -> StoredMailbox:
+    name, state, reason, until, synced_at, holder, fence = row
+    return StoredMailbox(
+        name, MailboxHealth(MailboxState(state), reason, until, synced_at), holder, fence
+    )

@@ -13,16 +13,18 @@ from sequencer.domain.prospect import FIELDS, Prospect
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_missing
+from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.tables import ProspectRow
 
 CHUNK = 500  # bound variables per statement stay well below SQLite's limit
 
 
 # The statement that every look makes is built once: that takes longer than to run it.
-_ONE = sa.select(ProspectRow.__table__).where(ProspectRow.id == sa.bindparam("one"))
 _COMPLETE = sa.update(ProspectRow).where(ProspectRow.id == sa.bindparam("one"))
-_MANY = sa.select(ProspectRow.__table__).where(
-    ProspectRow.id.in_(sa.bindparam("many", expanding=True))
+_MANY = Prepared(
+    sa.select(ProspectRow.id, ProspectRow.email, ProspectRow.fields).where(
+        one_of(ProspectRow.id, "many")
+    )
 )
 
 
@@ -118,13 +120,15 @@ def find(connection: Connection, address: str) -> StoredProspect | None:
 
 def get(connection: Connection, prospect_id: int) -> StoredProspect:
     """The person of that number."""
-    return _stored(connection.execute(_ONE, {"one": prospect_id}).one())
+    return get_many(connection, [prospect_id])[prospect_id]
 
 
 def get_many(connection: Connection, prospect_ids: Iterable[int]) -> dict[int, StoredProspect]:
     """The people of these numbers."""
-    rows = connection.execute(_MANY, {"many": list(prospect_ids)})
-    return {row.id: _stored(row) for row in rows}
+    return {
+        number: StoredProspect(number, _prospect(email, fields))
+        for number, email, fields in _MANY.all(connection, {"many": list(prospect_ids)})
+    }
 
 
 def ids_at(connection: Connection, domain: str) -> list[int]:

@@ -12,6 +12,7 @@ from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.send import IN_FLIGHT, OPEN_STATES, TRANSITIONS, SendEvent, SendState
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
+from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.race import LostRaceError
 from sequencer.store.tables import UNDER_WAY, EnrollmentRow, SendRow
 
@@ -41,7 +42,6 @@ class StoredSend:
     message_id: str | None
     subject: str | None
     recipient: str | None
-    data: bytes | None
     draft: dict[str, str] | None
     looked_at: datetime | None
     tz: str | None
@@ -50,29 +50,26 @@ class StoredSend:
     ended_at: datetime | None
 
 
-_COLUMNS = [SendRow.__table__.c[each.name] for each in fields(StoredSend)]
+COLUMNS = [SendRow.__table__.c[each.name] for each in fields(StoredSend)]
 _STATE = [each.name for each in fields(StoredSend)].index("state")
 # Statements that every look makes are built once: that takes longer than to run them.
-_ONE = sa.select(*_COLUMNS).where(SendRow.id == sa.bindparam("one"))
+_ONE = sa.select(*COLUMNS).where(SendRow.id == sa.bindparam("one"))
 _OF_ENROLLMENT = (
-    sa.select(*_COLUMNS).where(SendRow.enrollment_id == sa.bindparam("one")).order_by(SendRow.id)
+    sa.select(*COLUMNS).where(SendRow.enrollment_id == sa.bindparam("one")).order_by(SendRow.id)
 )
 _BY_MESSAGE_IDS = (
-    sa.select(*_COLUMNS)
+    sa.select(*COLUMNS)
     .where(SendRow.message_id.in_(sa.bindparam("many", expanding=True)))
     .order_by(SendRow.id.desc())
 )
-_MANY = sa.select(*_COLUMNS).where(SendRow.id.in_(sa.bindparam("many", expanding=True)))
-_MANY_LIGHT = _MANY.with_only_columns(
-    *(sa.null().label("data") if each.name == "data" else each for each in _COLUMNS)
+_MANY = Prepared(sa.select(*COLUMNS).where(one_of(SendRow.id, "many")))
+_STEPS = Prepared(
+    sa.select(SendRow.enrollment_id, SendRow.step_id, SendRow.state).where(
+        one_of(SendRow.enrollment_id, "many")
+    )
 )
-_STEPS = sa.select(SendRow.enrollment_id, SendRow.step_id, SendRow.state).where(
-    SendRow.enrollment_id.in_(sa.bindparam("many", expanding=True))
-)
-_OF_MANY = (
-    sa.select(*_COLUMNS)
-    .where(SendRow.enrollment_id.in_(sa.bindparam("many", expanding=True)))
-    .order_by(SendRow.id)
+_OF_MANY = Prepared(
+    sa.select(*COLUMNS).where(one_of(SendRow.enrollment_id, "many")).order_by(SendRow.id)
 )
 _IS_ACTIVE = (
     sa.select(EnrollmentRow.state == EnrollmentState.ACTIVE)
@@ -84,7 +81,19 @@ _SLUG = (
     .where(EnrollmentRow.id == sa.bindparam("enrolled"))
     .scalar_subquery()
 )
-_QUEUE = sa.insert(SendRow).values(runs=_IS_ACTIVE, slug=_SLUG)
+_QUEUED = (
+    "enrollment_id",
+    "step_id",
+    "mailbox",
+    "follow_up",
+    "state",
+    "due_at",
+    "why",
+    "draft",
+    "fence",
+    "tries",
+)
+_QUEUE = Prepared(sa.insert(SendRow).values(runs=_IS_ACTIVE, slug=_SLUG), _QUEUED)
 _MARK = (
     sa.update(SendRow)
     .where(
@@ -114,8 +123,7 @@ def queue(connection: Connection, *new: Queued) -> None:
     Raises:
         IntegrityError: a step of that enrollment has a send already (a unique key says so).
     """
-    if new:
-        connection.execute(_QUEUE, [_row(each) for each in new])
+    _QUEUE.each(connection, [_row(each) for each in new])
 
 
 def _row(new: Queued) -> dict[str, object]:
@@ -143,21 +151,19 @@ def mark_running(connection: Connection, running: Mapping[int, bool]) -> None:
 
 def get(connection: Connection, send_id: int) -> StoredSend:
     """The send of that number."""
-    return _stored(connection.execute(_ONE, {"one": send_id}).one())
+    return stored(connection.execute(_ONE, {"one": send_id}).one())
 
 
 def of_enrollment(connection: Connection, enrollment_id: int) -> list[StoredSend]:
     """All sends of an enrollment, in the order they were queued."""
     rows = connection.execute(_OF_ENROLLMENT, {"one": enrollment_id})
-    return [_stored(row) for row in rows]
+    return [stored(row) for row in rows]
 
 
-def get_many(
-    connection: Connection, send_ids: Iterable[int], *, whole: bool = True
-) -> dict[int, StoredSend]:
-    """The sends of these numbers; if not `whole`, without the bytes of their mails."""
-    rows = connection.execute(_MANY if whole else _MANY_LIGHT, {"many": list(send_ids)})
-    return {row.id: _stored(row) for row in rows}
+def get_many(connection: Connection, send_ids: Iterable[int]) -> dict[int, StoredSend]:
+    """The sends of these numbers."""
+    rows = _MANY.all(connection, {"many": list(send_ids)})
+    return {each.id: each for each in map(stored, rows)}
 
 
 def steps_of(
@@ -165,7 +171,7 @@ def steps_of(
 ) -> dict[int, dict[str, SendState]]:
     """The state of each step's send, for each of these enrollments."""
     found: dict[int, dict[str, SendState]] = {number: {} for number in enrollment_ids}
-    for number, step_id, state in connection.execute(_STEPS, {"many": list(found)}):
+    for number, step_id, state in _STEPS.all(connection, {"many": list(found)}):
         found[number][step_id] = SendState(state)
     return found
 
@@ -175,8 +181,8 @@ def of_enrollments(
 ) -> dict[int, list[StoredSend]]:
     """All sends of these enrollments, each in the order they were queued."""
     found: dict[int, list[StoredSend]] = {number: [] for number in enrollment_ids}
-    for row in connection.execute(_OF_MANY, {"many": list(found)}):
-        found[row.enrollment_id].append(_stored(row))
+    for send in map(stored, _OF_MANY.all(connection, {"many": list(found)})):
+        found[send.enrollment_id].append(send)
     return found
 
 
@@ -259,7 +265,7 @@ def move_each(
     columns = tuple(name for name in rows[0] if name not in {"number", "if_fence"})
     query = _move_each(state, following, columns, fenced="if_fence" in rows[0])
     given = [{_NEW.get(name, f"new_{name}"): row[name] for name in row} for row in rows]
-    if connection.execute(query, given).rowcount != len(rows):
+    if query.each(connection, given) != len(rows):
         raise LostRaceError
 
 
@@ -269,9 +275,9 @@ _NEW = {"number": "number", "if_fence": "if_fence"}
 @cache
 def _move_each(
     state: SendState, following: SendState, columns: tuple[str, ...], *, fenced: bool
-) -> sa.Update:
+) -> Prepared:
     query = _moving(state, following, columns, fenced=fenced)
-    return query.where(SendRow.id == sa.bindparam("number"))
+    return Prepared(query.where(SendRow.id == sa.bindparam("number")))
 
 
 def postpone(connection: Connection, send_id: int, due_at: datetime, why: str) -> bool:
@@ -300,7 +306,7 @@ def latest_accepted(
 ) -> StoredSend | None:
     """The last mail of a mailbox known to be accepted, among those handed over between these."""
     query = (
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .where(
             SendRow.mailbox == mailbox,
             SendRow.state == SendState.SENT,
@@ -311,7 +317,7 @@ def latest_accepted(
         .limit(1)
     )
     row = connection.execute(query).one_or_none()
-    return _stored(row) if row is not None else None
+    return stored(row) if row is not None else None
 
 
 def in_state(
@@ -319,13 +325,13 @@ def in_state(
 ) -> list[StoredSend]:
     """Sends in one state, the oldest first."""
     query = _in_state(state, of_mailbox=mailbox is not None)
-    return [_stored(row) for row in connection.execute(query, {"one": mailbox})]
+    return [stored(row) for row in connection.execute(query, {"one": mailbox})]
 
 
 @cache
 def _in_state(state: SendState, *, of_mailbox: bool) -> sa.Select[tuple[object, ...]]:
     """Built with the state in it: only so is the index used that has just what is under way."""
-    query = sa.select(*_COLUMNS).where(SendRow.state == sa.literal_column(f"'{state}'", sa.String))
+    query = sa.select(*COLUMNS).where(SendRow.state == sa.literal_column(f"'{state}'", sa.String))
     if state in IN_FLIGHT | {SendState.PARKED}:
         query = query.where(sa.text(UNDER_WAY))  # SQLite does not see that the one follows
     if of_mailbox:
@@ -337,7 +343,7 @@ def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> list[S
     """Sends with one of these Message-IDs, the latest first."""
     wanted = [message_id for message_id in message_ids if is_storable(message_id)]
     rows = connection.execute(_BY_MESSAGE_IDS, {"many": wanted}) if wanted else ()
-    return [_stored(row) for row in rows]
+    return [stored(row) for row in rows]
 
 
 def states_of_mailboxes(connection: Connection) -> dict[tuple[str, SendState], int]:
@@ -350,7 +356,8 @@ def states_of_mailboxes(connection: Connection) -> dict[tuple[str, SendState], i
     return {(mailbox, SendState(state)): number for mailbox, state, number in rows}
 
 
-def _stored(row: sa.Row[tuple[object, ...]]) -> StoredSend:
+def stored(row: Sequence[Any]) -> StoredSend:
+    """The send in a row of the columns of one."""
     values: list[Any] = list(row)
     values[_STATE] = SendState(values[_STATE])
     return StoredSend(*values)

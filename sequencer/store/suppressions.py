@@ -12,6 +12,7 @@ from sequencer.store import news
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
+from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.prospects import CHUNK
 from sequencer.store.tables import SuppressionRow
 
@@ -26,7 +27,10 @@ class Listed:
 
 
 def add(connection: Connection, new: Suppression, source: str, now: datetime) -> bool:
-    """Whether the entry is new; the first reason stays. What cannot be stored is nobody's key."""
+    """Whether the entry is new; the first reason stays. What cannot be stored is nobody's key.
+
+    One that ends by itself gives way to one that does not, and to one that ends later.
+    """
     if not is_storable(new.key):
         return False
     values = {
@@ -35,29 +39,61 @@ def add(connection: Connection, new: Suppression, source: str, now: datetime) ->
         "reason": new.reason,
         "source": cut(source),
         "at": now,
+        "until": new.until,
     }
-    is_new = insert_new(connection, SuppressionRow, values)
-    if is_new:
+    is_new = insert_new(connection, SuppressionRow, values) or _replace(connection, new, values)
+    if is_new and new.until is None:
         news.of(connection).opt_outs.append(OptOut(now, new))
     return is_new
 
 
+def _replace(connection: Connection, new: Suppression, values: dict[str, object]) -> bool:
+    """Whether an entry was there that ends by itself, and ends before the new one."""
+    ends = SuppressionRow.until.is_not(None)
+    before = ends if new.until is None else SuppressionRow.until < new.until
+    done = connection.execute(
+        sa.update(SuppressionRow)
+        .where(SuppressionRow.kind == new.kind, SuppressionRow.key == new.key, before)
+        .values(**values)
+    )
+    return bool(done.rowcount)
+
+
+def lift(connection: Connection, kind: SuppressionKind, key: str) -> Listed | None:
+    """The entry that was taken off the list, which only one can be that ends by itself."""
+    where = (
+        SuppressionRow.kind == kind,
+        SuppressionRow.key == key,
+        SuppressionRow.until.is_not(None),
+    )
+    row = connection.execute(sa.select(SuppressionRow.__table__).where(*where)).one_or_none()
+    if row is None:
+        return None
+    connection.execute(sa.delete(SuppressionRow).where(SuppressionRow.id == row.id))
+    return Listed(_stored(row), row.source, row.at)
+
+
 def is_listed(connection: Connection, entry: Suppression) -> bool:
-    """Whether the address or domain is on the list, for whatever reason."""
+    """Whether the address or domain is on the list for ever, for whatever reason."""
     query = sa.select(SuppressionRow.id).where(
-        SuppressionRow.kind == entry.kind, SuppressionRow.key == entry.key
+        SuppressionRow.kind == entry.kind,
+        SuppressionRow.key == entry.key,
+        SuppressionRow.until.is_(None),
     )
     return connection.execute(query).first() is not None
 
 
-def hitting(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[Suppression, ...]]:
+def hitting(
+    connection: Connection, keys: Sequence[str], now: datetime
+) -> dict[str, tuple[Suppression, ...]]:
     """Entries that hit each of these address keys, by address or by domain; others are absent."""
     entries: dict[tuple[str, str], Suppression] = {}
     for start in range(0, len(keys), CHUNK):
         chunk = list(keys[start : start + CHUNK])
         domains = sorted({_domain(key) for key in chunk})
-        rows = connection.execute(_HITTING, {"addresses": chunk, "domains": domains})
-        entries.update({(row.kind, row.key): _stored(row) for row in rows})
+        for kind, key, reason in _HITTING.all(connection, {"addresses": chunk, "domains": domains}):
+            hit = Suppression(SuppressionKind(kind), key, SuppressionReason(reason))
+            entries[hit.kind, hit.key] = hit
     found = {}
     for key in keys:
         wanted = ((SuppressionKind.ADDRESS, key), (SuppressionKind.DOMAIN, _domain(key)))
@@ -81,15 +117,16 @@ def listed(connection: Connection) -> list[Listed]:
 
 
 # The statement that every look makes is built once: that takes longer than to run it.
-_HITTING = sa.union_all(
-    *(
-        sa.select(SuppressionRow.__table__).where(
-            SuppressionRow.kind == sa.literal(str(kind)),
-            SuppressionRow.key.in_(sa.bindparam(name, expanding=True)),
-        )
-        for kind, name in (
-            (SuppressionKind.ADDRESS, "addresses"),
-            (SuppressionKind.DOMAIN, "domains"),
+_HITTING = Prepared(
+    sa.union_all(
+        *(
+            sa.select(SuppressionRow.kind, SuppressionRow.key, SuppressionRow.reason).where(
+                SuppressionRow.kind == sa.literal(str(kind)), one_of(SuppressionRow.key, name)
+            )
+            for kind, name in (
+                (SuppressionKind.ADDRESS, "addresses"),
+                (SuppressionKind.DOMAIN, "domains"),
+            )
         )
     )
 )

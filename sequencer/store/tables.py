@@ -34,6 +34,12 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows for which that holds; the words are those of the queries."""
+    some = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=some, postgresql_where=some)
+
+
 class VersionRow(Base):
     """A cadence as applied, for ever."""
 
@@ -102,6 +108,28 @@ class CapabilityRow(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class SignInRow(Base):
+    """How a mailbox signs in by OAuth: its tokens, sealed, and who renews them just now.
+
+    `version` counts what was sealed. `expires_at` is that of the access token, `ends_at` that of
+    the whole sign-in where the provider tells it, both by the clock of the database.
+    """
+
+    __tablename__ = "sign_in"
+    mailbox: Mapped[str] = mapped_column(Key, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    account: Mapped[str] = mapped_column(Address)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    renewed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claim: Mapped[str] = mapped_column(Key)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[str] = mapped_column(Text)
+    needs_person: Mapped[bool] = mapped_column()
+    rests_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class DaemonRow(Base):
     """A daemon that works on this database, until its last sign of life is too old."""
 
@@ -167,22 +195,8 @@ class EnrollmentRow(Base):
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
-        Index(
-            "uq_enrollment_live",
-            "prospect_id",
-            "slug",
-            unique=True,
-            sqlite_where=text(LIVES),
-            postgresql_where=text(LIVES),
-        ),
-        Index(
-            "ix_enrollment_carried",
-            "mailbox",
-            "pause_reason",
-            "id",
-            sqlite_where=text(LIVES),
-            postgresql_where=text(LIVES),
-        ),
+        _partial("uq_enrollment_live", "prospect_id", "slug", where=LIVES, unique=True),
+        _partial("ix_enrollment_carried", "mailbox", "pause_reason", "id", where=LIVES),
         Index("ix_enrollment_state_resume_at", "state", "resume_at"),
         Index("ix_enrollment_slug_state_starts_at", "slug", "state", "starts_at"),
         Index("ix_enrollment_slug_activated_at", "slug", "activated_at"),
@@ -217,7 +231,6 @@ class SendRow(Base):
     message_id: Mapped[str | None] = mapped_column(Text, unique=True)
     subject: Mapped[str | None] = mapped_column(Text)
     recipient: Mapped[str | None] = mapped_column(Address)
-    data: Mapped[bytes | None] = mapped_column(LargeBinary)
     draft: Mapped[dict[str, str] | None] = mapped_column(JSON)
     looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tz: Mapped[str | None] = mapped_column(Key)
@@ -226,30 +239,19 @@ class SendRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
         UniqueConstraint("enrollment_id", "step_id"),
-        Index(
-            "ix_send_waits",
-            "mailbox",
-            "follow_up",
-            "due_at",
-            sqlite_where=text(WAITS),
-            postgresql_where=text(WAITS),
-        ),
-        Index(
-            "ix_send_under_way",
-            "state",
-            "mailbox",
-            sqlite_where=text(UNDER_WAY),
-            postgresql_where=text(UNDER_WAY),
-        ),
+        _partial("ix_send_waits", "mailbox", "follow_up", "due_at", where=WAITS),
+        _partial("ix_send_under_way", "state", "mailbox", where=UNDER_WAY),
         Index("ix_send_handed_at", "mailbox", "handed_at"),
-        Index(
-            "ix_send_first_touch",
-            "slug",
-            "handed_at",
-            sqlite_where=text(FIRST_TOUCH),
-            postgresql_where=text(FIRST_TOUCH),
-        ),
+        _partial("ix_send_first_touch", "slug", "handed_at", where=FIRST_TOUCH),
     )
+
+
+class SendBytesRow(Base):
+    """The exact bytes of a send's mail, kept apart: whoever changes a row of SQLite rewrites it."""
+
+    __tablename__ = "send_bytes"
+    send_id: Mapped[int] = mapped_column(ForeignKey("send.id"), primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class TaskRow(Base):

@@ -14,7 +14,15 @@ import sqlalchemy as sa
 
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.store.database import Connection
-from sequencer.store.tables import FIRST_TOUCH, EnrollmentRow, ProspectRow, SendRow, TouchRow
+from sequencer.store.prepared import Prepared, one_of
+from sequencer.store.tables import (
+    FIRST_TOUCH,
+    EnrollmentRow,
+    MailboxRow,
+    ProspectRow,
+    SendRow,
+    TouchRow,
+)
 
 OUT = "out"
 EMAIL = "email"
@@ -60,10 +68,10 @@ def counts_of_mailbox(
 class BoxState:
     """How many mails of a mailbox left in the last hour, day and week, and when the last did."""
 
-    hour: int
-    day: int
-    week: int
-    last: datetime | None
+    hour: int = 0
+    day: int = 0
+    week: int = 0
+    last: datetime | None = None
 
 
 def states_of_mailboxes(
@@ -71,9 +79,10 @@ def states_of_mailboxes(
 ) -> dict[str, BoxState]:
     """What left each of these mailboxes after these instants: an hour, a day and a week ago."""
     values: dict[str, object] = {f"after{index}": at for index, at in enumerate(instants)}
-    values |= {f"box{index}": name for index, name in enumerate(names)}
-    rows = connection.execute(_states(len(names)), values) if names else ()
-    return {row[0]: BoxState(row[1], row[2], row[3], _latest(row[4:])) for row in rows}
+    found = dict.fromkeys(names, BoxState())
+    for name, hour, day, week, *last in _STATES.all(connection, {"names": list(names), **values}):
+        found[name] = BoxState(hour, day, week, _latest(last))
+    return found
 
 
 def _latest(instants: Sequence[Any]) -> datetime | None:
@@ -133,8 +142,7 @@ def counts_to_people(
     """Mails to each person since those two instants, those by hand among them; none is left out."""
     values = {"people": list(people), "day": day, "week": week}
     return {
-        number: (today, all_week)
-        for number, today, all_week in connection.execute(_to_people(), values)
+        number: (today, all_week) for number, today, all_week in _TO_PEOPLE.all(connection, values)
     }
 
 
@@ -142,13 +150,14 @@ def counts_to_domains(
     connection: Connection, domains: Collection[str], after: datetime
 ) -> dict[str, int]:
     """Our mails to each domain (a domain key) since then; one without any is left out."""
-    rows = connection.execute(_to_domains(), {"domains": list(domains), "after": after})
-    return dict(rows.all())
+    rows = _TO_DOMAINS.all(connection, {"domains": list(domains), "after": after})
+    return {row[0]: row[1] for row in rows}
 
 
 def count_first_touches(connection: Connection, slug: str, after: datetime) -> int:
     """First touches of a cadence since then."""
-    return connection.execute(_first_touches(), {"one": slug, "after": after}).scalar_one()
+    number: int = _FIRST_TOUCHES.scalar(connection, {"one": slug, "after": after})
+    return number
 
 
 def newest_first_touches(
@@ -189,16 +198,11 @@ def recent_kinds(connection: Connection, mailbox: str, limit: int) -> list[bool]
     return list(connection.execute(_RECENT_KINDS, values).scalars())[::-1]
 
 
-@cache
-def _states(boxes: int) -> sa.CompoundSelect[Any]:
+def _states() -> sa.Select[Any]:
     """One statement for many mailboxes: to send it costs more than to answer it."""
-    return sa.union_all(*(_state(f"box{index}") for index in range(boxes)))
-
-
-def _state(box: str) -> sa.Select[Any]:
-    name = sa.bindparam(box, type_=SendRow.mailbox.type)
-    ours, by_hand = SendRow.mailbox == name, (TouchRow.mailbox == name, *_mail_out())
-    columns: list[sa.ColumnElement[Any]] = [sa.cast(name, sa.String).label("box")]
+    ours = SendRow.mailbox == MailboxRow.name
+    by_hand = (TouchRow.mailbox == MailboxRow.name, *_mail_out())
+    columns: list[Any] = [MailboxRow.name]
     for index in range(3):
         after = sa.bindparam(f"after{index}", type_=SendRow.handed_at.type)
         mails = sa.select(sa.func.count()).where(ours, SendRow.handed_at > after)
@@ -206,7 +210,8 @@ def _state(box: str) -> sa.Select[Any]:
         columns.append(mails.scalar_subquery() + touches.scalar_subquery())
     last = sa.select(_raw(sa.func.max(SendRow.handed_at))).where(ours)
     touched = sa.select(_raw(sa.func.max(TouchRow.at))).where(*by_hand)
-    return sa.select(*columns, last.scalar_subquery(), touched.scalar_subquery())
+    columns += [last.scalar_subquery(), touched.scalar_subquery()]
+    return sa.select(*columns).where(one_of(MailboxRow.name, "names"))
 
 
 @cache
@@ -254,35 +259,31 @@ def _newest_queries() -> tuple[sa.Select[Any], sa.Select[Any]]:
     )
 
 
-@cache
 def _to_people() -> sa.Select[Any]:
-    people: sa.BindParameter[Any] = sa.bindparam("people", expanding=True)
     week = sa.bindparam("week", type_=SendRow.handed_at.type)
     ours = (
         sa.select(EnrollmentRow.prospect_id.label("person"), SendRow.handed_at.label("at"))
         .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-        .where(EnrollmentRow.prospect_id.in_(people), SendRow.handed_at > week)
+        .where(one_of(EnrollmentRow.prospect_id, "people"), SendRow.handed_at > week)
     )
     by_hand = sa.select(TouchRow.prospect_id, TouchRow.at).where(
-        TouchRow.prospect_id.in_(people), TouchRow.at > week, *_mail_out()
+        one_of(TouchRow.prospect_id, "people"), TouchRow.at > week, *_mail_out()
     )
     mails = sa.union_all(ours, by_hand).subquery()
     today = sa.func.count().filter(mails.c.at > sa.bindparam("day", type_=SendRow.handed_at.type))
     return sa.select(mails.c.person, today, sa.func.count()).group_by(mails.c.person)
 
 
-@cache
 def _to_domains() -> sa.Select[str, int]:
     return (
         sa.select(ProspectRow.domain_key, sa.func.count())
         .join(EnrollmentRow, EnrollmentRow.prospect_id == ProspectRow.id)
         .join(SendRow, SendRow.enrollment_id == EnrollmentRow.id)
-        .where(ProspectRow.domain_key.in_(sa.bindparam("domains", expanding=True)), _AFTER)
+        .where(one_of(ProspectRow.domain_key, "domains"), _AFTER)
         .group_by(ProspectRow.domain_key)
     )
 
 
-@cache
 def _first_touches() -> sa.Select[int]:
     return sa.select(sa.func.count()).where(
         sa.text(FIRST_TOUCH), SendRow.slug == sa.bindparam("one"), _AFTER
@@ -315,3 +316,8 @@ def _instant(raw: Any) -> datetime:
         return datetime.fromisoformat(f"{raw}+00:00")  # SQLite keeps no zones
     instant: datetime = raw
     return instant.astimezone(UTC)
+
+
+_STATES, _TO_PEOPLE, _TO_DOMAINS, _FIRST_TOUCHES = (
+    Prepared(query) for query in (_states(), _to_people(), _to_domains(), _first_touches())
+)

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.send import OPEN_STATES, TRANSITIONS, SendEvent, SendState
-from sequencer.store import due, enrollments, sends
+from sequencer.store import due, enrollments, send_bytes, sends
 from sequencer.store.columns import TEXT_LIMIT
 from sequencer.store.database import Connection, Database
 
@@ -108,14 +108,17 @@ def test_a_claim_stores_what_it_was_given(database: Database) -> None:
             message_id="<a@b.c>",
             subject="S\x00" + "s" * 5_000,
             recipient="zoe@bank.example",
-            data=data,
             looked_at=NOON,
             tz="Europe/Berlin",
             synced_at=NOON - HOUR,
             why="w" * 5_000,
         )
+        send_bytes.keep(connection, {send.id: b"an earlier one"})
+        send_bytes.keep(connection, {send.id: data})
         found = sends.get(connection, send.id)
-    assert (found.fence, found.tries, found.data) == (2, 1, data)
+        assert send_bytes.of(connection, send.id) == data
+        assert send_bytes.of(connection, send.id + 1) is None
+    assert (found.fence, found.tries) == (2, 1)
     assert (found.looked_at, found.synced_at, found.tz) == (NOON, NOON - HOUR, "Europe/Berlin")
     assert found.subject == "S\ufffd" + "s" * (TEXT_LIMIT - 2)
     assert len(found.why) == TEXT_LIMIT

@@ -10,7 +10,7 @@ from sequencer.domain.pacing import Pace, Traffic, mailbox_refusals
 from sequencer.domain.rolling import DAY, HOUR, WEEK, Ramp
 from sequencer.domain.send import SendEvent
 from sequencer.engine.traffic import mailbox_traffic, whole_traffic
-from sequencer.store import sends, touches, traffic
+from sequencer.store import mailboxes, sends, touches, traffic
 from sequencer.store.database import Connection, Database
 from sequencer.store.touches import MailByHand
 
@@ -142,6 +142,7 @@ def test_as_much_as_is_needed(database: Database, pace: Pace) -> None:
     mails: list[datetime] = []
     days: set[date] = set()
     with database.write() as connection:
+        mailboxes.ensure(connection, ["ana"])
         for number, hours in enumerate((100, 60, 30, 26, 5, 4.5, 2, 0.6, 0.4)):
             mails.append(NOON - hours * HOUR)
             if number % 3:

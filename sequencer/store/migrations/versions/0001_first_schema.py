@@ -112,6 +112,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_prospect_domain_key"), ["domain_key"], unique=False)
 
     op.create_table(
+        "sign_in",
+        sa.Column("mailbox", sa.String(length=128), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=320), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("renewed_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("claim", sa.String(length=128), nullable=False),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
+        sa.Column("trouble", sa.String(length=2000), nullable=False),
+        sa.Column("needs_person", sa.Boolean(), nullable=False),
+        sa.Column("rests_until", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_sign_in")),
+    )
+    op.create_table(
         "suppression",
         sa.Column(
             "id",
@@ -361,7 +377,6 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(length=2000), nullable=True),
         sa.Column("subject", sa.String(length=2000), nullable=True),
         sa.Column("recipient", sa.String(length=320), nullable=True),
-        sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.Column("draft", sa.JSON(), nullable=True),
         sa.Column("looked_at", UtcDateTime(), nullable=True),
         sa.Column("tz", sa.String(length=128), nullable=True),
@@ -467,9 +482,18 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_send_id"), ["send_id"], unique=False)
 
+    op.create_table(
+        "send_bytes",
+        sa.Column("send_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["send_id"], ["send.id"], name=op.f("fk_send_bytes_send_id")),
+        sa.PrimaryKeyConstraint("send_id", name=op.f("pk_send_bytes")),
+    )
+
 
 def downgrade() -> None:
     """Take the step back."""
+    op.drop_table("send_bytes")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_send_id"))
 
@@ -539,6 +563,7 @@ def downgrade() -> None:
     op.drop_table("enrollment")
     op.drop_table("cadence")
     op.drop_table("suppression")
+    op.drop_table("sign_in")
     with op.batch_alter_table("prospect", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_prospect_domain_key"))
         batch_op.drop_index(batch_op.f("ix_prospect_account_key"))
