@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from types import MappingProxyType
 
 FIELDS = (
@@ -20,6 +21,7 @@ FIELDS = (
     "owner",
     "consent",
 )
+_VALUES = attrgetter(*FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +49,8 @@ class Prospect:
 
     def variables(self) -> dict[str, str]:
         """What a template may name; a blank value is left out, so that it counts as missing."""
-        named = {name: getattr(self, name) for name in FIELDS}
-        return {name: value for name, value in {**self.extra, **named}.items() if value.strip()}
+        return {name: value for name, value in self.values().items() if value.strip()}
+
+    def values(self) -> dict[str, str]:
+        """All fields by their names, blank ones too."""
+        return {**self.extra, **dict(zip(FIELDS, _VALUES(self), strict=True))}

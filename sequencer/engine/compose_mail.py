@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sequencer.domain.cadence import Step, Thread, Version
 from sequencer.domain.overrides import NO_OVERRIDES, Overrides, overrides_from_json
@@ -59,6 +60,22 @@ def compose_step(
         TemplateError: the template cannot be rendered.
         ComposeError: a rendered value cannot stand in a header.
     """
+    draft = draft_step(desk, case, step_id, earlier, now)
+    data = compose(draft)
+    sender, recipient = draft.sender.address, draft.recipient.address
+    return Composed(draft.message_id, draft.subject, sender, recipient, data)
+
+
+def draft_step(
+    desk: Desk, case: Case, step_id: str, earlier: list[StoredSend], now: datetime
+) -> Draft:
+    """The same mail before it is bytes.
+
+    Raises:
+        MissingVariableError: the template needs a value that the prospect does not have.
+        TemplateError: the template cannot be rendered.
+        ComposeError: an address cannot be written.
+    """
     policy, enrollment = desk.policy, case.stored.enrollment
     mailbox = policy.mailboxes[enrollment.mailbox or ""]
     prospect = case.person.prospect
@@ -67,28 +84,28 @@ def compose_step(
     step = case.version.cadence.step(step_id)
     rendered = _drafted(step_id, earlier) or _rendered(desk, case, step, url)
     text, html = with_footer(
-        rendered.text,
-        rendered.html,
+        rendered.text_blocks,
+        rendered.html_blocks,
         url=url,
         language=prospect.language,
         postal_address=policy.postal_address,
     )
-    draft = Draft(
+    place = _place(case.version, step, mailbox.name, earlier, rendered.subject)
+    if not place.subject:
+        raise NoSubjectError(step.template)
+    return Draft(
         message_id=_message_id(policy, case, step_id, mailbox),
         date=now.astimezone(mailbox.tz or policy.tz),
         sender=Mailbox(mailbox.address, mailbox.sender_name),
         recipient=Mailbox(prospect.email, _name(prospect)),
-        subject=rendered.subject,
+        subject=place.subject,
         text=text,
         html=html,
+        in_reply_to=place.in_reply_to,
+        references=place.references,
         list_unsubscribe=(url, unsubscribe_mailto(mailbox.address, token)),
         ref=make_ref(enrollment.key, step_id, policy.salt),
     )
-    draft = _threaded(draft, case.version, step, mailbox.name, earlier)
-    if not draft.subject:
-        raise NoSubjectError(step.template)
-    data = compose(draft)
-    return Composed(draft.message_id, draft.subject, mailbox.address, prospect.email, data)
 
 
 def rendered_for(desk: Desk, case: Case, step_id: str) -> Rendered:
@@ -131,9 +148,9 @@ def _missing(template: Template, variables: Mapping[str, object]) -> list[str]:
         try:
             render(template, filled)
         except MissingVariableError as error:
-            missing.append(error.name)
-            if error.name in filled or len(missing) > MOST_MISSING:
+            if error.name in missing or len(missing) > MOST_MISSING:
                 return missing
+            missing.append(error.name)
             filled[error.name] = "-"
         except TemplateError:
             return missing
@@ -145,7 +162,7 @@ def _drafted(step_id: str, earlier: list[StoredSend]) -> Rendered | None:
     """What a rep made of the mail, None where nobody edited it."""
     for send in earlier:
         if send.step_id == step_id and send.draft:
-            return Rendered(send.draft["subject"], f"{send.draft['text'].rstrip()}\n", None)
+            return Rendered(send.draft["subject"], ("", f"{send.draft['text'].rstrip()}\n"))
     return None
 
 
@@ -162,8 +179,8 @@ def _variables(
     prospect: Prospect, mailbox: MailboxPolicy, url: str, overrides: Overrides
 ) -> Mapping[str, object]:
     sender = {"name": mailbox.sender_name, "email": mailbox.address}
-    values = {**prospect.variables(), **overrides.variables}
-    return {**values, "sender": sender, "unsubscribe_url": url}
+    values = prospect.values()  # those that are blank count as missing to a template as well
+    return {**values, **overrides.variables, "sender": sender, "unsubscribe_url": url}
 
 
 def _name(prospect: Prospect) -> str:
@@ -175,10 +192,18 @@ def _message_id(policy: Policy, case: Case, step_id: str, mailbox: MailboxPolicy
     return make_message_id(case.stored.enrollment.key, step_id, policy.salt, domain)
 
 
-def _threaded(
-    draft: Draft, version: Version, step: Step, mailbox: str, earlier: list[StoredSend]
-) -> Draft:
-    """The draft as an answer to the last mail of its thread that was really sent.
+class _Place(NamedTuple):
+    """Where a mail stands among the others to the same person."""
+
+    subject: str
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+
+
+def _place(
+    version: Version, step: Step, mailbox: str, earlier: list[StoredSend], subject: str
+) -> _Place:
+    """That of an answer to the last mail of the thread that was really sent.
 
     Nobody answers a mail of somebody else: from another mailbox it begins a thread of its own, with
     the subject of the old one where it has none.
@@ -187,16 +212,13 @@ def _threaded(
     if not thread:
         left = _thread(version, step, earlier)
         known = left[-1].subject if left else None
-        return replace(draft, subject=draft.subject or reply_subject(known or "")[len("Re: ") :])
+        return _Place(subject or reply_subject(known or "")[len("Re: ") :])
     references: tuple[str, ...] = ()
     for send in thread[:-1]:
         references = references_after(references, send.message_id or "")
     parent = thread[-1].message_id or ""
-    return replace(
-        draft,
-        subject=reply_subject(thread[-1].subject or draft.subject),
-        in_reply_to=parent,
-        references=references_after(references, parent),
+    return _Place(
+        reply_subject(thread[-1].subject or subject), parent, references_after(references, parent)
     )
 
 

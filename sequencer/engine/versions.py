@@ -9,6 +9,7 @@ from sequencer.store import cadences
 from sequencer.store.database import Connection
 
 KEPT = 200  # versions; more are in use only where nobody ever finishes
+CHOSEN = 5_000  # templates by the language they were asked for in, of which there may be any
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Versions:
 
     _versions: dict[str, Version] = field(default_factory=dict)
     _templates: dict[tuple[str, str], Template] = field(default_factory=dict)
+    _chosen: dict[tuple[str, str, str], Template] = field(default_factory=dict)
 
     def get(self, connection: Connection, version_hash: str) -> Version:
         """The version of that hash."""
@@ -29,6 +31,7 @@ class Versions:
         if len(self._versions) >= KEPT:
             self._versions.clear()
             self._templates.clear()
+            self._chosen.clear()
         stored = cadences.version(connection, version_hash)
         cadence = cadence_from_document(stored.document)
         version = Version(version_hash, cadence, stored.templates)
@@ -37,6 +40,16 @@ class Versions:
 
     def template(self, version: Version, name: str, language: str) -> Template:
         """The template of a step in the prospect's language where there is one, else the plain."""
+        asked = (version.hash, name, language)
+        template = self._chosen.get(asked)
+        if template is None:
+            if len(self._chosen) >= CHOSEN:
+                self._chosen.clear()
+            template = self._parsed(version, name, language)
+            self._chosen[asked] = template
+        return template
+
+    def _parsed(self, version: Version, name: str, language: str) -> Template:
         chosen = choose_template(version.templates, name, language)
         place = (version.hash, chosen)
         template = self._templates.get(place)

@@ -12,6 +12,8 @@ def choose_template(templates: Mapping[str, str], name: str, language: str) -> s
 
     A language is matched whatever its case, and `es_MX` is `es-MX`.
     """
+    if not language:
+        return name
     wanted = language.replace("_", "-").lower()
     by_tag = {language_of(each, name): each for each in variants(templates, name)}
     while wanted:

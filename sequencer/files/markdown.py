@@ -6,27 +6,29 @@ name can become markup, and mails that differ only in their values share one rea
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
-from itertools import pairwise
+from itertools import groupby, pairwise
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from sequencer.files.markdown_text import plain_text
+from sequencer.mail.draft import Blocks
 
 MAX_MARKS = 4_000
 MAX_MARKDOWN = 64 * 1024  # characters; a body made of brackets alone takes a second at this length
-KEPT = 256  # readings; a template has one for each way through its conditions
+LEAST_BLOCK = 150  # characters of lines without a mark; fewer are encoded again in less time
+KEPT = 512  # readings; a template has one for each way through its conditions
 
 # Plane 16 is for private use: nobody writes mails with it. A mark in a link's address lies half a
 # plane above the same mark in the text, because a value is escaped differently there; and higher
 # again where the address has begun already: there a value must not bring its own host or path.
 _TEXT, _URL, _URL_PART = 0x100000, 0x108000, 0x10C000
-_MARK = re.compile("[\U00100000-\U0010fffd]")
+_MARK = re.compile("([\U00100000-\U0010fffd])")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _ANGLE = re.compile("<([\U00100000-\U0010fffd])>")
 _TO_URL_PART = {_TEXT + index: _URL_PART + index for index in range(MAX_MARKS)}
 _ADDRESS = re.compile(r"(https?://[^\s/]|mailto:[^\s@]+@)\S*", re.IGNORECASE)
@@ -39,42 +41,77 @@ class MarkdownError(ValueError):
     """The body holds something that does not belong into a mail."""
 
 
-@dataclass(frozen=True, slots=True)
+class _Marked:
+    """A text with marks, taken apart once: lines without any, lines with some, and so on."""
+
+    __slots__ = ("_blocks", "_forms", "marks")
+
+    def __init__(self, text: str) -> None:
+        self._blocks: list[str] = []
+        self._forms: list[tuple[str, list[str]]] = []
+        runs = ["".join(lines) for _, lines in groupby(_LINE.findall(text), _is_marked)]
+        for is_same, blocks in groupby(runs, _is_worth_a_block):
+            block = "".join(blocks)
+            if is_same:
+                self._blocks.append(block)
+                continue
+            form = _MARK.sub("%s", block.replace("%", "%%"))
+            self._forms.append((form, _MARK.findall(block)))
+            self._blocks.extend([""] * (2 - len(self._blocks) % 2))
+        self.marks = _MARK.findall(text)
+
+    def filled(self, shown: Mapping[str, str]) -> Blocks:
+        blocks, value = self._blocks.copy(), shown.__getitem__
+        blocks[1::2] = [form % tuple(map(value, marks)) for form, marks in self._forms]
+        return tuple(blocks)
+
+
+def _is_marked(text: str) -> bool:
+    return _MARK.search(text) is not None
+
+
+def _is_worth_a_block(lines: str) -> bool:
+    return len(lines) >= LEAST_BLOCK and not _is_marked(lines)
+
+
 class Reading:
     """Both parts of a body, with marks where values go, and the addresses of its links."""
 
-    text: str
-    html: str
-    links: tuple[str, ...]
+    def __init__(self, text: str, html: str, links: Iterable[str]) -> None:
+        self._text, self._html = _Marked(text), _Marked(html)
+        # An address that is the same for everybody, and is one, need not be looked at again.
+        self._links = [
+            _Marked(link) for link in links if _MARK.search(link) or not _ADDRESS.fullmatch(link)
+        ]
+        every = (self._text, self._html, *self._links)
+        self._marks = frozenset(mark for each in every for mark in each.marks)
 
-    def filled(self, values: Sequence[str]) -> tuple[str, str]:
+    def filled(self, values: Sequence[str]) -> tuple[Blocks, Blocks]:
         """Text and HTML with the values in place of the marks.
 
         Raises:
             MarkdownError: a link would lead to something other than http, https or mailto.
         """
-        urls = _Urls(values)
-        for link in self.links:
-            address = _replaced(link, values, urls)
+        shown = {each: _shown(each, values) for each in self._marks}
+        for link in self._links:
+            address = "".join(link.filled(shown))
             if _ADDRESS.fullmatch(address) is None:
                 raise MarkdownError(f"a link would lead to `{address[:80]}`, which is no address")
-        text = _replaced(self.text, values, urls)
-        return text, _replaced(self.html, [escape(value) for value in values], urls.escaped())
+        escaped = {each: escape(value) for each, value in shown.items()}
+        return self._text.filled(shown), self._html.filled(escaped)
 
 
-class _Urls:
-    """Values as they stand in an address."""
-
-    def __init__(self, values: Sequence[str]) -> None:
-        self.whole = [quote(value.strip(), safe=_SAFE, errors="replace") for value in values]
-        self.part = [quote(value, safe=_SAFE_PART, errors="replace") for value in values]
-
-    def escaped(self) -> "_Urls":
-        """The same for HTML."""
-        self.whole = [escape(url) for url in self.whole]
-        return self
+def _shown(each: str, values: Sequence[str]) -> str:
+    """What takes the place of a mark."""
+    code = ord(each)
+    if code >= _URL_PART:
+        return quote(values[code - _URL_PART], safe=_SAFE_PART, errors="replace")
+    if code >= _URL:
+        return quote(values[code - _URL].strip(), safe=_SAFE, errors="replace")
+    return values[code - _TEXT]
 
 
+@lru_cache(maxsize=MAX_MARKS)
 def mark(index: int) -> str:
     """What stands for the value of that index while Markdown is read."""
     if index >= MAX_MARKS:
@@ -83,12 +120,16 @@ def mark(index: int) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def read_markdown(body: str) -> Reading:
+def read_markdown(pieces: tuple[str, ...]) -> Reading:
     """Both parts of a body in Markdown.
+
+    The body comes in pieces since these are compared, when it comes again, in less time than it
+    takes to join them.
 
     Raises:
         MarkdownError: it is too long, or holds a picture, HTML, or a link that leads nowhere.
     """
+    body = "".join(pieces).strip("\n")
     if len(body) > MAX_MARKDOWN:
         raise MarkdownError(f"the body is larger than {MAX_MARKDOWN // 1024} kB")
     tokens = _PARSER.parse(_ANGLE.sub(r"[\1](\1)", body))
@@ -105,7 +146,7 @@ def read_markdown(body: str) -> Reading:
         elif token.type in {"heading_open", "heading_close"}:
             token.tag = "p"
     html = str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
-    return Reading(plain_text(tokens), html.rstrip("\n"), tuple(links))
+    return Reading(f"{plain_text(tokens)}\n", html.rstrip("\n"), links)
 
 
 def _embolden(heading: Token) -> None:
@@ -130,16 +171,6 @@ def _check(token: Token) -> None:
     if token.type in {"html_inline", "html_block"}:
         tag = token.content.strip()[:40]
         raise MarkdownError(f"HTML (`{tag}`) is not possible; write `\\<` for the character")
-
-
-def _replaced(text: str, values: Sequence[str], urls: _Urls) -> str:
-    def value_of(match: re.Match[str]) -> str:
-        code = ord(match[0])
-        if code >= _URL_PART:
-            return urls.part[code - _URL_PART]
-        return urls.whole[code - _URL] if code >= _URL else values[code - _TEXT]
-
-    return _MARK.sub(value_of, text)
 
 
 class _Parser(MarkdownIt):

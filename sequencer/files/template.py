@@ -17,9 +17,10 @@ from sequencer.files.problem import Problem
 from sequencer.files.template_error import MissingVariableError, TemplateError
 from sequencer.files.template_folder import MAX_BYTES
 from sequencer.files.template_part import Part, compile_part
-from sequencer.files.template_sandbox import PRINTED, Printed
+from sequencer.files.template_sandbox import GLOBALS
 from sequencer.files.template_values import plain_values
 from sequencer.files.template_variables import Variable
+from sequencer.mail.draft import Blocks
 
 __all__ = [
     "Format",
@@ -59,12 +60,24 @@ class Rendered:
 
     Attributes:
         subject: one line; empty where the template has none.
-        html: what belongs between `<body>` and `</body>`; None where the template is plain text.
+        text_blocks: the text part, which ends with a line break.
+        html_blocks: what belongs between `<body>` and `</body>`; None where the template is plain
+            text.
     """
 
     subject: str
-    text: str
-    html: str | None
+    text_blocks: Blocks
+    html_blocks: Blocks | None = None
+
+    @property
+    def text(self) -> str:
+        """The text part as one."""
+        return "".join(self.text_blocks)
+
+    @property
+    def html(self) -> str | None:
+        """The HTML part as one."""
+        return None if self.html_blocks is None else "".join(self.html_blocks)
 
 
 def parse_template(name: str, source: str) -> Template:
@@ -96,8 +109,11 @@ def _odd_characters(name: str, source: str) -> Iterator[Problem]:
 
 
 def _is_odd(character: str) -> bool:
-    kind = unicodedata.category(character)
-    return kind in _CONTROL or kind == _PRIVATE
+    return _is_control(character) or unicodedata.category(character) == _PRIVATE
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in _CONTROL
 
 
 def _compiled(name: str, parts: Parts) -> Template:
@@ -133,22 +149,26 @@ def render(template: Template, variables: Mapping[str, object]) -> Rendered:
         TemplateError: something else in it cannot be filled in.
         TypeError: a variable is not a plain value.
     """
-    values = plain_values(variables)
+    values = {**GLOBALS, **plain_values(variables)}
     subject = _subject(template, values)
     if template.format is Format.PLAIN:
-        text, html = template.body.run(values).strip("\n"), None
+        text = template.body.run(values).strip("\n")
+        rendered = Rendered(subject, ("", f"{text}\n"))
     else:
-        text, html = _from_markdown(template, values)
-    if not text.strip():
+        rendered = Rendered(subject, *_from_markdown(template, values))
+    if all(map(_is_blank, rendered.text_blocks)):
         raise _failed(template.name, "nothing is left of the body")
-    return Rendered(subject, f"{text}\n", html)
+    return rendered
 
 
-def _from_markdown(template: Template, values: dict[str, Any]) -> tuple[str, str]:
-    printed = Printed(mark)
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()
+
+
+def _from_markdown(template: Template, values: dict[str, Any]) -> tuple[Blocks, Blocks]:
+    pieces, printed = template.body.run_marked(values, mark)
     try:
-        body = template.body.run({**values, PRINTED: printed}).strip("\n")
-        return read_markdown(body).filled(tuple(printed.values))
+        return read_markdown(pieces).filled(printed)
     except MarkdownError as error:
         raise _failed(template.name, str(error)) from None
 
@@ -159,7 +179,7 @@ def _subject(template: Template, values: dict[str, Any]) -> str:
     subject = " ".join(template.subject.run(values).split())
     if not subject:
         raise _failed(template.name, "nothing is left of the subject")
-    if any(unicodedata.category(each) in _CONTROL for each in subject):
+    if not subject.isprintable() and any(map(_is_control, subject)):
         raise _failed(template.name, "there is a control character in the subject")
     return subject
 

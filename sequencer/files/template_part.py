@@ -1,7 +1,7 @@
 """Subject or body of a template: compiled once, then run for each person within fixed limits."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -12,7 +12,7 @@ from jinja2.exceptions import TemplateRuntimeError
 from sequencer.files.problem import Problem
 from sequencer.files.template_error import MissingVariableError, TemplateError
 from sequencer.files.template_language import Objection, fenced, objections
-from sequencer.files.template_sandbox import MAX_OUTPUT, Sandbox
+from sequencer.files.template_sandbox import MAX_OUTPUT, Run, Sandbox
 from sequencer.files.template_variables import Variable, variables_of
 
 _SANDBOX = Sandbox()
@@ -45,21 +45,44 @@ class Part:
     _compiled: Template = field(repr=False)
     _lines: tuple[str, ...] = field(repr=False)
 
-    def run(self, values: Mapping[str, Any]) -> str:
-        """What comes out for these values.
+    def run(self, values: dict[str, Any]) -> str:
+        """What comes out for these values, which are not changed.
 
         Raises:
             MissingVariableError: a value that is printed is missing.
             TemplateError: it fails for another reason, or more than 256 kB come out.
         """
-        context = self._compiled.new_context(dict(values))
+        text = "".join(self._run(Run(_SANDBOX, values, self._compiled.name)))
+        if len(text) > MAX_OUTPUT:
+            raise self._failed(1, f"the mail is larger than {MAX_OUTPUT // 1024} kB")
+        return text
+
+    def run_marked(
+        self, values: dict[str, Any], mark: Callable[[int], str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The pieces that come out with marks in place of values, and the values.
+
+        Args:
+            values: these are not changed.
+            mark: what stands for the value of an index.
+
+        Raises:
+            MissingVariableError: a value that is printed is missing.
+            TemplateError: it fails for another reason, or prints more than 256 kB of values.
+        """
+        run = Run(_SANDBOX, values, self._compiled.name, mark)
+        return self._run(run), tuple(run.marks)
+
+    def _run(self, run: Run) -> tuple[str, ...]:
         try:
-            return "".join(_up_to(MAX_OUTPUT, self._compiled.root_render_func(context)))
+            return tuple(self._compiled.root_render_func(run))
         except UndefinedError as error:
             raise self._missing(str(error), self._line(error.__traceback__)) from None
         except _FAILURES as error:
-            objection = Objection(self._line(error.__traceback__), _sentence(error))
-            raise TemplateError([_located(self.name, self._lines, objection)]) from error
+            raise self._failed(self._line(error.__traceback__), _sentence(error)) from error
+
+    def _failed(self, line: int, message: str) -> TemplateError:
+        return TemplateError([_located(self.name, self._lines, Objection(line, message))])
 
     def _line(self, traceback: TracebackType | None) -> int:
         """Line of the file that was running."""
@@ -105,14 +128,6 @@ def compile_part(name: str, text: str, line: int, column: int = 0) -> Part:
     except _UNREADABLE:
         found = [Objection(line, "this is nested too deeply, or holds a number that is too large")]
     raise TemplateError(_located(name, lines, each) for each in found)
-
-
-def _up_to(limit: int, pieces: Iterator[str]) -> Iterator[str]:
-    for piece in pieces:
-        limit -= len(piece)
-        if limit < 0:
-            raise ValueError(f"the mail is larger than {MAX_OUTPUT // 1024} kB")
-        yield piece
 
 
 def _located(name: str, lines: tuple[str, ...], objection: Objection) -> Problem:

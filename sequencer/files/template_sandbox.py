@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, cast
 
-from jinja2 import Undefined, pass_context
+from jinja2 import Environment, Undefined, pass_context
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -17,8 +17,10 @@ from sequencer.files.template_filters import (
     FILTERS,
     INNER_FILTERS,
     MAX_ITEMS,
+    MAX_VALUE,
     bounded_list,
     bounded_text,
+    or_,
     short_range,
     text_of,
 )
@@ -29,13 +31,14 @@ TESTS = frozenset(
     {"defined", "undefined", "none", "number", "string"}
     | {"in", "eq", "ne", "lt", "le", "gt", "ge", "equalto", "==", "!=", "<", "<=", ">", ">="}
 )
-PRINTED = "*printed"  # no name that a template could write
 
 MAX_OUTPUT = 256 * 1024  # characters of a mail
 MAX_WORK = 8_000_000  # characters that operators and filters of one run may read
 OPERATION = 200  # what an operator or filter costs beside the characters that it reads
 MAX_NUMBER = 10**15
 MAX_POWER = 15
+GLOBALS: Mapping[str, object] = {"range": short_range}  # what a template may call
+_SIZED = (str, list)
 
 
 class Fields(dict[str, Any]):
@@ -69,26 +72,27 @@ class Missing(Undefined):
         return self.path
 
 
-class Printed:
-    """What the template printed, where each value is only marked in the text by its index."""
-
-    def __init__(self, mark: Callable[[int], str]) -> None:
-        self.values: dict[str, int] = {}
-        self._mark = mark
-        self._size = 0
-
-    def add(self, value: str) -> str:
-        """The mark that stands for the value."""
-        self._size += len(value)
-        if self._size > MAX_OUTPUT:
-            raise SecurityError(f"the mail is larger than {MAX_OUTPUT // 1024} kB")
-        return self._mark(self.values.setdefault(value, len(self.values)))
-
-
 class Run(Context):
-    """One run of a template, which may do only so much work."""
+    """One run of a template, which may do and print only so much.
 
-    work = 0
+    Attributes:
+        mark: makes what is printed in place of a value, from the value's index; None where the
+            values themselves are.
+        marks: what was printed for each value; in the order of their indexes.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        values: dict[str, Any],
+        name: str | None,
+        mark: Callable[[int], str] | None = None,
+    ) -> None:
+        super().__init__(environment, values, name, {})
+        self.mark = mark
+        self.marks: dict[str, str] = {}
+        self._work = 0
+        self._size = 0
 
     def spend(self, *values: object) -> None:
         """Count an operation on these values.
@@ -96,15 +100,35 @@ class Run(Context):
         Raises:
             SecurityError: the run has worked enough.
         """
-        self.work += OPERATION + sum(
-            len(value) for value in values if isinstance(value, str | list)
-        )
-        if self.work > MAX_WORK:
+        self._work += OPERATION
+        for value in values:
+            if isinstance(value, _SIZED):
+                self._work += len(value)
+        if self._work > MAX_WORK:
             raise SecurityError("the template does too much")
+
+    @pass_context
+    def show(self, value: object) -> str:
+        """What is printed for a value: its mark, if there are marks.
+
+        Raises:
+            SecurityError: the run has printed enough, or this cannot be printed.
+        """
+        # Nearly every value is a short text already.
+        text = value if type(value) is str and len(value) <= MAX_VALUE else text_of(value)
+        self._size += len(text)
+        if self._size > MAX_OUTPUT:
+            raise SecurityError(f"the mail is larger than {MAX_OUTPUT // 1024} kB")
+        if self.mark is None:
+            return text
+        known = self.marks.get(text)
+        if known is None:
+            known = self.marks[text] = self.mark(len(self.marks))
+        return known
 
 
 def _counted(function: Callable[..., object]) -> Callable[..., object]:
-    """The filter, which counts as work."""
+    """The filter, which counts as work; all do that read their value."""
 
     @pass_context
     def run(context: Run, *args: Any, **kwargs: Any) -> object:
@@ -114,17 +138,9 @@ def _counted(function: Callable[..., object]) -> Callable[..., object]:
     return run
 
 
-@pass_context
-def _finalize(context: Context, value: Any) -> str:
-    text = text_of(value)
-    printed = context.parent.get(PRINTED)
-    return printed.add(text) if isinstance(printed, Printed) else text
-
-
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja, reduced to what a mail needs."""
 
-    context_class = Run
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
 
     def __init__(self) -> None:
@@ -135,11 +151,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            finalize=_finalize,
+            finalize=Run.show,
         )
-        self.globals = {"range": short_range}
+        self.globals = dict(GLOBALS)
         filters = {**FILTERS, **INNER_FILTERS}
-        self.filters = {name: _counted(function) for name, function in filters.items()}
+        self.filters = {
+            name: function if function is or_ else _counted(function)
+            for name, function in filters.items()
+        }
         self.tests = {name: test for name, test in self.tests.items() if name in TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:

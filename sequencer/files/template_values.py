@@ -24,6 +24,11 @@ def _fields(values: Mapping[str, object], path: str, depth: int) -> dict[str, An
     for name, value in values.items():
         if type(name) is not str:
             raise TypeError(f"{name!r} cannot be the name of a template's value")
+        if type(value) is str:
+            # Among printable characters only the plain space shows nothing.
+            if value.strip() if value.isprintable() else _shows(value):
+                copied[name] = value
+            continue
         plain = _plain(value, f"{path}{name}", depth)
         if plain is not None:
             copied[name] = plain

@@ -60,6 +60,9 @@ def addr_spec(name: str, address: str, *, smtputf8: bool = False) -> str:
     return written
 
 
+known_address_header = lru_cache(256)(address_header)  # for whoever writes often: a sender
+
+
 @lru_cache(maxsize=4096)
 def ascii_domain(name: str, domain: str) -> str:
     """Domain as it is given if it is ASCII, otherwise as A-labels.

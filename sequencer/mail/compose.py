@@ -8,16 +8,17 @@ with CRLF, each header stands once, and a value that cannot be written is an err
 import re
 from collections.abc import Iterator
 
-from sequencer.mail.address_header import address_header
+from sequencer.mail.address_header import address_header, known_address_header
 from sequencer.mail.body import alternative, single
 from sequencer.mail.compose_error import ComposeError
 from sequencer.mail.draft import Draft
-from sequencer.mail.header import date_header, text_header, token_header
+from sequencer.mail.header import date_header, header_of_tokens, text_header, token_header
 from sequencer.mail.message_id import is_message_id
 
 __all__ = ["ComposeError", "compose"]
 
-_URI = re.compile(r"(https|http|mailto):[!-+\--;=?-~]+", re.IGNORECASE)  # no comma, no < and >
+_ONE_CLICK = "https:"
+_URI = re.compile(r"(?:https|http|mailto):[!-+\--;=?-~]+", re.IGNORECASE)  # no comma, no < and >
 
 
 def compose(draft: Draft, *, smtputf8: bool = False) -> bytes:
@@ -40,7 +41,7 @@ def compose(draft: Draft, *, smtputf8: bool = False) -> bytes:
 
 
 def _fields(draft: Draft, *, smtputf8: bool) -> Iterator[str]:
-    yield address_header("From", draft.sender, smtputf8=smtputf8)
+    yield known_address_header("From", draft.sender, smtputf8=smtputf8)
     yield address_header("To", draft.recipient, smtputf8=smtputf8)
     yield text_header("Subject", draft.subject)
     yield date_header(draft.date)
@@ -59,17 +60,16 @@ def _fields(draft: Draft, *, smtputf8: bool) -> Iterator[str]:
 def _ids_header(name: str, *ids: str) -> str:
     if not all(map(is_message_id, ids)):
         raise ComposeError(name, "holds something that is no Message-ID in angle brackets")
-    return token_header(name, ids)
+    return header_of_tokens(name, ids)
 
 
 def _unsubscribe_fields(uris: tuple[str, ...]) -> Iterator[str]:
     """The ways out (RFC 2369), and the promise that one POST is enough (RFC 8058), if it is."""
-    found = [_URI.fullmatch(uri) for uri in uris]
-    if not all(found):
+    if not all(map(_URI.fullmatch, uris)):
         raise ComposeError(
             "List-Unsubscribe", "holds something that is no http, https or mailto URI"
         )
-    *before, last = (f"<{uri}>" for uri in uris)
-    yield token_header("List-Unsubscribe", [*(f"{each}," for each in before), last])
-    if any(match[1].lower() == "https" for match in found if match):
+    *before, last = [f"<{uri}>" for uri in uris]
+    yield token_header("List-Unsubscribe", [*[f"{each}," for each in before], last])
+    if any(uri[: len(_ONE_CLICK)].lower() == _ONE_CLICK for uri in uris):
         yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"

@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+Blocks = tuple[str, ...]
+"""A text in blocks: one that is the same in many mails, one that is not, and so on in turn.
+
+Any of them may be empty. Between two there is a line break, at the end of one or at the beginning
+of the other. What is the same need not be encoded again for each mail.
+"""
+
+Words = str | Blocks
+
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
@@ -32,8 +41,8 @@ class Draft:
     sender: Mailbox
     recipient: Mailbox
     subject: str
-    text: str
-    html: str | None
+    text: Words
+    html: Words | None
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     list_unsubscribe: tuple[str, ...] = ()

@@ -6,8 +6,10 @@ space does not count, so text is encoded as a whole, its spaces included, and co
 """
 
 import base64
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 MAX_WORD = 75  # RFC 2047 section 2
 MAX_LINE = 76  # of a line that holds an encoded word, RFC 2047 section 2
@@ -28,8 +30,10 @@ def encoded_words(text: str, first: int) -> list[str]:
             (and, with the space before it, a line of its own).
     """
     room, first_room = MAX_WORD - _FRAME, min(first, MAX_WORD) - _FRAME
-    as_b = -(-len(text.encode()) // 3) * 4
-    if sum(map(_q_length, text)) <= as_b * 3 // 2:
+    as_b, as_q = -(-len(text.encode()) // 3) * 4, _q(text)
+    if len(as_q) <= as_b * 3 // 2:
+        if len(as_q) <= first_room:
+            return [f"=?utf-8?q?{as_q}?="]
         return [f"=?utf-8?q?{_q(part)}?=" for part in _parts(text, _q_length, first_room, room)]
     # Base64 spends four characters on three bytes, so a part is a whole number of those.
     parts = _parts(text, _utf8_length, first_room // 4 * 3, room // 4 * 3)
@@ -42,15 +46,14 @@ def _parts(text: str, weigh: Callable[[str], int], first: int, rest: int) -> Ite
     Some readers, Python's among them, show a space between two words where there is none. Beside a
     space it does least harm.
     """
-    start, used, room = 0, 0, first
-    for at, char in enumerate(text):
-        weight = weigh(char)
-        while used + weight > room:
-            space = text.rfind(" ", start + 1, at)
-            cut = at if space < 0 else space
-            yield text[start:cut]
-            start, used, room = cut, sum(map(weigh, text[cut:at])), rest
-        used += weight
+    weights = [0, *accumulate(map(weigh, text))]  # of all before each character
+    start, room = 0, first
+    while weights[-1] - weights[start] > room:
+        at = bisect_right(weights, weights[start] + room) - 1
+        space = text.rfind(" ", start + 1, at)
+        cut = at if space < 0 else space
+        yield text[start:cut]
+        start, room = cut, rest
     yield text[start:]
 
 

@@ -3,7 +3,10 @@
 A template that places the opt-out link itself gets no second one.
 """
 
+from functools import lru_cache
 from html import escape
+
+from sequencer.mail.draft import Blocks, Words
 
 OPT_OUT = {
     "en": "If you would rather not hear from me again, tell me so in a reply or use this link:",
@@ -21,21 +24,50 @@ _STYLE = "color:#666;font-size:12px;margin-top:24px"
 
 
 def with_footer(
-    text: str, html: str | None, *, url: str, language: str, postal_address: str
-) -> tuple[str, str | None]:
+    text: Words, html: Words | None, *, url: str, language: str, postal_address: str
+) -> tuple[Blocks, Blocks | None]:
     """Text and HTML of the body with their footer, the opt-out line in the reader's language."""
     line = OPT_OUT.get(language.partition("-")[0].lower(), OPT_OUT["en"])
-    plain = [] if url in text else [f"{line}\n{url}"]
-    rich = [] if html is None or url in html else [f"{escape(line)} {_link(url)}"]
+    plain, has_link = _blocks(text), url in "".join(text)
+    if not has_link or postal_address:
+        plain = _ended(plain)
+    if not has_link:
+        plain = _below(plain, f"\n{line}\n", f"{url}\n")
     if postal_address:
-        plain.append(postal_address)
-        rich.append(escape(postal_address).replace("\n", "<br>"))
-    if plain:
-        text = "\n\n".join([text.rstrip("\n"), *plain]) + "\n"
-    if html is not None and rich:
-        html = f'{html}\n<p style="{_STYLE}">{"<br>".join(rich)}</p>\n'
-    return text, html
+        plain = _below(plain, f"\n{postal_address}\n", "")
+    return plain, None if html is None else _rich(_blocks(html), line, url, postal_address)
+
+
+def _rich(html: Blocks, line: str, url: str, postal_address: str) -> Blocks:
+    lines = [] if url in "".join(html) else [f"{_escaped(line)} {_link(url)}"]
+    if postal_address:
+        lines.append(_escaped(postal_address).replace("\n", "<br>"))
+    if not lines:
+        return html
+    return _below(html, "", f'\n<p style="{_STYLE}">{"<br>".join(lines)}</p>\n')
+
+
+def _blocks(words: Words) -> Blocks:
+    return ("", words) if isinstance(words, str) else words
+
+
+def _ended(blocks: Blocks) -> Blocks:
+    """The blocks with one line break at their end."""
+    last = blocks[-1][-2:]
+    if len(last) > 1 and last[1] == "\n" != last[0]:
+        return blocks
+    text = "".join(blocks).rstrip("\n")
+    return ("", f"{text}\n")
+
+
+def _below(blocks: Blocks, same: str, other: str) -> Blocks:
+    """The blocks with two more below them."""
+    return (*blocks, *[""] * (len(blocks) % 2), same, other)
+
+
+_escaped = lru_cache(64)(escape)
 
 
 def _link(url: str) -> str:
-    return f'<a href="{escape(url)}">{escape(url)}</a>'
+    shown = escape(url)
+    return f'<a href="{shown}">{shown}</a>'

@@ -8,6 +8,7 @@ one-click opt-outs, and is refused by Gmail. All functions give the field withou
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sequencer.mail.compose_error import ComposeError
 from sequencer.mail.encoded_word import MAX_LINE, encoded_words
@@ -21,11 +22,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WORD = re.compile(r" *[^ ]+")
 _TOKEN = re.compile(r"[!-~]+")
+_MINUTE = timedelta(minutes=1)
 
 
 def refuse_forbidden(name: str, text: str) -> None:
     """Return if a person's header may hold the text, raise ComposeError otherwise."""
-    found = _FORBIDDEN.search(text)
+    found = None if text.isprintable() else _FORBIDDEN.search(text)
     if found is not None:
         raise ComposeError(name, f"holds U+{ord(found[0]):04X}, which no header may hold")
 
@@ -62,8 +64,19 @@ def token_header(name: str, tokens: Sequence[str]) -> str:
     for token in tokens:
         if not _TOKEN.fullmatch(token) or "=?" in token:
             raise ComposeError(name, "holds something that cannot be written unencoded")
+    return header_of_tokens(name, tokens)
+
+
+def header_of_tokens(name: str, tokens: Sequence[str]) -> str:
+    """The same of what is known to be tokens.
+
+    Raises:
+        ComposeError: one does not fit on a line.
+    """
     first, *rest = tokens
-    folded = fold(f"{name}: {first}", [f" {token}" for token in rest])
+    folded = f"{name}: {first}"
+    if rest:
+        folded = fold(folded, [f" {token}" for token in rest])
     if len(folded) > HARD_LIMIT and max(map(len, folded.split("\r\n"))) > HARD_LIMIT:
         raise ComposeError(name, f"does not fit on a line of {HARD_LIMIT} characters")
     return folded
@@ -78,9 +91,16 @@ def date_header(at: datetime) -> str:
     offset = at.utcoffset()
     if offset is None:
         raise ComposeError("Date", "has no zone")
-    if offset % timedelta(minutes=1):  # a zone in the time before standard time
+    return _date(at, offset)
+
+
+# Mails that are claimed together bear one date. The offset is there because two instants of a clock
+# that was put back, or one instant in two zones, are the same to a comparison.
+@lru_cache(64)
+def _date(at: datetime, offset: timedelta) -> str:
+    if offset % _MINUTE:  # a zone in the time before standard time
         at, offset = at.astimezone(UTC), timedelta()
-    minutes = offset // timedelta(minutes=1)
+    minutes = offset // _MINUTE
     hour, minute = divmod(abs(minutes), 60)
     return (
         f"Date: {_DAYS[at.weekday()]}, {at.day:02} {_MONTHS[at.month - 1]} {at.year:04}"

@@ -41,5 +41,5 @@ def is_message_id(text: str) -> bool:
 
 def _digest(purpose: str, *keys: str) -> str:
     # Each key with its length before it, so that no two sets of keys read the same.
-    joined = "".join(f"{len(key)}:{key}" for key in (purpose, *keys))
+    joined = "".join([f"{len(key)}:{key}" for key in (purpose, *keys)])
     return hashlib.sha256(joined.encode()).hexdigest()

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from sequencer.mail.address_header import addr_spec
 SUBJECT_LENGTH = 16  # octets
 MAC_LENGTH = 10  # octets: 80 bits, to be guessed only by asking us
 MAX_CANDIDATES = 100  # per text; each costs a hash to check, and the text may be hostile
+_KEPT = 256  # mailboxes, and keys
 _SAFE = "!$'*+@"  # in the address of a mailto URI, besides letters, digits and `-._~`
 _TOKEN_LENGTH = (1 + SUBJECT_LENGTH + MAC_LENGTH) * 4 // 3
 # The same keys may sign other things; what is signed here begins as nothing else does.
@@ -73,8 +75,13 @@ def unsubscribe_mailto(address: str, token: str) -> str:
     Raises:
         ComposeError: the address cannot be written.
     """
+    return f"{_mailto(address)}?subject=unsubscribe%20{token}"
+
+
+@lru_cache(_KEPT)
+def _mailto(address: str) -> str:
     written = addr_spec("List-Unsubscribe", address, smtputf8=True)
-    return f"mailto:{quote(written, safe=_SAFE)}?subject=unsubscribe%20{token}"
+    return f"mailto:{quote(written, safe=_SAFE)}"
 
 
 def tokens_in(text: str) -> list[str]:
@@ -86,10 +93,19 @@ def tokens_in(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+@lru_cache(_KEPT)
 def _key_id(key: bytes) -> bytes:
     """Tells a token's key without a position in a list, which a rotation would shift."""
     return hmac.digest(key, _PURPOSE + b"key", hashlib.sha256)[:1]
 
 
+@lru_cache(_KEPT)
+def _begun(key: bytes) -> hmac.HMAC:
+    """A keyed hash that has read the key and the purpose; to be copied, never continued."""
+    return hmac.new(key, _PURPOSE, hashlib.sha256)
+
+
 def _mac(signed: bytes, key: bytes) -> bytes:
-    return hmac.digest(key, _PURPOSE + signed, hashlib.sha256)[:MAC_LENGTH]
+    mac = _begun(key).copy()
+    mac.update(signed)
+    return mac.digest()[:MAC_LENGTH]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -179,14 +180,14 @@ def test_bodies(draft: Draft) -> None:
     """Both parts are read as they were written; a mail of one part ends with a line break."""
     mail = parsed(compose(draft))
     if draft.html is None:
-        text = lines_as_lf(draft.text)
+        text = lines_as_lf(str(draft.text))
         whole = text if text.endswith("\n") else text + "\n"
         assert lines_as_lf(mail.get_content()) == whole
         return
     plain, html = mail.iter_parts()
     assert [part.get_content_type() for part in (plain, html)] == ["text/plain", "text/html"]
-    assert lines_as_lf(plain.get_content()) == lines_as_lf(draft.text)
-    assert lines_as_lf(html.get_content()) == lines_as_lf(draft.html)
+    assert lines_as_lf(plain.get_content()) == lines_as_lf(str(draft.text))
+    assert lines_as_lf(html.get_content()) == lines_as_lf(str(draft.html))
     assert not mail.defects
 
 
@@ -211,6 +212,16 @@ def test_bytes_on_the_wire(draft: Draft) -> None:
 def test_same_bytes(draft: Draft) -> None:
     """A draft gives the same bytes each time, which a second attempt relies on."""
     assert compose(draft) == compose(draft)
+
+
+@given(drafts, st.data())
+def test_same_bytes_from_blocks(draft: Draft, data: st.DataObject) -> None:
+    """Where a text is cut into blocks makes no difference to the bytes."""
+    lines = re.findall(r"[^\n]*\n|[^\n]+", str(draft.text))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(lines)), max_size=5)))
+    ends = [0, *cuts, len(lines)]
+    blocks = tuple("".join(lines[start:end]) for start, end in pairwise(ends))
+    assert compose(replace(draft, text=blocks)) == compose(draft)
 
 
 @given(

@@ -2,12 +2,13 @@ import json
 from collections.abc import Callable
 
 import pytest
-from foreign_mails import a_group, a_machine_mail, a_mail, a_report, parts
+from foreign_mails import RULES, a_group, a_machine_mail, a_mail, a_report, parts
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from steps import grows_linearly
 
-from sequencer.mail.classify import Kind, Verdict, classify
+from sequencer.mail.classify import classify
+from sequencer.mail.verdict import Kind, Verdict
 from sequencer.mail.verdict_json import verdict_as_json
 
 GOOD = (
@@ -79,7 +80,7 @@ def is_sound(verdict: Verdict) -> None:
 @example(b"Content-Type: multipart/mixed; boundary=\n\n--\n--")
 def test_any_bytes(raw: bytes) -> None:
     """Bytes of no form at all give a verdict."""
-    is_sound(classify(raw))
+    is_sound(classify(raw, RULES))
 
 
 @st.composite
@@ -105,14 +106,14 @@ def mutations(draw: st.DrawFn) -> bytes:
 @given(mutations())
 def test_mutations(raw: bytes) -> None:
     """A mail that broke on its way gives a verdict."""
-    is_sound(classify(raw))
+    is_sound(classify(raw, RULES))
 
 
 @given(st.integers(0, 2_000))
 def test_truncation(end: int) -> None:
     """A mail cut anywhere gives a verdict, and one that was cut when it was fetched says so."""
     for raw in GOOD:
-        verdict = classify(raw[:end], truncated=True)
+        verdict = classify(raw[:end], RULES, truncated=True)
         is_sound(verdict)
         assert verdict.unreadable
 
@@ -149,7 +150,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=list(BOMBS))
 def test_bombs(bomb: Callable[[], bytes]) -> None:
     """What is too much is cut and named, and who wrote is still known."""
-    verdict = classify(bomb())
+    verdict = classify(bomb(), RULES)
     is_sound(verdict)
     assert verdict.unreadable
     assert verdict.incoming.sender == "zoe@prospect.example"
@@ -162,7 +163,7 @@ def test_deep_but_small() -> None:
         b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level)
         for level in range(95)
     )
-    verdict = classify(headed(levels + b"\n--\n" * 60_000))
+    verdict = classify(headed(levels + b"\n--\n" * 60_000), RULES)
     is_sound(verdict)
     assert verdict.incoming.problems == ()
 
@@ -194,13 +195,13 @@ def test_charsets(charset: str) -> None:
     """Every byte under every charset is some text."""
     body = bytes(range(256)) * 8
     for kind in ("text/plain", "text/html"):
-        is_sound(classify(typed(kind, body, charset)))
+        is_sound(classify(typed(kind, body, charset), RULES))
 
 
 @given(st.sampled_from(["From", "Subject", "To", "Content-Type", "Date"]), st.binary(max_size=200))
 def test_any_header(name: str, value: bytes) -> None:
     """A header may hold anything, surrogates and NUL among it."""
-    is_sound(classify(headed(name.encode() + b": " + value + b"\n\nYes.")))
+    is_sound(classify(headed(name.encode() + b": " + value + b"\n\nYes."), RULES))
 
 
 UNITS = [
@@ -228,7 +229,7 @@ def test_quarter_of_a_megabyte(header: str, unit: str) -> None:
     """Text of the largest size that is read in full passes every reader within a test's time."""
     body = (unit * (262_144 // len(unit) + 1))[:262_000]
     raw = header.encode() + headed(b"Date: Mon, 01 Mar 2027 10:00:00 +0000\n\n" + body.encode())
-    is_sound(classify(raw))
+    is_sound(classify(raw, RULES))
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -236,7 +237,7 @@ def test_quarter_of_a_megabyte(header: str, unit: str) -> None:
 def test_work_is_linear(header: str, unit: str) -> None:
     """Twice the text is about twice the work for all readers together, or less behind a cap."""
     start = header.encode() + headed(b"Date: Mon, 01 Mar 2027 10:00:00 +0000\n\n")
-    assert grows_linearly(lambda body: classify(start + body.encode()), unit)
+    assert grows_linearly(lambda body: classify(start + body.encode(), RULES), unit)
 
 
 @pytest.mark.parametrize(
@@ -244,4 +245,4 @@ def test_work_is_linear(header: str, unit: str) -> None:
 )
 def test_work_on_headers_is_linear(unit: str) -> None:
     """The same for headers."""
-    assert grows_linearly(lambda block: classify(block.encode()), unit)
+    assert grows_linearly(lambda block: classify(block.encode(), RULES), unit)

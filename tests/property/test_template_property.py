@@ -25,6 +25,10 @@ Hello {{ name }},
 
 <{{ out }}>
 """
+SAME = "The same for everybody, and 100 % of it. " * 4
+LONG = parse_template(
+    "long.md", f"Hello {{{{ name }}}},\n\n{SAME}\n\n- {{{{ company }}}}\n\n{SAME}\n\nBye."
+)
 MARKDOWN = parse_template("a.md", BODY)
 PLAIN = parse_template("a.txt", "{{ name }}|{{ company }}")
 OUT = "https://out.example/u/x_y"
@@ -75,6 +79,20 @@ def test_structure(name: str, company: str) -> None:
     assert f"<p>Hello {escape(name)},</p>" in (rendered.html or "")
     assert f"\n{OUT}" in rendered.text
     assert f'<a href="{OUT}">{OUT}</a>' in (rendered.html or "")
+
+
+@given(VALUES, VALUES)
+def test_blocks(name: str, company: str) -> None:
+    """Every other block of a long mail is the same for everybody; no value is in any of these."""
+    assume(shown(name) and shown(company))
+    rendered = render(LONG, {"name": name, "company": company})
+    other = render(LONG, {"name": "Zoë", "company": "Nordbank"})
+    assert rendered.text_blocks[::2] == other.text_blocks[::2]
+    assert rendered.html_blocks is not None
+    assert other.html_blocks is not None
+    assert rendered.html_blocks[::2] == other.html_blocks[::2]
+    assert [len(block) > len(SAME) for block in other.text_blocks[2::2]] == [True, True]
+    assert rendered.text.startswith(f"Hello {name},\n\n{SAME.strip()}\n\n- {company}\n\n")
 
 
 @given(VALUES, VALUES)

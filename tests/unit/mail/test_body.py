@@ -3,7 +3,7 @@ from binascii import a2b_qp
 
 import pytest
 
-from sequencer.mail.body import alternative, boundary, quoted_printable, single
+from sequencer.mail.body import KNOWN_LENGTH, alternative, boundary, quoted_printable, single
 from sequencer.mail.compose_error import ComposeError
 
 
@@ -88,3 +88,14 @@ def test_boundary_taken() -> None:
     second = boundary(b"seed", b"x" + first)
     assert second != first
     assert second.startswith(b"=_")
+
+
+def test_blocks() -> None:
+    """A text in blocks comes out as it does in one, each time, and the broken block is named."""
+    long = f"{'y' * 99}\n" * (KNOWN_LENGTH // 100 + 1)
+    blocks = (f"{'é' * 50}  \n", "Ana,\n\n", "", f"{'x' * 80} \n.\n", long)
+    for _ in range(2):  # the second time some are known
+        assert quoted_printable("text", blocks) == quoted_printable("text", "".join(blocks))
+    for broken in (("a\n", "\ud83d"), ("\ud83d", "a\n")):
+        with pytest.raises(ComposeError, match=r"^html: "):
+            alternative("seed", "fine", broken)

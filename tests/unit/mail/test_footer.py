@@ -11,7 +11,8 @@ POST = "Seller & Sons\n1 Example Street"
 def footer(
     text: str = "Hello.\n", html: str | None = "<p>Hello.</p>", language: str = "en", post: str = ""
 ) -> tuple[str, str | None]:
-    return with_footer(text, html, url=URL, language=language, postal_address=post)
+    plain, rich = with_footer(text, html, url=URL, language=language, postal_address=post)
+    return "".join(plain), None if rich is None else "".join(rich)
 
 
 def test_both_parts_let_the_reader_go() -> None:
@@ -22,6 +23,30 @@ def test_both_parts_let_the_reader_go() -> None:
     assert html.startswith("<p>Hello.</p>\n")
     assert escape(OPT_OUT["en"]) in html
     assert html.count(f'<a href="{URL}">{URL}</a>') == 1
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        ("Hello.\n",),
+        ("Hello", ".\n"),
+        ("Hello.", "\n"),
+        ("Hello.\n", ""),
+        ("Hello.\n\n", "\n", "\n"),
+        ("", "Hello."),
+    ],
+)
+def test_blocks(blocks: tuple[str, ...]) -> None:
+    """The footer stands one empty line below, however the text is cut, and never beside names.
+
+    Blocks that are the same in every mail alternate with others, below the text as in it.
+    """
+    plain, rich = with_footer(blocks, blocks, url=URL, language="en", postal_address=POST)
+    assert "".join(plain) == f"Hello.\n\n{OPT_OUT['en']}\n{URL}\n\n{POST}\n"
+    assert not any(URL in block for block in plain[::2])
+    assert rich is not None
+    assert "".join(rich).startswith("".join(blocks) + '\n<p style="')
+    assert not any(URL in block for block in rich[::2])
 
 
 def test_text_alone() -> None:
