@@ -11,9 +11,12 @@ from sequencer.mail.body_text import Part, part_text
 from sequencer.mail.delivery_status import (
     Action,
     FailedRecipient,
+    refused_content,
     report_groups,
     report_recipients,
+    without_death,
 )
+from sequencer.mail.evidence import Evidence
 from sequencer.mail.foreign_header import read_block
 from sequencer.mail.incoming import Incoming, message_ids
 from sequencer.mail.media_type import read_media_type
@@ -24,12 +27,14 @@ from sequencer.mail.plain_bounce import (
     plain_recipients,
     returned_text,
 )
+from sequencer.mail.rules import Rules
 
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RETURNED_TYPES = frozenset(
     {"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"}
 )
 _REPORT_TYPE = "delivery-status"
+_BY_PART = Evidence("part message/delivery-status", _REPORT_TYPE)
 MAX_RETURNED = 262_144  # bytes of a returned mail in which its headers are looked for
 
 
@@ -42,7 +47,7 @@ class Report:
 
     recipients: tuple[FailedRecipient, ...]
     original_message_id: str | None
-    evidence: str
+    evidence: Evidence
 
     @property
     def failed(self) -> tuple[FailedRecipient, ...]:
@@ -56,18 +61,22 @@ class Report:
         return not self.recipients or any(one.action not in fine for one in self.recipients)
 
 
-def read_report(incoming: Incoming) -> Report | None:
+def read_report(incoming: Incoming, rules: Rules) -> Report | None:
     """Report, or None where the mail is none. A person's forward of one is none either."""
     top = read_media_type(incoming.header("content-type"))
     is_report = top.value == "multipart/report" and top.params.get("report-type") == _REPORT_TYPE
     is_exchange = "x-ms-exchange-message-is-ndr" in incoming.headers
     if is_report or is_exchange or is_machine(incoming) or incoming.return_path == "":
         groups = [group for text in _status_texts(incoming) for group in report_groups(text)]
-        if recipients := report_recipients(groups, plain_reason(incoming)):
-            return Report(recipients, _original(incoming, groups), _REPORT_TYPE)
-    if is_report or is_exchange or is_plain_bounce(incoming):
-        evidence = "report" if is_report or is_exchange else f"subject: {incoming.subject}"
-        return Report(plain_recipients(incoming), _original(incoming, []), evidence)
+        if recipients := report_recipients(groups, plain_reason(incoming, rules)):
+            if refused_content(incoming.text):
+                recipients = tuple(map(without_death, recipients))
+            return Report(recipients, _original(incoming, groups, rules), _BY_PART)
+    if is_report or is_exchange or is_plain_bounce(incoming, rules):
+        evidence = Evidence("subject", incoming.subject, 0)
+        if is_report or is_exchange:
+            evidence = Evidence("part multipart/report", _REPORT_TYPE)
+        return Report(plain_recipients(incoming, rules), _original(incoming, [], rules), evidence)
     return None
 
 
@@ -87,11 +96,11 @@ def _status_texts(incoming: Incoming) -> Iterator[str]:
     yield from found or [incoming.text]
 
 
-def _original(incoming: Incoming, groups: Sequence[Mapping[str, str]]) -> str | None:
+def _original(incoming: Incoming, groups: Sequence[Mapping[str, str]], rules: Rules) -> str | None:
     given = next(
         (group["x-original-message-id"] for group in groups if "x-original-message-id" in group), ""
     )
-    in_text = _ids_in_text(returned_text(incoming.text))
+    in_text = _ids_in_text(returned_text(incoming.text, rules))
     candidates = (
         returned_message_id(incoming.parts),
         *message_ids(given),

@@ -5,140 +5,156 @@ itself an automatic reply; an answer to an invitation may too. What is left afte
 a person, and so is what could be either: a stop that was not needed costs little.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from sequencer.mail.auto_reply import AutoReply, read_auto_reply
-from sequencer.mail.body_text import part_text
-from sequencer.mail.bounce import Report, read_report
-from sequencer.mail.complaint import Complaint, read_complaint
+from sequencer.mail.auto_header import LIST_HEADERS
+from sequencer.mail.auto_reply import read_auto_reply
+from sequencer.mail.bounce import read_report
+from sequencer.mail.complaint import read_complaint
+from sequencer.mail.evidence import Confidence, Evidence, header_evidence
+from sequencer.mail.foreign_address import read_addresses
 from sequencer.mail.incoming import Incoming, read_mail
+from sequencer.mail.intent import read_intent
 from sequencer.mail.media_type import read_media_type
+from sequencer.mail.meeting_part import read_meeting
+from sequencer.mail.named_person import NamedPerson, named_people
 from sequencer.mail.new_text import new_text
-from sequencer.mail.opt_out import asked_by_subject, is_opt_out
+from sequencer.mail.opt_out import OptOut, Scope, asked_by_subject, read_opt_out
+from sequencer.mail.rules import Rules
+from sequencer.mail.verdict import Kind, Verdict
 
-_LIST_HEADERS = ("list-id", "list-unsubscribe", "list-post")
 _BULK = frozenset({"bulk", "list", "junk"})
-_CALENDAR_TYPES = frozenset({"text/calendar", "application/ics"})
 _RECEIPT = "disposition-notification"
-MAX_CALENDAR_LINES = 200  # in which METHOD stands
 
 
-class Kind(StrEnum):
-    """What a mail is. A bounce may be about a delay only: see the recipients of its report."""
-
-    BOUNCE = "bounce"
-    COMPLAINT = "complaint"
-    CALENDAR = "calendar"
-    AUTO_REPLY = "auto_reply"
-    OPT_OUT = "opt_out"
-    REPLY = "reply"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Kind of a mail, with the header or the words that decided it.
-
-    `unreadable` says that something was cut or could not be read: whatever the kind, the mail may
-    hold a stop that was not seen, and the person has to be paused.
-    """
-
-    kind: Kind
-    evidence: str
-    incoming: Incoming
-    new_text: str
-    report: Report | None = None
-    complaint: Complaint | None = None
-    auto_reply: AutoReply | None = None
-
-    @property
-    def unreadable(self) -> bool:
-        """Whether a cap was hit or a part could not be read."""
-        return bool(self.incoming.problems)
-
-
-def classify(raw: bytes, *, truncated: bool = False) -> Verdict:
+def classify(raw: bytes, rules: Rules, *, truncated: bool = False) -> Verdict:
     """Verdict on the bytes of a mail, whatever they are; `truncated` if its end was not fetched."""
     incoming = read_mail(raw, truncated=truncated)
-    written = new_text(incoming.text)
-    return _report(incoming, written) or _machine(incoming, written) or _person(incoming, written)
+    written = new_text(incoming.text, rules, incoming.sender_name)
+    return (
+        _report(incoming, written, rules)
+        or _machine(incoming, written, rules)
+        or _person(incoming, written, rules)
+    )
 
 
-def _report(incoming: Incoming, written: str) -> Verdict | None:
-    if report := read_report(incoming):
+def _report(incoming: Incoming, written: str, rules: Rules) -> Verdict | None:
+    if report := read_report(incoming, rules):
         kind = Kind.BOUNCE if report.is_trouble else Kind.OTHER
-        return Verdict(kind, report.evidence, incoming, written, report=report)
+        by_part = report.evidence.where.startswith("part")
+        confidence = Confidence.CERTAIN if by_part else Confidence.LIKELY
+        evidence = (report.evidence,)
+        return Verdict(kind, confidence, evidence, incoming, written, rules.version, report=report)
     if complaint := read_complaint(incoming):
-        evidence = f"feedback-report: {complaint.feedback_type}"
-        return Verdict(Kind.COMPLAINT, evidence, incoming, written, complaint=complaint)
-    return None
-
-
-def _machine(incoming: Incoming, written: str) -> Verdict | None:
-    if method := _calendar_method(incoming):
-        return Verdict(Kind.CALENDAR, f"METHOD:{method}", incoming, written)
-    if pressed := _unsubscribe_button(incoming):
-        return Verdict(Kind.OPT_OUT, pressed, incoming, written)
-    if _is_receipt(incoming):
-        return Verdict(Kind.OTHER, _RECEIPT, incoming, written)
-    if auto_reply := read_auto_reply(incoming):
+        evidence = (Evidence("part message/feedback-report", complaint.feedback_type),)
         return Verdict(
-            Kind.AUTO_REPLY, auto_reply.evidence, incoming, written, auto_reply=auto_reply
+            Kind.COMPLAINT,
+            Confidence.CERTAIN,
+            evidence,
+            incoming,
+            written,
+            rules.version,
+            complaint=complaint,
         )
     return None
 
 
-def _unsubscribe_button(incoming: Incoming) -> str:
-    """What a mail program sends when its reader presses its button to unsubscribe, or ''.
+def _machine(incoming: Incoming, written: str, rules: Rules) -> Verdict | None:
+    def certain(kind: Kind, evidence: Evidence) -> Verdict:
+        return Verdict(kind, Confidence.CERTAIN, (evidence,), incoming, written, rules.version)
+
+    if meeting := read_meeting(incoming.parts):
+        found = certain(Kind.CALENDAR, Evidence("part text/calendar", f"METHOD:{meeting.method}"))
+        return found.with_meeting(meeting)
+    if pressed := _unsubscribe_button(incoming):
+        return certain(Kind.OPT_OUT, pressed).with_opt_out(OptOut(Scope.PERSON, (pressed,)))
+    if _is_receipt(incoming):
+        return certain(Kind.OTHER, Evidence("header content-type", _RECEIPT))
+    if auto_reply := read_auto_reply(incoming, written, rules):
+        return Verdict(
+            Kind.AUTO_REPLY,
+            Confidence.CERTAIN if auto_reply.is_certain else Confidence.LIKELY,
+            auto_reply.evidence,
+            incoming,
+            written,
+            rules.version,
+            auto_reply=auto_reply,
+        )
+    return None
+
+
+def _unsubscribe_button(incoming: Incoming) -> Evidence | None:
+    """What a mail program sends when its reader presses its button to unsubscribe.
 
     Apple Mail marks it as an automatic reply, so it is looked for before those.
     """
     if incoming.header("x-apple-unsubscribe").lower() == "true":
-        return "x-apple-unsubscribe: true"
-    asked = asked_by_subject(incoming.subject)
-    return asked.words if asked else ""
+        return header_evidence("x-apple-unsubscribe", "true")
+    return asked_by_subject(incoming.subject)
 
 
-def _person(incoming: Incoming, written: str) -> Verdict:
-    list_mark = _list_mark(incoming)
-    opt_out = None if list_mark else is_opt_out(written, incoming.subject)
+def _person(incoming: Incoming, written: str, rules: Rules) -> Verdict:
+    opt_out = read_opt_out(written, incoming.subject, rules)
+    if list_mark := _list_mark(incoming):
+        found = Verdict(
+            Kind.OTHER, Confidence.LIKELY, (list_mark,), incoming, written, rules.version
+        )
+        return found.with_opt_out(opt_out)
     if opt_out:
-        return Verdict(Kind.OPT_OUT, opt_out.words, incoming, written)
-    if list_mark:
-        return Verdict(Kind.OTHER, list_mark, incoming, written)
-    return Verdict(Kind.REPLY, "", incoming, written)
+        likely = Confidence.LIKELY
+        found = Verdict(Kind.OPT_OUT, likely, opt_out.evidence, incoming, written, rules.version)
+        return found.with_opt_out(opt_out)
+    return _reply(incoming, written, rules)
 
 
-def _list_mark(incoming: Incoming) -> str:
+def _reply(incoming: Incoming, written: str, rules: Rules) -> Verdict:
+    ours = (incoming.sender, *incoming.recipients)
+    named = named_people(written, rules, ours, _copied(incoming))
+    wanted = read_intent(written, named, rules)
+    intent, evidence = (wanted[0], (wanted[1],)) if wanted else (None, ())
+    answers = bool(incoming.in_reply_to or incoming.references)
+    return Verdict(
+        Kind.REPLY,
+        Confidence.LIKELY if answers else Confidence.GUESS,
+        evidence,
+        incoming,
+        written,
+        rules.version,
+        intent=intent,
+        named=named,
+    )
+
+
+def _copied(incoming: Incoming) -> tuple[NamedPerson, ...]:
+    """Colleagues of the sender, at the same domain, who got the mail too."""
+    domain = incoming.sender.rpartition("@")[2].lower()
+    people = (
+        person
+        for name in ("to", "cc")
+        for value in incoming.headers.get(name, ())
+        for person in read_addresses(value)
+    )
+    return tuple(
+        NamedPerson(person.name, person.address)
+        for person in people
+        if person.address.lower().rpartition("@")[2] == domain
+        and person.address.lower() != incoming.sender.lower()
+    )
+
+
+def _list_mark(incoming: Incoming) -> Evidence | None:
     """The header of a list or of bulk mail; what answers a mail is a person's all the same.
 
     Gateways and mail programs put such headers on the answers of their people too.
     """
     if incoming.in_reply_to or incoming.references:
-        return ""
-    for name in _LIST_HEADERS:
+        return None
+    for name in sorted(LIST_HEADERS):
         if name in incoming.headers:
-            return f"{name}: {incoming.header(name)}"
+            return header_evidence(name, incoming.header(name))
     precedence = incoming.header("precedence").lower()
-    return f"precedence: {precedence}" if precedence in _BULK else ""
+    return header_evidence("precedence", precedence) if precedence in _BULK else None
 
 
 def _is_receipt(incoming: Incoming) -> bool:
     """Whether the mail only says that ours was displayed (RFC 8098)."""
     top = read_media_type(incoming.header("content-type"))
     return top.params.get("report-type", "").lower() == _RECEIPT
-
-
-def _calendar_method(incoming: Incoming) -> str:
-    """Method of a calendar object that wants or gives an answer (RFC 5546), or ''.
-
-    PUBLISH, or none at all, is a ticket or a date to be noted; that makes no meeting of a mail.
-    """
-    for part in incoming.parts:
-        if part.content_type in _CALENDAR_TYPES:
-            for line in part_text(part).text.split("\n", MAX_CALENDAR_LINES)[:MAX_CALENDAR_LINES]:
-                name, _, value = line.partition(":")
-                if name.strip().upper() == "METHOD" and value.strip().upper() != "PUBLISH":
-                    return value.strip().upper()
-    return ""

@@ -4,8 +4,9 @@ Works on text in lines, since some systems put the fields of the report into the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.foreign_address import read_addresses
@@ -14,6 +15,9 @@ from sequencer.mail.status_code import MAX_TEXT, classify_status, codes_in
 MAX_RECIPIENTS = 100  # a mail of ours has one
 MAX_LINES = 20_000
 _KEY = "final-recipient"
+_DATA = ">>> DATA"
+_NO_RECIPIENTS = 503
+_UNAVAILABLE = 550
 
 
 class Action(StrEnum):
@@ -58,6 +62,29 @@ def failed_recipient(address: str, action: Action, status: str, words: str) -> F
     failed = action is Action.FAILED
     bounce_class = classify_status(codes.code, exact, diagnostic) if failed else None
     return FailedRecipient(address, action, exact, diagnostic, bounce_class)
+
+
+def refused_content(transcript: str) -> bool:
+    """Whether a server took the recipient and refused only what came after DATA.
+
+    What it then says of an unknown user is a filter's word. An answer that it has no recipients
+    follows a refusal of them all.
+    """
+    lines = [line.strip() for line in _lines(transcript)]
+    for line, following in pairwise(lines):
+        if line == _DATA:
+            code = codes_in(following.removeprefix("<<<")).code
+            return following.startswith("<<<") and code not in {None, _NO_RECIPIENTS}
+    return False
+
+
+def without_death(recipient: FailedRecipient) -> FailedRecipient:
+    """The same, not dead unless an exact code says so."""
+    exact = recipient.status.startswith("5.1.")
+    plain = codes_in(recipient.diagnostic).code == _UNAVAILABLE
+    if exact or not plain or recipient.bounce_class is not BounceClass.HARD:
+        return recipient
+    return replace(recipient, bounce_class=BounceClass.POLICY_RECIPIENT)
 
 
 def report_groups(text: str) -> tuple[Mapping[str, str], ...]:

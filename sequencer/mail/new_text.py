@@ -12,21 +12,26 @@ from sequencer.mail.quote_line import (
     is_sent_from,
     is_signature_mark,
 )
+from sequencer.mail.rules import Rules
+from sequencer.mail.signature import without_signature
 
 WRAP_AT = 60  # characters; a quoted line as long as that may have been broken in two
 
 
-def new_text(text: str) -> str:
-    """The person's own lines, trimmed; the empty string where there are none."""
+def new_text(text: str, rules: Rules, writer: str = "") -> str:
+    """The person's own lines, trimmed; the empty string where there are none.
+
+    `writer` is the person's name, below which nothing but a signature follows.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept: list[str] = []
     at = 0
     while at < len(lines):
-        at = _read(lines, at, kept)
-    return _trimmed(kept)
+        at = _read(lines, at, kept, rules)
+    return _trimmed(without_signature(kept, rules, writer))
 
 
-def _read(lines: Sequence[str], at: int, kept: list[str]) -> int:
+def _read(lines: Sequence[str], at: int, kept: list[str], rules: Rules) -> int:
     """Keep the line at `at` if it is the person's; number of the line to read on with.
 
     The first line that is kept says something, so `kept` tells whether anything was said.
@@ -37,11 +42,11 @@ def _read(lines: Sequence[str], at: int, kept: list[str]) -> int:
         return at + 1
     if _is_quoted(line):
         return _after_quote(lines, at)
-    if count := attribution_lines(lines, at):
+    if count := attribution_lines(lines, at, rules):
         return at + count if _quote_follows(lines, at + count) else len(lines)
-    if begins_history(lines, at):
+    if begins_history(lines, at, rules):
         return len(lines)
-    if is_signature_mark(line) or is_sent_from(line):
+    if is_signature_mark(line) or is_sent_from(line, rules):
         return len(lines) if kept else at + 1
     kept.append(line.rstrip())
     return at + 1

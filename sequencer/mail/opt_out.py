@@ -1,4 +1,4 @@
-"""Does a person ask in a reply for no more mail?
+"""Does a person ask in a reply for no more mail, and for whom?
 
 Looks at the person's own words only, never at quoted text: our own mail says how to opt out. A
 negation in front of a phrase turns it round. Where somebody asks for silence and for something else
@@ -7,46 +7,54 @@ besides, silence wins.
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
-from sequencer.mail.folded_text import folded
-from sequencer.mail.opt_out_phrases import STRONG
-from sequencer.mail.opt_out_words import (
-    CONDITIONS,
-    NEGATIONS,
-    PASSED,
-    POLITE,
-    SHORT,
-    TELLING,
-)
+from sequencer.mail.evidence import Evidence, hit_evidence
+from sequencer.mail.phrase import Hit
+from sequencer.mail.rules import Group, Rules, Vocabulary
+from sequencer.mail.words import STOP, Words, words_in
 
-MAX_TEXT = 20_000  # characters; who asks for silence does not ask at length
 SHORT_WORDS = 12
+SHORT_LINES = 3
+CLAUSE = 10  # words in front of a phrase that are looked at
 SUBJECT_WORD = "unsubscribe"  # of the mails that our List-Unsubscribe header asks for
 MIN_TOKEN = 6
-_APOSTROPHES = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}`", "'''")
-_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_CLAUSE = re.compile(r"[.,;:!?\n()]")
+GREETING_WORDS = 4
 _TOKEN = re.compile(r"[A-Za-z0-9._~=+-]+")
 
-# Folding takes the marks off Japanese syllables too, so the tables go through it as the text does.
-_STRONG = {language: tuple(map(folded, phrases)) for language, phrases in STRONG.items()}
-_SHORT = {language: frozenset(map(folded, forms)) for language, forms in SHORT.items()}
+
+class Scope(StrEnum):
+    """Who wants no more mail."""
+
+    PERSON = "person"
+    COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """The words that were found, normalised, and their language ('' for a subject)."""
+class OptOut:
+    """A wish for silence, and the words that say so."""
 
-    words: str
-    language: str
+    scope: Scope
+    evidence: tuple[Evidence, ...]
 
 
-def is_opt_out(text: str, subject: str) -> Evidence | None:
-    """Evidence that the new text of a reply, or its subject, asks for no more mail."""
-    if asked := asked_by_subject(subject):
-        return asked
-    said = _normalised(text or _own_subject(subject))
-    return _strong(said) or _short(said)
+def read_opt_out(text: str, subject: str, rules: Rules) -> OptOut | None:
+    """The wish for silence in the new text of a reply, or in its subject."""
+    asked = asked_by_subject(subject)
+    if asked is not None:
+        return OptOut(Scope.PERSON, (asked,))
+    words, where = words_in(text), "text"
+    if not any(token != STOP for token in words.tokens):
+        words, where = words_in(_own_subject(subject)), "subject"
+    found = _in_words(where, words, rules)
+    if found is None:
+        return None
+    company = rules.finder(Group.OPT_OUT_COMPANY).first(words)
+    if company is None:
+        return OptOut(Scope.PERSON, (found,))
+    return OptOut(
+        Scope.COMPANY, (found, hit_evidence(where, Group.OPT_OUT_COMPANY, words, company))
+    )
 
 
 def asked_by_subject(subject: str) -> Evidence | None:
@@ -58,8 +66,26 @@ def asked_by_subject(subject: str) -> Evidence | None:
     token = rest.replace("%20", " ").lstrip(" :+")
     fits = len(token) >= MIN_TOKEN and token != rest and _TOKEN.fullmatch(token) is not None
     if word.lower() == SUBJECT_WORD and (fits or not rest):
-        return Evidence(f"subject: {subject}", "")
+        return Evidence("subject", subject, 0)
     return None
+
+
+def is_negated(words: Words, hit: Hit, rules: Rules) -> bool:
+    """Whether what stands in front of a phrase, or in a gap of it, turns it round."""
+    negations = rules.words(Vocabulary.NEGATION, hit.phrase.language)
+    passed = rules.words(Vocabulary.PASSED, hit.phrase.language)
+    for at in range(hit.first, hit.last + 1):
+        token = words.tokens[at]
+        if token in negations and not any(step.fits(token) for step in hit.phrase.steps):
+            return True
+    for at in range(hit.first - 1, max(hit.first - CLAUSE, 0) - 1, -1):
+        if "," in words.text[words.ends[at] : words.starts[at + 1]]:
+            return False
+        if words.tokens[at] in negations:
+            return True
+        if words.tokens[at] not in passed:
+            return False
+    return False
 
 
 def _own_subject(subject: str) -> str:
@@ -67,74 +93,58 @@ def _own_subject(subject: str) -> str:
     return "" if ":" in subject else subject
 
 
-def _normalised(text: str) -> str:
-    return folded(text[:MAX_TEXT].translate(_APOSTROPHES))
-
-
-def _strong(said: str) -> Evidence | None:
-    lines = " ".join(said.split())
-    for language, phrases in _STRONG.items():
-        for phrase in phrases:
-            at = _find(lines, phrase)
-            if at >= 0:
-                return Evidence(phrase, language)
+def _in_words(where: str, words: Words, rules: Rules) -> Evidence | None:
+    if rules.finder(Group.MISTAKE).first(words):
+        return None
+    for hit in rules.finder(Group.OPT_OUT).find(words):
+        if not _is_void(words, hit, rules):
+            return hit_evidence(where, Group.OPT_OUT, words, hit)
+    short = _all_that_is_said(words, rules)
+    if short is not None:
+        return hit_evidence(where, Group.OPT_OUT_SHORT, words, short)
+    if sum(token != STOP for token in words.tokens) > SHORT_WORDS:
+        return None
+    for hit in rules.finder(Group.OPT_OUT_TELLING).find(words):
+        if not _is_void(words, hit, rules):
+            return hit_evidence(where, Group.OPT_OUT_TELLING, words, hit)
     return None
 
 
-def _find(said: str, phrase: str) -> int:
-    """Where the phrase stands as whole words that nothing negates; -1 where it does not."""
-    at = said.find(phrase)
-    while at >= 0:
-        end = at + len(phrase)
-        whole = _is_edge(said, at - 1, phrase[0]) and _is_edge(said, end, phrase[-1])
-        if whole and not _is_negated(said, at):
-            return at
-        at = said.find(phrase, end)
-    return -1
-
-
-def _is_edge(said: str, at: int, letter: str) -> bool:
-    """Whether a word ends between `letter` and the character at `at`."""
-    if not 0 <= at < len(said):
+def _is_void(words: Words, hit: Hit, rules: Rules) -> bool:
+    """Whether the phrase is negated, or is small print that tells others how to leave a list."""
+    if is_negated(words, hit, rules):
         return True
-    return not said[at].isalnum() or not letter.isascii()  # Japanese writes words together
+    if rules.finder(Group.GRATEFUL).first(words):
+        return False
+    start = hit.first
+    while start > max(hit.first - CLAUSE, 0) and words.tokens[start - 1] != STOP:
+        start -= 1
+    return any(rules.finder(Group.CONDITION).find(words, start, hit.first + 1))
 
 
-def _is_negated(said: str, at: int) -> bool:
-    """Whether what stands in front turns the phrase round, or makes it small print."""
-    clause = _CLAUSE.split(said[max(at - 60, 0) : at])[-1]
-    if any(condition in clause for condition in CONDITIONS):
-        return True
-    for word in reversed(_WORD.findall(clause)):
-        if word in NEGATIONS:
-            return True
-        if word not in PASSED:
-            return False
-    return False
-
-
-def _short(said: str) -> Evidence | None:
-    """A reply that is next to nothing but a word such as `stop`."""
-    lines = [line for line in said.split("\n") if line.strip()]
-    words = _WORD.findall(said)
-    for line in lines[:3]:
-        bare = [word for word in _WORD.findall(line) if word not in POLITE]
-        for language, forms in _SHORT.items():
-            for form in {" ".join(bare), " ".join(_WORD.findall(line))} & forms:
-                return Evidence(form, language)
-        if bare and not _is_greeting(line):
-            break
-    if len(words) <= SHORT_WORDS:
-        return _telling(said, words)
+def _all_that_is_said(words: Words, rules: Rules) -> Hit | None:
+    """A line near the top that is next to nothing but a word such as `stop`."""
+    polite = rules.words(Vocabulary.POLITE) | {STOP}
+    for number, (first, last) in enumerate(_lines(words)):
+        own = [at for at in range(first, last + 1) if words.tokens[at] not in polite]
+        for hit in rules.finder(Group.OPT_OUT_SHORT).find(words, first, last + 1):
+            if all(hit.first <= at <= hit.last for at in own):
+                return hit
+        greeting = last - first <= GREETING_WORDS and words.text[words.ends[last] :][:1] == ","
+        if number >= SHORT_LINES - 1 or (own and not greeting):
+            return None
     return None
 
 
-def _is_greeting(line: str) -> bool:
-    return line.rstrip().endswith(",") and len(_WORD.findall(line)) <= 4
-
-
-def _telling(said: str, words: list[str]) -> Evidence | None:
-    for word in words:
-        if word in TELLING and _find(" ".join(said.split()), word) >= 0:
-            return Evidence(word, "")
-    return None
+def _lines(words: Words) -> list[tuple[int, int]]:
+    """First and last word of each line that has any."""
+    lines: list[tuple[int, int]] = []
+    for at, token in enumerate(words.tokens):
+        if token == STOP and "\n" in words.text[words.starts[at] : words.ends[at]]:
+            continue
+        behind = words.ends[lines[-1][1]] if lines else 0
+        if lines and "\n" not in words.text[behind : words.starts[at]]:
+            lines[-1] = (lines[-1][0], at)
+        else:
+            lines.append((at, at))
+    return lines

@@ -7,17 +7,6 @@ of a line, with the reason beside or below it, and the returned mail comes last.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sequencer.mail.bounce_words import (
-    ADMINISTRATORS,
-    COPIES,
-    DELAYS,
-    FIRST_HEADERS,
-    MACHINE_NAMES,
-    MACHINE_STARTS,
-    MACHINE_TITLES,
-    SENTENCES,
-    SUBJECTS,
-)
 from sequencer.mail.delivery_status import (
     MAX_RECIPIENTS,
     Action,
@@ -26,7 +15,27 @@ from sequencer.mail.delivery_status import (
 )
 from sequencer.mail.foreign_address import read_addresses
 from sequencer.mail.incoming import Incoming
+from sequencer.mail.rules import Group, Rules
 from sequencer.mail.status_code import codes_in
+
+# What stands before the @ of those who send them, and in the name shown beside.
+_NAMES = frozenset(
+    "mailer-daemon mailerdaemon mail-daemon maildaemon mailer_daemon postmaster mdaemon daemon"
+    " mailer mail-delivery mail.delivery bounce bounces nobody root".split()
+)
+_STARTS = ("mailer-daemon", "postmaster", "microsoftexchange329e71ec88ae4615")
+_TITLES = (
+    "mailer-daemon",
+    "mail delivery",
+    "mail administrator",
+    "internet mail delivery",
+    "system administrator",
+    "microsoft outlook",
+    "postmaster",
+)
+_NO_REPLY = frozenset({"noreply", "donotreply"})
+_ADMINISTRATORS = "diagnostic information for administrators"  # Exchange: the exact words follow
+_FIRST_HEADERS = ("received:", "return-path:", "dkim-signature:", "message-id:", "x-received:")
 
 MAX_LINES = 200  # of the words for people
 MAX_LINE = 1_000
@@ -40,46 +49,64 @@ def is_machine(incoming: Incoming) -> bool:
     shown = incoming.header("from").lower()
     return (
         not incoming.sender
-        or local in MACHINE_NAMES
-        or local.startswith(MACHINE_STARTS)
-        or any(title in shown for title in MACHINE_TITLES)
+        or local in _NAMES
+        or local.startswith(_STARTS)
+        or any(title in shown for title in _TITLES)
     )
 
 
-def is_plain_bounce(incoming: Incoming) -> bool:
+def is_plain_bounce(incoming: Incoming, rules: Rules) -> bool:
     """Whether sender and words together make it a bounce; neither does alone."""
-    subject = incoming.subject.lower()
-    named = any(words in subject for words in SUBJECTS)
-    if not is_machine(incoming):
-        return named and incoming.return_path == "" and not incoming.in_reply_to
-    said = "\n".join(_own_lines(incoming.text)).lower()
-    return named or any(words in said for words in SENTENCES)
+    subject = incoming.subject.casefold()
+    named = any(words in subject for words in rules.texts(Group.BOUNCE_SUBJECT))
+    if named and is_machine(incoming):
+        return True
+    said = "\n".join(_own_lines(incoming.text, rules)).lower()
+    tells = any(words in said for words in rules.texts(Group.BOUNCE_SENTENCE))
+    if is_machine(incoming):
+        return tells
+    if incoming.in_reply_to:
+        return False
+    null = incoming.return_path == ""
+    no_reply = _local(incoming.sender).replace("-", "").replace("_", "") in _NO_REPLY
+    return (named and null) or (tells and (null or no_reply) and _returns_mail(incoming))
 
 
-def plain_recipients(incoming: Incoming) -> tuple[FailedRecipient, ...]:
+def _returns_mail(incoming: Incoming) -> bool:
+    """Whether a whole mail hangs on it."""
+    return any(part.content_type == "message/rfc822" for part in incoming.parts)
+
+
+def plain_recipients(incoming: Incoming, rules: Rules) -> tuple[FailedRecipient, ...]:
     """Failed or delayed recipients, each with the words that stand with it."""
-    lines = tuple(_own_lines(incoming.text))
+    lines = tuple(_own_lines(incoming.text, rules))
     said = "\n".join([incoming.subject, *lines]).lower()
-    action = Action.DELAYED if any(words in said for words in DELAYS) else Action.FAILED
+    action = (
+        Action.DELAYED
+        if any(words in said for words in rules.texts(Group.BOUNCE_DELAY))
+        else Action.FAILED
+    )
     ours = frozenset(address.lower() for address in (*incoming.recipients, incoming.sender))
     # Some systems write the failed address into their own headers, so ours are only avoided.
-    named = _given(incoming) or _named(lines, ours) or _named(lines, frozenset())
+    named = _given(incoming) or _named(lines, ours, rules) or _named(lines, frozenset(), rules)
     return tuple(
         failed_recipient(found.address, action, "", _reason(lines, found, len(named)))
         for found in named[:MAX_RECIPIENTS]
     )
 
 
-def plain_reason(incoming: Incoming) -> str:
+def plain_reason(incoming: Incoming, rules: Rules) -> str:
     """The words for people that come nearest to a diagnostic."""
-    lines = tuple(_own_lines(incoming.text))
+    lines = tuple(_own_lines(incoming.text, rules))
     return _reason(lines, _Found("", 0, len(lines)), 1)
 
 
-def returned_text(text: str) -> str:
+def returned_text(text: str, rules: Rules) -> str:
     """The returned mail, as far as it stands in the words for people."""
     lines = text.split("\n")
-    start = next((number for number, line in enumerate(lines) if _begins_copy(line)), len(lines))
+    start = next(
+        (number for number, line in enumerate(lines) if _begins_copy(line, rules)), len(lines)
+    )
     return "\n".join(lines[start:])
 
 
@@ -92,25 +119,25 @@ class _Found:
     last: int
 
 
-def _own_lines(text: str) -> Iterator[str]:
+def _own_lines(text: str, rules: Rules) -> Iterator[str]:
     """Lines of the report itself; after Exchange's heading for administrators if it has one."""
     lines = text.split("\n", MAX_LINES)[:MAX_LINES]
-    start = next((at for at, line in enumerate(lines) if ADMINISTRATORS in line.lower()), -1)
+    start = next((at for at, line in enumerate(lines) if _ADMINISTRATORS in line.lower()), -1)
     for line in lines[start + 1 :]:
-        if _begins_copy(line):
+        if _begins_copy(line, rules):
             return
         yield line[:MAX_LINE]
 
 
-def _begins_copy(line: str) -> bool:
+def _begins_copy(line: str, rules: Rules) -> bool:
     low = line[:MAX_LINE].lower()
-    if low.startswith(FIRST_HEADERS):
+    if low.startswith(_FIRST_HEADERS):
         return True
     text = low.strip()
     marked = text.startswith(("-", "=", "|", "_", "*")) or text.endswith(
         ("follow", "follow.", "follow:", "follows", "follows.", "follows:")
     )
-    return marked and any(words in text for words in COPIES)
+    return marked and any(words in text for words in rules.texts(Group.BOUNCE_COPY))
 
 
 def _given(incoming: Incoming) -> list[_Found]:
@@ -120,8 +147,8 @@ def _given(incoming: Incoming) -> list[_Found]:
     return [_Found(person.address, 0, MAX_LINES) for person in people]
 
 
-def _named(lines: Sequence[str], ours: frozenset[str]) -> list[_Found]:
-    return _leading(lines, ours) or _anywhere(lines, ours)
+def _named(lines: Sequence[str], ours: frozenset[str], rules: Rules) -> list[_Found]:
+    return _leading(lines, ours) or _anywhere(lines, ours, rules)
 
 
 def _leading(lines: Sequence[str], ours: frozenset[str]) -> list[_Found]:
@@ -139,22 +166,33 @@ def _leading(lines: Sequence[str], ours: frozenset[str]) -> list[_Found]:
     ]
 
 
-def _anywhere(lines: Sequence[str], ours: frozenset[str]) -> list[_Found]:
+def _anywhere(lines: Sequence[str], ours: frozenset[str], rules: Rules) -> list[_Found]:
     """Addresses on those lines that tell of a failure, or else the first address there is."""
     found = [
         _Found(address, number, number + 5)
         for number, line in enumerate(lines)
         for address in filter(None, map(_address, line.split()))
-        if address.lower() not in ours and not (ours and _local(address) in MACHINE_NAMES)
+        if address.lower() not in ours and not (ours and _local(address) in _NAMES)
     ]
-    telling = [one for one in found if codes_in(lines[one.first]).code or _tells(lines[one.first])]
+    telling = [
+        one for one in found if codes_in(lines[one.first]).code or _tells(lines[one.first], rules)
+    ]
     unique = {one.address: one for one in reversed(telling or found[:1])}
     return list(reversed(unique.values()))
 
 
-def _tells(line: str) -> bool:
+def _tells(line: str, rules: Rules) -> bool:
     low = line.lower()
-    return any(words in low for words in (*SENTENCES, "deliver", "recipient", "failed", "unknown"))
+    return any(
+        words in low
+        for words in (
+            *rules.texts(Group.BOUNCE_SENTENCE),
+            "deliver",
+            "recipient",
+            "failed",
+            "unknown",
+        )
+    )
 
 
 def _local(address: str) -> str:

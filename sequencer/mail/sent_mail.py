@@ -25,6 +25,7 @@ class SentMail:
         is_automatic: whether a machine wrote it, such as a notice of absence.
         recipients: addresses as they are written, each once.
         date: when its writer's program says it was sent.
+        answers: whether it answers a mail, as its headers say.
     """
 
     message_ids: tuple[str, ...]
@@ -34,6 +35,7 @@ class SentMail:
     date: datetime | None
     subject: str = ""
     tokens: tuple[str, ...] = ()
+    answers: bool = False
 
     @property
     def is_marked(self) -> bool:
@@ -54,6 +56,7 @@ def read_sent(raw: bytes) -> SentMail:
         date=first_date(block.all("date"), block.all("received")),
         subject=header_text(block.first("subject")),
         tokens=tuple(tokens_in(" ".join(block.all("list-unsubscribe")))),
+        answers=bool(block.first("in-reply-to") or block.first("references")),
     )
 
 

@@ -31,6 +31,7 @@ _EXACT: dict[str, C] = {
     "2.3": C.BLOCK,
     "2.121": C.THROTTLE,
     "2.122": C.THROTTLE,
+    "3.2": C.HARD_DOMAIN,  # takes no mail at all
     "3.4": C.BLOCK,
     "4.4": C.HARD_DOMAIN,
     "4.5": C.QUOTA_SENDER,

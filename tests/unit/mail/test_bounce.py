@@ -1,5 +1,5 @@
 import pytest
-from foreign_mails import OURS, a_group, a_machine_mail, a_mail, a_report, parts
+from foreign_mails import OURS, RULES, a_group, a_machine_mail, a_mail, a_report, parts
 
 from sequencer.mail.bounce import Report, read_report
 from sequencer.mail.bounce_class import BounceClass
@@ -10,7 +10,7 @@ UNKNOWN = a_group("gone@prospect.example", "5.1.1", "550 5.1.1 User unknown")
 
 
 def report(raw: bytes) -> Report:
-    found = read_report(read_mail(raw))
+    found = read_report(read_mail(raw), RULES)
     assert found is not None
     return found
 
@@ -45,7 +45,7 @@ def test_receipt_of_delivery(action: str) -> None:
 def test_report_without_recipients() -> None:
     """A report that names nobody is one all the same."""
     found = report(a_report(said="It failed."))
-    assert (found.recipients, found.evidence) == ((), "report")
+    assert (found.recipients, found.evidence.where) == ((), "part multipart/report")
     assert found.is_trouble
 
 
@@ -117,17 +117,27 @@ def test_forward_of_a_report() -> None:
             f"Content-Type: message/delivery-status\n\n{UNKNOWN}",
         ),
     )
-    assert read_report(read_mail(raw)) is None
+    assert read_report(read_mail(raw), RULES) is None
 
 
 def test_answer_of_a_person() -> None:
     """A person's answer is no report, whatever it tells about mail."""
     text = "My mail to bob@prospect.example could not be delivered, 550 5.1.1 user unknown."
-    assert read_report(read_mail(a_mail(text=text))) is None
+    assert read_report(read_mail(a_mail(text=text)), RULES) is None
 
 
 def test_evidence() -> None:
     """It says what it is known by."""
-    assert report(a_report(UNKNOWN)).evidence == "delivery-status"
+    assert report(a_report(UNKNOWN)).evidence.where == "part message/delivery-status"
     raw = a_machine_mail("failure notice", "x@prospect.example")
-    assert report(raw).evidence == "subject: failure notice"
+    assert str(report(raw).evidence) == "subject: failure notice"
+
+
+def test_word_of_a_filter() -> None:
+    """A recipient whom a server took before it refused the mail is not known to be dead."""
+    group = a_group("gone@prospect.example", "5.0.0", "550 : User unknown")
+    said = ">>> DATA\n<<< 550 : User unknown"
+    [alive] = report(a_report(group, said=said)).recipients
+    [dead] = report(a_report(group)).recipients
+    assert alive.bounce_class is BounceClass.POLICY_RECIPIENT
+    assert dead.bounce_class is BounceClass.HARD

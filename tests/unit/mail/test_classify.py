@@ -1,7 +1,8 @@
 import pytest
-from foreign_mails import OURS, a_group, a_mail, a_report, parts
+from foreign_mails import OURS, RULES, a_group, a_mail, a_report, parts
 
-from sequencer.mail.classify import Kind, classify
+from sequencer.mail.classify import classify
+from sequencer.mail.verdict import Kind
 
 CALENDAR = "BEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:{}\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR"
 QUOTED = (
@@ -23,7 +24,7 @@ def calendar(method: str, kind: str = "text/calendar") -> bytes:
 
 def test_reply() -> None:
     """A person's answer is what is left."""
-    verdict = classify(a_mail())
+    verdict = classify(a_mail(), RULES)
     assert (verdict.kind, verdict.new_text, verdict.unreadable) == (
         Kind.REPLY,
         "Yes, call me.",
@@ -34,7 +35,7 @@ def test_reply() -> None:
 
 def test_bounce_that_looks_like_a_reply() -> None:
     """A report of Gmail answers our mail and calls itself an automatic reply."""
-    verdict = classify(a_report(a_group("gone@prospect.example", "5.1.1", "550 5.1.1 no")))
+    verdict = classify(a_report(a_group("gone@prospect.example", "5.1.1", "550 5.1.1 no")), RULES)
     assert verdict.kind is Kind.BOUNCE
     assert verdict.report is not None
     assert verdict.report.original_message_id == "<m1@sender.example>"
@@ -42,7 +43,7 @@ def test_bounce_that_looks_like_a_reply() -> None:
 
 def test_receipt_of_delivery() -> None:
     """That a mail arrived is neither a bounce nor a reply."""
-    verdict = classify(a_report(a_group("zoe@prospect.example", "2.0.0", "ok", "delivered")))
+    verdict = classify(a_report(a_group("zoe@prospect.example", "2.0.0", "ok", "delivered")), RULES)
     assert verdict.kind is Kind.OTHER
     assert verdict.report is not None
 
@@ -56,8 +57,11 @@ def test_complaint() -> None:
             f"Content-Type: message/rfc822\n\n{OURS}",
         ),
     )
-    verdict = classify(raw)
-    assert (verdict.kind, verdict.evidence) == (Kind.COMPLAINT, "feedback-report: abuse")
+    verdict = classify(raw, RULES)
+    assert (verdict.kind, verdict.because) == (
+        Kind.COMPLAINT,
+        "part message/feedback-report: abuse",
+    )
     assert verdict.complaint is not None
     assert verdict.complaint.original_message_id == "<m1@sender.example>"
 
@@ -66,38 +70,42 @@ def test_complaint() -> None:
 @pytest.mark.parametrize("method", ["REQUEST", "REPLY", "CANCEL", "COUNTER", " request"])
 def test_calendar(method: str, kind: str) -> None:
     """An object that wants or gives an answer is a meeting, though its mail looks automatic."""
-    verdict = classify(calendar(method, kind))
-    assert (verdict.kind, verdict.evidence) == (
+    verdict = classify(calendar(method, kind), RULES)
+    assert (verdict.kind, verdict.because) == (
         Kind.CALENDAR,
-        f"METHOD:{method.strip().upper()}",
+        f"part text/calendar: METHOD:{method.strip().upper()}",
     )
 
 
 def test_ticket_is_no_meeting() -> None:
     """A date to be noted makes no meeting of a mail."""
-    assert classify(calendar("PUBLISH")).kind is Kind.AUTO_REPLY
+    assert classify(calendar("PUBLISH"), RULES).kind is Kind.AUTO_REPLY
     assert (
-        classify(a_mail("Content-Type: text/calendar", text="BEGIN:VCALENDAR")).kind is Kind.REPLY
+        classify(a_mail("Content-Type: text/calendar", text="BEGIN:VCALENDAR"), RULES).kind
+        is Kind.REPLY
     )
 
 
 def test_auto_reply() -> None:
     """An absence notice comes with its date."""
-    verdict = classify(a_mail("Auto-Submitted: auto-replied", text="Back on 3 March."))
-    assert (verdict.kind, verdict.evidence) == (Kind.AUTO_REPLY, "Auto-Submitted: auto-replied")
+    verdict = classify(a_mail("Auto-Submitted: auto-replied", text="Back on 3 March."), RULES)
+    assert (verdict.kind, verdict.because) == (
+        Kind.AUTO_REPLY,
+        "header auto-submitted: auto-replied",
+    )
     assert verdict.auto_reply is not None
     assert verdict.auto_reply.returns is not None
 
 
 def test_opt_out() -> None:
     """An opt-out shows the words it was made with."""
-    verdict = classify(a_mail(text="Please remove me from your list."))
-    assert (verdict.kind, verdict.evidence) == (Kind.OPT_OUT, "remove me")
+    verdict = classify(a_mail(text="Please remove me from your list."), RULES)
+    assert (verdict.kind, verdict.because) == (Kind.OPT_OUT, "text: remove me")
 
 
 def test_own_footer_is_no_opt_out() -> None:
     """Our own sentence on opting out, quoted below an answer, opts nobody out."""
-    verdict = classify(a_mail(text=QUOTED))
+    verdict = classify(a_mail(text=QUOTED), RULES)
     assert (verdict.kind, verdict.new_text) == (Kind.REPLY, "Yes, call me.")
 
 
@@ -111,7 +119,7 @@ def test_own_footer_is_no_opt_out() -> None:
 )
 def test_unsubscribe_button(headers: tuple[str, ...]) -> None:
     """The press on a button is the person's wish, though a machine wrote the mail."""
-    assert classify(a_mail(*headers, text="Sent by a mail program.")).kind is Kind.OPT_OUT
+    assert classify(a_mail(*headers, text="Sent by a mail program."), RULES).kind is Kind.OPT_OUT
 
 
 @pytest.mark.parametrize(
@@ -121,11 +129,11 @@ def test_unsubscribe_button(headers: tuple[str, ...]) -> None:
 def test_list(header: str) -> None:
     """List and bulk mail is nobody's answer, and its footer no opt-out; but an answer is one."""
     text = "News!\nPlease unsubscribe me links are below."
-    assert classify(a_mail(header, "In-Reply-To", text=text)).kind is Kind.OTHER
+    assert classify(a_mail(header, "In-Reply-To", text=text), RULES).kind is Kind.OTHER
     for answer in ("In-Reply-To: <m1@sender.example>", "References: <m1@sender.example>"):
-        assert classify(a_mail(header, "In-Reply-To", answer)).kind is Kind.REPLY
+        assert classify(a_mail(header, "In-Reply-To", answer), RULES).kind is Kind.REPLY
         stop = a_mail(header, "In-Reply-To", answer, text="Please remove me.")
-        assert classify(stop).kind is Kind.OPT_OUT
+        assert classify(stop, RULES).kind is Kind.OPT_OUT
 
 
 def test_receipt_of_display() -> None:
@@ -134,12 +142,15 @@ def test_receipt_of_display() -> None:
         "Content-Type: multipart/report; report-type=disposition-notification; boundary=b",
         text=parts("Content-Type: text/plain\n\nYour message was read."),
     )
-    verdict = classify(raw)
-    assert (verdict.kind, verdict.evidence) == (Kind.OTHER, "disposition-notification")
+    verdict = classify(raw, RULES)
+    assert (verdict.kind, verdict.because) == (
+        Kind.OTHER,
+        "header content-type: disposition-notification",
+    )
 
 
 def test_unreadable() -> None:
     """What was cut is said beside the kind, since it may hide a stop."""
-    assert classify(a_mail(), truncated=True).unreadable
-    assert classify(b"").unreadable
-    assert classify(b"").kind is Kind.REPLY
+    assert classify(a_mail(), RULES, truncated=True).unreadable
+    assert classify(b"", RULES).unreadable
+    assert classify(b"", RULES).kind is Kind.REPLY

@@ -1,16 +1,18 @@
 from datetime import date
 
 import pytest
+from foreign_mails import RULES
 
 from sequencer.mail.date_words import words_of, written_dates
-from sequencer.mail.month_names import MONTHS, WEEKDAYS
 
 SENT_ON = date(2027, 2, 20)
 THIRD = date(2027, 3, 3)
 
 
 def dates(text: str, sent_on: date = SENT_ON) -> list[date]:
-    return [day for one in written_dates(words_of(text)) for day in one.dates(sent_on)]
+    return [
+        day for one in written_dates(words_of(text), RULES.months) for day in one.dates(sent_on)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -105,9 +107,20 @@ def test_feast_of_a_leap_year() -> None:
 
 
 def test_month_names() -> None:
-    """Twelve months, and no weekday that is one too, but for the French and Spanish `mar`."""
-    assert set(MONTHS.values()) == set(range(1, 13))
-    assert set(MONTHS) & WEEKDAYS == set()
+    """Twelve months and seven weekdays."""
+    assert set(RULES.months.values()) == set(range(1, 13))
+    assert set(RULES.weekdays.values()) == set(range(1, 8))
+
+
+@pytest.mark.parametrize("text", ["2027年3月3日", "3月3日(水)", "３月３日"])
+def test_japanese(text: str) -> None:
+    """Signs behind the numbers tell what they are, wide figures too."""
+    assert dates(text) == [THIRD]
+
+
+def test_letters_in_two() -> None:
+    """A letter whose accent is a character of its own is that letter."""
+    assert dates("3. Ma\u0308rz 2027") == [THIRD]
 
 
 def test_words() -> None:

@@ -5,8 +5,11 @@ from sequencer.mail.delivery_status import (
     MAX_RECIPIENTS,
     Action,
     FailedRecipient,
+    failed_recipient,
+    refused_content,
     report_groups,
     report_recipients,
+    without_death,
 )
 
 GROUP = """\
@@ -108,3 +111,41 @@ def test_vague_status_gives_way() -> None:
 def test_many_recipients() -> None:
     """Recipients beyond the cap are left out."""
     assert len(recipients(GROUP * 3_000)) == MAX_RECIPIENTS
+
+
+@pytest.mark.parametrize(
+    ("transcript", "refused"),
+    [
+        (">>> DATA\n<<< 550 : User unknown", True),
+        (">>> DATA\n<<< 503 no recipients", False),
+        (">>> DATA\nno more of it", False),
+        (">>> DATA\n<<< well", False),
+        (">>> RCPT To:<a@b.example>\n<<< 550 User unknown", False),
+        (">>> DATA", False),
+        ("", False),
+    ],
+)
+def test_refused_content(transcript: str, *, refused: bool) -> None:
+    """What a server refuses after DATA is not the recipient, whom it has taken."""
+    assert refused_content(transcript) is refused
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "dead"),
+    [
+        ("5.0.0", "550 User unknown", False),
+        ("5.1.1", "550 5.1.1 User unknown", True),
+        ("5.0.0", "554 This user doesn't have a mailbox: user unknown", True),
+    ],
+)
+def test_word_of_a_filter(status: str, words: str, *, dead: bool) -> None:
+    """An unknown user after DATA is a filter's word, unless an exact code says so."""
+    found = without_death(failed_recipient("a@b.example", Action.FAILED, status, words))
+    assert found.bounce_class is not None
+    assert found.bounce_class.is_permanent is dead
+
+
+def test_delays_stay_delays() -> None:
+    """Who is not dead stays as they are."""
+    late = failed_recipient("a@b.example", Action.DELAYED, "4.4.1", "550 timed out")
+    assert without_death(late) is late

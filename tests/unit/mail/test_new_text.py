@@ -1,4 +1,5 @@
 import pytest
+from foreign_mails import RULES
 from hypothesis import given
 from hypothesis import strategies as st
 from steps import grows_linearly
@@ -39,14 +40,14 @@ LONG = "> " + "x" * 70 + " and"
 )
 def test_new_text(text: str, new: str) -> None:
     """The person's own words stay, in their order; history and signature go."""
-    assert new_text(text) == new
+    assert new_text(text, RULES) == new
 
 
 @given(st.text(alphabet="On 2027<@>:.\n wrote-_Frm", max_size=300))
 def test_adds_nothing(text: str) -> None:
     """Every line of the new text is a line of the mail."""
     given_lines = {line.strip() for line in text.split("\n")}
-    assert {line.strip() for line in new_text(text).split("\n")} <= given_lines | {""}
+    assert {line.strip() for line in new_text(text, RULES).split("\n")} <= given_lines | {""}
 
 
 HOSTILE = [
@@ -74,14 +75,14 @@ HOSTILE = [
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_work_is_linear(unit: str) -> None:
     """Twice the text is about twice the work, whatever it is made of."""
-    assert grows_linearly(new_text, unit)
+    assert grows_linearly(lambda text: new_text(text, RULES), unit)
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_hostile_text(unit: str) -> None:
     """A quarter of a megabyte of what stops other parsers is read within the time of a test."""
     text = (unit * (262_144 // len(unit) + 1))[:262_144]
-    assert len(new_text(text)) <= len(text)
+    assert len(new_text(text, RULES)) <= len(text)
 
 
 def test_the_measure_measures() -> None:

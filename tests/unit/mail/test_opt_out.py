@@ -1,11 +1,13 @@
 import pytest
+from foreign_mails import RULES
 
-from sequencer.mail.folded_text import folded
-from sequencer.mail.opt_out import asked_by_subject, is_opt_out
-from sequencer.mail.opt_out_phrases import STRONG
-from sequencer.mail.opt_out_words import CONDITIONS, NEGATIONS, PASSED, POLITE, SHORT, TELLING
+from sequencer.mail.opt_out import OptOut, Scope, asked_by_subject, read_opt_out
 
 SUBJECT = "Re: Hello"
+
+
+def is_opt_out(text: str, subject: str) -> OptOut | None:
+    return read_opt_out(text, subject, RULES)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,7 @@ SUBJECT = "Re: Hello"
         "Proszę o usunięcie mojego adresu",
         "配信停止してください",
         "今後のメールは不要です",
+        "I would be grateful if you do not contact me again.",
     ],
 )
 def test_opt_out(text: str) -> None:
@@ -77,6 +80,9 @@ def test_opt_out(text: str) -> None:
         "Ja.\n\nWenn Sie keine weiteren E-Mails wünschen, klicken Sie hier.",
         "No thanks.",
         "Thanks,\nZoe",
+        "I hit unsubscribe by mistake, please remove me from that again.",
+        "Bitte mich nicht abmelden.",
+        "Nobody should take me never off.",
         "Hi Rep,\nHello,\nThanks,\nstop the press",
     ],
 )
@@ -126,19 +132,40 @@ def test_subject_instead_of_text() -> None:
 
 
 def test_evidence() -> None:
-    """The words and their language are told."""
-    found = is_opt_out("Bitte abmelden!", SUBJECT)
+    """The words, their place and their rule are told."""
+    found = is_opt_out("Hallo. Bitte abmelden!", SUBJECT)
     assert found is not None
-    assert (found.words, found.language) == ("bitte abmelden", "de")
+    said = found.evidence[0]
+    assert (said.where, said.words, said.at) == ("text", "Bitte abmelden", 7)
+    assert said.rule.startswith("de/opt_out")
 
 
-def test_tables_are_normal() -> None:
-    """Words are written as texts are compared; only the marks of Japanese differ."""
-    phrases = [phrase for language, each in STRONG.items() if language != "ja" for phrase in each]
-    short = [form for language, each in SHORT.items() if language != "ja" for form in each]
-    for word in (*phrases, *short, *TELLING, *NEGATIONS, *PASSED, *POLITE, *CONDITIONS):
-        assert word == " ".join(folded(word).split())
-    assert len(phrases) == len(set(phrases))
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("Please remove me.", Scope.PERSON),
+        ("Please take our company off your list.", Scope.COMPANY),
+        ("Stop writing to us, none of us is interested.", Scope.COMPANY),
+        ("unsubscribe", Scope.PERSON),
+    ],
+)
+def test_scope(text: str, scope: Scope) -> None:
+    """For whom silence is asked: the person, unless the company is named."""
+    found = is_opt_out(text, SUBJECT)
+    assert found is not None
+    assert found.scope is scope
+
+
+def test_all_that_is_said() -> None:
+    """A word alone on its line counts below a greeting, and not far below."""
+    assert is_opt_out(
+        "Hi,\n\nstop\n\nZoe Smith, Head of everything at Prospect Limited, London", ""
+    )
+    assert not is_opt_out(
+        "Hi Rep,\n\nHello Zoe,\n\nThank you,\n\nstop\n\nand a dozen words more than that, to be"
+        " sure of it all",
+        "",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 import pytest
-from foreign_mails import a_machine_mail, a_mail
+from foreign_mails import RULES, a_machine_mail, a_mail
 
 from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.delivery_status import Action
@@ -76,7 +76,7 @@ Message will be retried for 2 more day(s)
 def found(
     text: str, subject: str = "failure notice"
 ) -> list[tuple[str, Action, BounceClass | None]]:
-    people = plain_recipients(read_mail(a_machine_mail(subject, text)))
+    people = plain_recipients(read_mail(a_machine_mail(subject, text)), RULES)
     return [(one.address, one.action, one.bounce_class) for one in people]
 
 
@@ -132,7 +132,7 @@ def test_addresses_that_are_none() -> None:
 def test_given_recipients() -> None:
     """A header that names the recipients is believed before the words."""
     raw = a_mail("From: mailer-daemon@x.example", "X-Failed-Recipients: a@b.example, c@d.example")
-    people = plain_recipients(read_mail(raw))
+    people = plain_recipients(read_mail(raw), RULES)
     assert [one.address for one in people] == ["a@b.example", "c@d.example"]
 
 
@@ -171,22 +171,24 @@ def test_is_machine(header: str, machine: bool) -> None:
 )
 def test_sender_and_words_together(headers: tuple[str, ...], text: str, bounce: bool) -> None:
     """A person who writes about a bounce sends none, and not every mail of a machine is one."""
-    assert is_plain_bounce(read_mail(a_mail(*headers, text=text))) is bounce
+    assert is_plain_bounce(read_mail(a_mail(*headers, text=text)), RULES) is bounce
 
 
 def test_reason() -> None:
     """The words begin at the first code, or are all that is said."""
-    said = plain_reason(read_mail(a_machine_mail("x", EXIM)))
+    said = plain_reason(read_mail(a_machine_mail("x", EXIM)), RULES)
     assert said.strip().startswith("550 5.1.1")
-    assert plain_reason(read_mail(a_machine_mail("x", "It failed."))) == "It failed."
+    assert plain_reason(read_mail(a_machine_mail("x", "It failed.")), RULES) == "It failed."
 
 
 def test_returned_text() -> None:
     """The mail that came back is what follows its mark, or its first header."""
-    assert returned_text(EXIM).startswith("------ This is a copy")
-    assert returned_text("Sorry.\nReceived: from x\nMessage-ID: <a@b>").startswith("Received:")
-    assert returned_text("Sorry.\nOriginal message follows.\nx").startswith("Original")
-    assert returned_text("The original message was received at noon") == ""
+    assert returned_text(EXIM, RULES).startswith("------ This is a copy")
+    assert returned_text("Sorry.\nReceived: from x\nMessage-ID: <a@b>", RULES).startswith(
+        "Received:"
+    )
+    assert returned_text("Sorry.\nOriginal message follows.\nx", RULES).startswith("Original")
+    assert returned_text("The original message was received at noon", RULES) == ""
 
 
 def test_hostile_text() -> None:

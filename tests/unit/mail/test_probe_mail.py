@@ -2,13 +2,15 @@
 
 import pytest
 from builders import NOON
+from foreign_mails import RULES
 
-from sequencer.mail.classify import Kind, classify
+from sequencer.mail.classify import classify
 from sequencer.mail.compose_error import ComposeError
 from sequencer.mail.draft import Mailbox
 from sequencer.mail.incoming import read_mail
 from sequencer.mail.probe_mail import is_probe, make_probe
 from sequencer.mail.sent_mail import read_sent
+from sequencer.mail.verdict import Kind
 
 ANA = Mailbox("ana@seller.example", "Ana Ruiz")
 
@@ -42,7 +44,7 @@ def test_it_is_known_again() -> None:
     assert copy.is_marked
     assert copy.is_automatic
     assert is_probe(copy.ref)
-    assert classify(mail.data).kind is not Kind.REPLY
+    assert classify(mail.data, RULES).kind is not Kind.REPLY
     assert not is_probe("c0ffee")
 
 

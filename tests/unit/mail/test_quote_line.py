@@ -1,4 +1,5 @@
 import pytest
+from foreign_mails import RULES
 
 from sequencer.mail.quote_line import (
     attribution_lines,
@@ -33,7 +34,7 @@ ATTRIBUTIONS = [
 def test_attribution(attribution: str) -> None:
     """The line above a quoted mail is known in every language, broken over lines or not."""
     lines = attribution.split("\n")
-    assert attribution_lines([*lines, "", "Hello"], 0) == len(lines)
+    assert attribution_lines([*lines, "", "Hello"], 0, RULES) == len(lines)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_attribution(attribution: str) -> None:
 )
 def test_no_attribution(text: str) -> None:
     """What a person writes is not taken for the line above a quoted mail."""
-    assert attribution_lines(text.split("\n"), 0) == 0
+    assert attribution_lines(text.split("\n"), 0, RULES) == 0
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_no_attribution(text: str) -> None:
 )
 def test_history(text: str) -> None:
     """A separator or the headers of a mail begin what is not the person's."""
-    assert begins_history(text.split("\n"), 0)
+    assert begins_history(text.split("\n"), 0, RULES)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_history(text: str) -> None:
 )
 def test_no_history(text: str) -> None:
     """Labels and dashes in a person's text begin nothing."""
-    assert not begins_history(text.split("\n"), 0)
+    assert not begins_history(text.split("\n"), 0, RULES)
 
 
 @pytest.mark.parametrize(
@@ -108,13 +109,15 @@ def test_no_history(text: str) -> None:
 )
 def test_sent_from(line: str) -> None:
     """The advertisement of a telephone is known."""
-    assert is_sent_from(line)
+    assert is_sent_from(line, RULES)
 
 
 def test_not_sent_from() -> None:
     """A sentence of a person that begins like one is none."""
-    assert not is_sent_from("Sent from my office on Monday, and again " + "with the plan " * 5)
-    assert not is_sent_from("I sent from my phone")
+    assert not is_sent_from(
+        "Sent from my office on Monday, and again " + "with the plan " * 5, RULES
+    )
+    assert not is_sent_from("I sent from my phone", RULES)
 
 
 def test_signature_mark() -> None:

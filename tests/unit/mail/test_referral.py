@@ -1,6 +1,8 @@
 import pytest
+from foreign_mails import RULES
 
-from sequencer.mail.referral import LOOKED_AT, MOST, referred_addresses
+from sequencer.mail.named_person import LOOKED_AT, named_people
+from sequencer.mail.referral import MOST, referred_addresses
 
 OURS = ["ana@seller.example", "rep@gmail.com"]
 KNOWN = ["Zoe <zoe@bank.example>", "zoe@bank.example", "not an address"]
@@ -8,7 +10,7 @@ LEA = "lea@bank.example"
 
 
 def found(text: str) -> tuple[str, ...]:
-    return referred_addresses(text, OURS, KNOWN)
+    return referred_addresses(named_people(text, RULES), OURS, KNOWN)
 
 
 @pytest.mark.parametrize(

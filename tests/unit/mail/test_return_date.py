@@ -1,8 +1,9 @@
 from datetime import date, timedelta
 
 import pytest
+from foreign_mails import RULES
 
-from sequencer.mail.return_date import ReturnDate, resume_after, return_date
+from sequencer.mail.return_date import MAX_DAYS, ReturnDate, return_date, within_reach
 
 SENT_ON = date(2027, 2, 20)
 FOURTH = date(2027, 3, 4)
@@ -47,7 +48,7 @@ FOURTH = date(2027, 3, 4)
 )
 def test_return_on_the_third(text: str) -> None:
     """In seven languages the day after the third of March is when to go on."""
-    found = return_date(text, SENT_ON)
+    found = return_date(text, SENT_ON, RULES)
     assert found is not None
     assert found.resume_on == FOURTH
 
@@ -74,7 +75,7 @@ def test_return_on_the_third(text: str) -> None:
 )
 def test_no_return(text: str) -> None:
     """A date that nothing makes one of return, or that is out of reach, is none."""
-    assert return_date(text, SENT_ON) is None
+    assert return_date(text, SENT_ON, RULES) is None
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_no_return(text: str) -> None:
 )
 def test_doubtful_dates(text: str, resume_on: date) -> None:
     """Of two readings the later within reach counts, unless the language is sure."""
-    found = return_date(text, SENT_ON)
+    found = return_date(text, SENT_ON, RULES)
     assert found is not None
     assert found.resume_on == resume_on
 
@@ -99,20 +100,89 @@ def test_doubtful_dates(text: str, resume_on: date) -> None:
 def test_words() -> None:
     """The words that say so are told, as a person would write them."""
     text = "Ich bin bis 03.03.2027 im Urlaub"
-    assert return_date(text, SENT_ON) == ReturnDate(FOURTH, "ich bin bis 03.03.2027")
-    found = return_date("until March 3, 2027", SENT_ON)
+    assert return_date(text, SENT_ON, RULES) == ReturnDate(FOURTH, FOURTH, "ich bin bis 03.03.2027")
+    found = return_date("until March 3, 2027", SENT_ON, RULES)
     assert found is not None
     assert found.words == "until march 3 , 2027"
 
 
-@pytest.mark.parametrize(("days", "reached"), [(-1, False), (0, True), (179, True), (180, False)])
-def test_reach(days: int, reached: bool) -> None:
-    """The day to go on lies 1 to 180 days ahead."""
+@pytest.mark.parametrize(
+    ("days", "reached"), [(-1, False), (0, True), (MAX_DAYS, True), (MAX_DAYS + 1, False)]
+)
+@pytest.mark.parametrize("is_last", [True, False])
+def test_reach(days: int, *, reached: bool, is_last: bool) -> None:
+    """A day that has passed, or is too far away, is none; the last one away has one behind it."""
     day = SENT_ON + timedelta(days=days)
-    assert resume_after(day, SENT_ON) == (day + timedelta(days=1) if reached else None)
+    found = within_reach(day, SENT_ON, "", is_last=is_last)
+    following = day + timedelta(days=1)
+    expected = ReturnDate(following if is_last else day, following, "")
+    assert found == (expected if reached else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "return_on"),
+    [
+        ("I am back on 4 March.", FOURTH),
+        ("I am away until 3 March.", FOURTH),
+        ("I am away until 3 March and will be back on 8 March.", date(2027, 3, 8)),
+        ("I will not be back until 4 March.", FOURTH),
+        ("Ik ben afwezig tot 4 maart.", FOURTH),
+        ("Ik ben afwezig tot en met 3 maart.", FOURTH),
+        ("3月3日まで不在です。", FOURTH),
+        ("３月４日(木)より出社いたします。", FOURTH),
+        ("2027年3月1日から2027年3月3日まで休暇", FOURTH),
+        ("I am back on Monday.", date(2027, 2, 22)),
+        ("I am away until Saturday.", date(2027, 2, 28)),
+        ("I am back tomorrow.", date(2027, 2, 21)),
+        ("I am back next week.", date(2027, 2, 22)),
+        ("De retour la semaine prochaine.", date(2027, 2, 22)),
+        ("I will be back in 3 weeks.", date(2027, 3, 13)),
+        ("I will be back in two days.", date(2027, 2, 22)),
+        ("Wieder in KW 10 im Büro.", date(2027, 3, 8)),
+        ("Zurück in KW 3.", date(2028, 1, 17)),
+        ("I am away until the end of July.", date(2027, 8, 1)),
+        ("I am away until the end of December.", date(2028, 1, 1)),
+        ("Away until the end of January", date(2028, 2, 1)),
+        ("7月末まで休暇", date(2027, 8, 1)),
+        ("5日に戻ります。", date(2027, 3, 5)),
+        ("明日に戻ります。", date(2027, 2, 21)),
+        ("I am on leave, back on the 5th.", date(2027, 3, 5)),
+        ("Im Urlaub, wieder da am 5.", date(2027, 3, 5)),
+        ("Urlop, wracam 5-go.", date(2027, 3, 5)),
+        ("3月1日から3日まで休暇", FOURTH),
+        ("On PTO 3/1 through 3/12, back in the office on 3/13.", date(2027, 3, 13)),
+        ("Absent du 01/03 au 25/03.", date(2027, 3, 26)),
+        ("Away until 04/03/2027, 25/03/2027 is my birthday.", date(2027, 3, 5)),
+        ("Van 6 t/m 17 maart ben ik weg, maandag 20 maart ben ik terug.", date(2027, 3, 20)),
+    ],
+)
+def test_first_day_back(text: str, return_on: date) -> None:
+    """The day after the last one away, or the day that is named as the first one back."""
+    found = return_date(text, SENT_ON, RULES)
+    assert found is not None
+    assert found.return_on == return_on
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Back in KW 60.",
+        "Back in KW 53.",
+        "I work until evening. Tomorrow is fine.",
+        "Back in 99 weeks.",
+        "Back in 60 weeks.",
+        "Back in two",
+        "Back in week",
+        "Back on 10 January.",
+        "0 weeks",
+    ],
+)
+def test_no_spoken_day(text: str) -> None:
+    """Weeks that no year has, or that nothing makes a return, are no day."""
+    assert return_date(text, SENT_ON, RULES) is None
 
 
 @pytest.mark.parametrize("unit", ["until 3 March ", "1 ", "1/1/", "to 3 ", ". ", "March "])
 def test_hostile_text(unit: str) -> None:
     """Only the top of a text is looked at, and that in one walk."""
-    return_date(unit * (262_144 // len(unit)), SENT_ON)
+    return_date(unit * (262_144 // len(unit)), SENT_ON, RULES)

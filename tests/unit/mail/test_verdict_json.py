@@ -1,27 +1,33 @@
 import json
 
-from foreign_mails import a_group, a_mail, a_report, parts
+from foreign_mails import RULES, a_group, a_mail, a_report, parts
 
 from sequencer.mail.classify import classify
 from sequencer.mail.verdict_json import verdict_as_json
 
 
 def shown(raw: bytes) -> dict[str, object]:
-    verdict = verdict_as_json(classify(raw))
+    verdict = verdict_as_json(classify(raw, RULES))
     assert json.loads(json.dumps(verdict)) == verdict
     return verdict
 
 
 def test_reply() -> None:
-    """A reply has its words and no recipients."""
-    assert shown(a_mail()) == {
-        "kind": "reply",
-        "evidence": "",
-        "new_text": "Yes, call me.",
-        "unreadable": False,
-        "problems": [],
-        "recipients": [],
-    }
+    """A reply has its words, what they come to, and no recipients."""
+    verdict = shown(a_mail(text="Please talk to Tom Hill, tom@prospect.example."))
+    assert verdict["kind"] == "reply"
+    assert verdict["intent"] == "referral"
+    assert verdict["named"] == [{"name": "Tom Hill", "email": "tom@prospect.example"}]
+    assert verdict["recipients"] == []
+    assert verdict["version"] == RULES.version
+    assert verdict["evidence"] == [
+        {
+            "where": "text",
+            "words": "talk to",
+            "at": 7,
+            "rule": "en/referral: talk|speak|write|turn to|with",
+        }
+    ]
 
 
 def test_bounce() -> None:
@@ -34,7 +40,7 @@ def test_bounce() -> None:
     assert shown(a_report(full))["permanent"] is False
     late = shown(a_report(a_group("slow@prospect.example", "4.4.1", "timed out", "delayed")))
     assert (late["action"], late["permanent"]) == ("delayed", False)
-    assert "permanent" not in shown(a_report())
+    assert shown(a_report())["permanent"] is False
 
 
 def test_complaint() -> None:
@@ -49,6 +55,21 @@ def test_complaint() -> None:
 
 
 def test_auto_reply() -> None:
-    """An automatic reply tells the day to go on, if it has one."""
-    assert shown(a_mail("Subject: OOO", text="until 3 March"))["resume_on"] == "2027-03-04"
-    assert "resume_on" not in shown(a_mail("Subject: OOO", text="away"))
+    """An automatic reply tells why, the day of return, and whom to write to, if it does."""
+    text = "I am away until 3 March. Contact tom@prospect.example."
+    verdict = shown(a_mail("Subject: OOO", text=text))
+    assert verdict["auto_reply"] == "out_of_office"
+    assert (verdict["return_on"], verdict["resume_on"]) == ("2027-03-04", "2027-03-04")
+    assert verdict["contact"] == {"name": "", "email": "tom@prospect.example"}
+    assert shown(a_mail("Subject: OOO", text="away"))["return_on"] is None
+
+
+def test_opt_out() -> None:
+    """An opt-out says for whom."""
+    assert shown(a_mail(text="Please remove me."))["scope"] == "person"
+
+
+def test_meeting() -> None:
+    """A calendar mail says what becomes of the meeting."""
+    raw = a_mail("Content-Type: text/calendar", text="BEGIN:VCALENDAR\nMETHOD:CANCEL\n")
+    assert shown(raw)["meeting_status"] == "cancelled"
