@@ -1,4 +1,4 @@
-"""`sequencer mailbox`: is a mailbox in order, and what does its provider do?"""
+"""`sequencer mailbox`: is a mailbox in order, what does its provider do, who signs in?"""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ import click
 
 from sequencer.cli.desk import json_option, print_json, with_workspace
 from sequencer.cli.failure import EXIT_FAILED
+from sequencer.cli.mailbox_login import login
 from sequencer.cli.mailbox_words import as_object, lines
 from sequencer.cli.paragraph import show
 from sequencer.cli.progress import progress
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 @click.group("mailbox")
 def command() -> None:
     """Look after the mailboxes that are sent from."""
+
+
+command.add_command(login)
 
 
 @command.command("check")

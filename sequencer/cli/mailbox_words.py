@@ -29,7 +29,10 @@ _HINTS = {
     "smtp": "check smtp.host, port and tls of this mailbox, and that this machine may connect",
     "imap": "check imap.host, port and tls of this mailbox, and that this machine may connect",
 }
-_SIGN_IN = "check its user name and its password or token; see docs/how-to/connect-a-mailbox.md"
+_SIGN_IN = (
+    "check its user name and its password, or sign in with `sequencer mailbox login`; see "
+    "docs/how-to/connect-a-mailbox.md"
+)
 
 
 def lines(found: "Iterable[MailboxCheck]", now: datetime) -> Iterator[Line]:
@@ -40,10 +43,20 @@ def lines(found: "Iterable[MailboxCheck]", now: datetime) -> Iterator[Line]:
         yield Line(f"{each.name} <{each.address}>", style="bold")
         yield from _sign_in("smtp", each.smtp)
         yield from _sign_in("imap", each.imap)
+        if each.ends_at is not None:
+            yield Line(ends(each.ends_at), MARGIN, "yellow")
         if each.imap.is_ok:
             yield Line(_folders(each.folders), f"{MARGIN}folders   ")
         yield from _known(each.known, now)
         yield from (Line(sentence, MARGIN) for sentence in meaning(each))
+
+
+def ends(at: datetime) -> str:
+    """When a sign-in ends by itself, and what to do about it."""
+    return (
+        f"The provider ends this sign-in on {at:%Y-%m-%d %H:%M} UTC: sign in again before. Google "
+        "does so while the application is a test: publish it."
+    )
 
 
 def meaning(each: "MailboxCheck") -> list[str]:
@@ -64,6 +77,7 @@ def as_object(each: "MailboxCheck", now: datetime) -> dict[str, object]:
         "ok": each.is_ok,
         "smtp": {"ok": each.smtp.is_ok, "tls": each.smtp.tls, "problem": each.smtp.problem},
         "imap": {"ok": each.imap.is_ok, "tls": each.imap.tls, "problem": each.imap.problem},
+        "sign_in_ends_at": each.ends_at,
         "folders": {str(role): name for role, name in each.folders.items()},
         "known": known
         and {

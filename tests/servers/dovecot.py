@@ -91,6 +91,8 @@ userdb {{
   args = uid={uid} gid={gid} home={d}/mail/%u allow_all_users=yes
 }}
 """
+WITHOUT_IDLE_2_3 = "imap_capability = IMAP4rev1 SASL-IR LITERAL+ UIDPLUS SPECIAL-USE\n"
+WITHOUT_IDLE_2_4 = "imap_capability {\n  IDLE = no\n}\n"
 OAUTH_2_3 = """
 introspection_mode = post
 introspection_url = {introspection}
@@ -152,8 +154,14 @@ class Dovecot:
 
 
 @contextmanager
-def dovecot(passwords: Mapping[str, str]) -> Iterator[Dovecot]:
-    """A Dovecot for these users; the token `token-of-ADDRESS` signs in by XOAUTH2 as well."""
+def dovecot(
+    passwords: Mapping[str, str], introspected: str = "", *, idles: bool = True
+) -> Iterator[Dovecot]:
+    """A Dovecot for these users; the token `token-of-ADDRESS` signs in by XOAUTH2 as well.
+
+    Or, where `introspected` is the address of an endpoint, what is good there. IDLE can be left
+    out of what the server offers.
+    """
     binary = program("dovecot")
     version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
     number = re.match(r"(\d+)\.(\d+)[\d.]*", version.stdout)
@@ -173,13 +181,14 @@ def dovecot(passwords: Mapping[str, str]) -> Iterator[Dovecot]:
             "d": d,
             "uid": owner.pw_uid,
             "gid": owner.pw_gid,
-            "introspection": url,
+            "introspection": introspected or url,
             "host": "listen" if is_2_4 else "address",
             **vars(ports),
         }
         (d / "oauth2.conf").write_text(OAUTH_2_3.format(**values))
         head = f"dovecot_config_version = {number[0]}\ndovecot_storage_version = {number[0]}\n"
         body = COMMON.format(**values) + (OF_2_4 if is_2_4 else OF_2_3).format(**values)
+        body += "" if idles else WITHOUT_IDLE_2_4 if is_2_4 else WITHOUT_IDLE_2_3
         (d / "dovecot.conf").write_text((head if is_2_4 else "") + body)
         with child([binary, "-F", "-c", str(d / "dovecot.conf")], d / "output"):
             wait_until("a greeting of Dovecot", lambda: greets(ports.imap, b"* OK"))

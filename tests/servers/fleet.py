@@ -98,21 +98,16 @@ def fleet(seller: Fleet) -> Iterator[Fleet]:
         _engine(seller.database).dispose()
 
 
-async def ended(each: BaseProcess) -> bool:
-    """Whether a process ended in order, as it was asked to.
-
-    One that does not logs where it is, and is killed: of the many daemons that only these tests put
-    into one process, it has happened that all stood still after they had begun to drain.
-    """
-    os.kill(each.pid or 0, signal.SIGTERM)
-    await asyncio.to_thread(each.join, END_S)
-    if each.exitcode is None:
-        for request in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGKILL):
-            os.kill(each.pid or 0, request)
+async def end(*processes: BaseProcess) -> None:
+    """Ask processes to end in order, and see that they do; one that does not logs where it is."""
+    for each in processes:
+        os.kill(each.pid or 0, signal.SIGTERM)
+    for each in processes:
         await asyncio.to_thread(each.join, END_S)
-        sys.stdout.write(f"process {each.pid} did not end in order\n")
-        return False
-    return each.exitcode == 0
+        if each.exitcode is None:
+            os.kill(each.pid or 0, signal.SIGABRT)
+            await asyncio.to_thread(each.join)
+    assert [each.exitcode for each in processes] == [0] * len(processes)
 
 
 def be_daemons(
@@ -125,7 +120,7 @@ def be_daemons(
     sys.stderr = sys.stdout = os.fdopen(descriptor, "w", buffering=1)
     if host is not None:
         enter(host.namespace)
-    faulthandler.register(signal.SIGUSR1)  # where is it, should it not end
+    faulthandler.enable()  # where is it, should it not end
     bootstrap.configure_logging(as_json=True)
     workspace = bootstrap.open_workspace(root, environ)
     policy = replace(workspace.desk.policy, settle=SETTLE)
@@ -150,12 +145,7 @@ async def _work(workspace: bootstrap.Workspace, number: int, host: Host | None) 
         for each in daemons:
             each.stop()
 
-    def tell_where() -> None:
-        for task in asyncio.all_tasks():
-            task.print_stack()
-
     loop.add_signal_handler(signal.SIGTERM, stop)
-    loop.add_signal_handler(signal.SIGUSR2, tell_where)
     await asyncio.gather(*(each.run() for each in daemons))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from servers.child import START_S
+from servers.settings_text import SCHEDULE, MailboxText, address_of, settings_text
 
 from sequencer import bootstrap
 from sequencer.domain.prospect import Prospect
@@ -22,31 +23,13 @@ from sequencer.engine.enroll import Enrolment, enroll
 from sequencer.store import prospects
 
 PASSWORD = "sandbox"
-CADENCE = """\
-cadence: {name}
+CADENCE = f"""\
+cadence: {{name}}
 title: One mail
-schedule: {{window: {{mon-sun: ["00:00-24:00"]}}, timezone: workspace, jitter_minutes: 0}}
-from: {{mailboxes: [{name}]}}
+schedule: {SCHEDULE.replace("{", "{{").replace("}", "}}")}
+from: {{{{mailboxes: [{{name}}]}}}}
 steps:
-  - {{id: one, email: one.md}}
-"""
-SETTINGS = """\
-sending: {{poll_s: 5}}
-limits: {{per_domain: null, per_person_day: null, per_person_week: null}}
-web: {{port: 0, public_url: "https://go.seller.example"}}
-mailboxes:
-{mailboxes}"""
-MAILBOX = """\
-  {name}:
-    address: {address}
-    name: Ana Ruiz
-    provider: other
-    smtp: {{host: 127.0.0.1, port: {smtp}, tls: plain}}
-    imap: {{host: 127.0.0.1, port: {imap}, tls: plain}}
-    per_day: {per_day}
-    per_hour: {per_hour}
-    gap_s: {gap_s}
-    keeps_sent_copy: true
+  - {{{{id: one, email: one.md}}}}
 """
 
 
@@ -65,11 +48,6 @@ class Box:
     def address(self) -> str:
         """Its address, and the name that it signs in with."""
         return address_of(self.name)
-
-
-def address_of(name: str) -> str:
-    """The address of a mailbox."""
-    return f"{name}@seller.example"
 
 
 @dataclass(frozen=True)
@@ -95,8 +73,8 @@ class Seller:
     def write(self) -> None:
         """Write the files."""
         (self.root / "config/cadences").mkdir(parents=True)
-        mailboxes = [MAILBOX.format(**vars(box), address=box.address) for box in self.boxes]
-        settings = SETTINGS.format(mailboxes="".join(mailboxes))
+        mailboxes = [MailboxText(**vars(box)) for box in self.boxes]
+        settings = settings_text(mailboxes, "sending: {poll_s: 5}\n")
         (self.root / "config/sequencer.yaml").write_text(settings)
         for box in self.boxes:
             cadence = CADENCE.format(name=box.name)

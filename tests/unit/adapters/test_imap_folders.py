@@ -47,3 +47,11 @@ def test_most_common_name_first() -> None:
 def test_missing() -> None:
     """A role that no folder has is missing, but for INBOX."""
     assert located([listed("Sentimental"), listed("a/b", delimiter="")]) == {Folder.INBOX: "INBOX"}
+
+
+def test_archive() -> None:
+    """All Mail is looked into where there is one, else the archive, by its use or its name."""
+    archive, every = listed("Old", b"\\Archive"), listed("Tout", b"\\All")
+    assert located([archive, every])[Folder.ARCHIVE] == "Tout"
+    assert located([listed("Archive"), archive])[Folder.ARCHIVE] == "Old"
+    assert located([listed("Archives")])[Folder.ARCHIVE] == "Archives"

@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from sequencer.adapters import calendly
+from sequencer.adapters.booking import calendly
 from sequencer.adapters.sandbox.booking import Booking, delivery, signature
 from sequencer.adapters.sandbox.crowd import Crowd, Outside
 from sequencer.adapters.sandbox.failure_report import failure_report
 from sequencer.adapters.sandbox.letters import Heard, Writer, absence, answer, hear
 from sequencer.adapters.sandbox.people import CAST, Act, Habit
 from sequencer.adapters.sandbox.smtp_server import AcceptedMail
-from sequencer.domain.meeting import BookingKind
+from sequencer.domain.booking import BookingKind
+from sequencer.domain.post import Post, Secrets
 from sequencer.domain.prospect import Prospect
-from sequencer.mail.classify import Kind, classify
+from sequencer.files.language_rules import load_rules
+from sequencer.mail.classify import classify
 from sequencer.mail.compose import compose
 from sequencer.mail.draft import Draft, Mailbox
 from sequencer.mail.footer import with_footer
+from sequencer.mail.verdict import Kind
 
 ROOT = Path(__file__).parents[3]
 AT = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)  # a Tuesday
@@ -97,7 +100,7 @@ def test_kind(habit: Habit) -> None:
     """A written reaction is of the kind it is meant to be, and refers to our mail."""
     make = absence if habit.act is Act.ABSENCE else answer
     words = habit.words.format(back=AT + habit.away)
-    verdict = classify(make(heard(habit.address), writer(habit), words, AT))
+    verdict = classify(make(heard(habit.address), writer(habit), words, AT), load_rules())
     by_hand = Kind.OPT_OUT if "remove me" in words else Kind.REPLY
     assert verdict.kind is (Kind.AUTO_REPLY if habit.act is Act.ABSENCE else by_hand)
     assert verdict.incoming.in_reply_to == (ID,)
@@ -112,7 +115,9 @@ def test_return_date(habit: Habit) -> None:
     """The date of return that somebody names is read as it is meant: they are back after it."""
     back = AT + habit.away
     words = habit.words.format(back=back)
-    notice = classify(absence(heard(habit.address), writer(habit), words, AT)).auto_reply
+    notice = classify(
+        absence(heard(habit.address), writer(habit), words, AT), load_rules()
+    ).auto_reply
     assert notice is not None
     assert notice.returns is not None
     assert timedelta(0) <= notice.returns.resume_on - back.date() <= timedelta(days=3)
@@ -121,7 +126,7 @@ def test_return_date(habit: Habit) -> None:
 def test_answer_quotes() -> None:
     """An answer quotes our mail, opt-out line included, and only its own words count as new."""
     lucia = CAST[0]
-    verdict = classify(answer(heard(lucia.address), writer(lucia), lucia.words, AT))
+    verdict = classify(answer(heard(lucia.address), writer(lucia), lucia.words, AT), load_rules())
     assert LINK in verdict.incoming.text
     assert verdict.new_text.strip() == lucia.words
 
@@ -129,7 +134,7 @@ def test_answer_quotes() -> None:
 def test_failure_report() -> None:
     """A report names the address that failed, for good, and the mail it is about."""
     marcus = "marcus.bell@brickyard-capital.example"
-    verdict = classify(failure_report(mail_to(marcus), AT))
+    verdict = classify(failure_report(mail_to(marcus), AT), load_rules())
     assert verdict.kind is Kind.BOUNCE
     assert verdict.report is not None
     assert verdict.report.original_message_id == ID
@@ -142,13 +147,14 @@ def test_delivery() -> None:
     starts_at = AT + timedelta(days=2)
     booking = Booking("Elena", "elena@tally.example", "Europe/Berlin", "ana@x.example", starts_at)
     body = delivery(booking, AT)
-    assert calendly.verify(signature(body, "key", AT), body, ["key"], AT)
-    assert not calendly.verify(signature(body, "other", AT), body, ["key"], AT)
-    event = calendly.read_delivery(body)
-    assert (event.kind, event.email, event.host_email, event.starts_at) == (
+    for key, good in (("key", True), ("other", False)):
+        post = Post(body, {calendly.HEADER: signature(body, key, AT)})
+        assert calendly.verify(Secrets(("key",)), post, AT) is good
+    [event] = calendly.read(body)
+    assert (event.kind, event.email, event.hosts, event.starts_at) == (
         BookingKind.BOOKED,
         "elena@tally.example",
-        "ana@x.example",
+        ("ana@x.example",),
         starts_at,
     )
 

@@ -3,13 +3,17 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from sequencer.adapters.calendly import MAX_BODY, read_delivery, verify
-from sequencer.domain.meeting import BookingEvent, BookingKind, DeliveryError
+from sequencer.adapters.booking.calendly import HEADER, read
+from sequencer.adapters.booking.calendly import verify as verify_post
+from sequencer.adapters.booking.fields import MAX_BODY
+from sequencer.domain.booking import BookingEvent, BookingKind, DeliveryError
+from sequencer.domain.post import Post, Secrets
 
 KEY = "calendly-test-key"
 BODY = (
@@ -19,9 +23,18 @@ BODY = (
 SIGNATURE = "4938ac49a60787a8ac2814b6e5fd33d5c59bb00f30556b9f69900b8c601f2e35"
 STAMP = 1803805200
 NOW = datetime.fromtimestamp(STAMP, UTC)
-HEADER = f"t={STAMP},v1={SIGNATURE}"
+SIGNED = f"t={STAMP},v1={SIGNATURE}"
 OLD = "https://api.calendly.com/scheduled_events/E1/invitees/I1"
 NEW = "https://api.calendly.com/scheduled_events/E2/invitees/I2"
+
+
+def verify(header: str, body: bytes, keys: Sequence[str], now: datetime) -> bool:
+    return verify_post(Secrets(tuple(keys)), Post(body, {HEADER: header}), now)
+
+
+def read_delivery(body: bytes) -> BookingEvent:
+    [event] = read(body)
+    return event
 
 
 def delivery(event: str = "invitee.created", **payload: Any) -> bytes:
@@ -37,8 +50,15 @@ def delivery(event: str = "invitee.created", **payload: Any) -> bytes:
         "scheduled_event": {
             "start_time": "2027-03-05T09:00:00.000000Z",
             "end_time": "2027-03-05T09:30:00.000000Z",
+            "name": "Intro",
+            "location": {"type": "google_conference", "join_url": "https://meet.example/x"},
             "event_memberships": [{"user_email": "rep@sender.example"}],
+            "event_guests": [
+                {"email": "colleague@prospect.example"},
+                {"email": "Pat@Prospect.example"},
+            ],
         },
+        "timezone": "Europe/Madrid",
         **payload,
     }
     at = "2027-03-02T10:00:01.000000Z"
@@ -48,7 +68,7 @@ def delivery(event: str = "invitee.created", **payload: Any) -> bytes:
 @pytest.mark.parametrize(
     "header",
     [
-        HEADER,
+        SIGNED,
         f"v1={SIGNATURE},t={STAMP}",
         f"t={STAMP}, v1={'0' * 64}, v1={SIGNATURE}",
         f"t={STAMP},v0=abc,v1={SIGNATURE}",
@@ -62,13 +82,13 @@ def test_verify(header: str) -> None:
 @pytest.mark.parametrize("keys", [[KEY, "new"], ["old", KEY]])
 def test_verify_while_keys_change(keys: list[str]) -> None:
     """Any one of several keys will do."""
-    assert verify(HEADER, BODY, keys, NOW)
+    assert verify(SIGNED, BODY, keys, NOW)
 
 
 @pytest.mark.parametrize("keys", [[], [""], ["other"]])
 def test_verify_without_the_key(keys: list[str]) -> None:
     """Without the right key nothing verifies, and an empty key is none."""
-    assert not verify(HEADER, BODY, keys, NOW)
+    assert not verify(SIGNED, BODY, keys, NOW)
 
 
 def test_verify_with_an_empty_key_of_the_sender() -> None:
@@ -104,7 +124,7 @@ def test_verify_refuses(header: str) -> None:
 
 def test_verify_raw_body() -> None:
     """The same JSON written differently does not verify."""
-    assert not verify(HEADER, json.dumps(json.loads(BODY)).encode(), [KEY], NOW)
+    assert not verify(SIGNED, json.dumps(json.loads(BODY)).encode(), [KEY], NOW)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +132,7 @@ def test_verify_raw_body() -> None:
 )
 def test_verify_in_time(seconds: int, *, good: bool) -> None:
     """A signature holds for three minutes to both sides."""
-    assert verify(HEADER, BODY, [KEY], NOW + timedelta(seconds=seconds)) is good
+    assert verify(SIGNED, BODY, [KEY], NOW + timedelta(seconds=seconds)) is good
 
 
 def test_booked() -> None:
@@ -128,7 +148,13 @@ def test_booked() -> None:
         token="tok_9f3",
         starts_at=datetime(2027, 3, 5, 9, 0, tzinfo=UTC),
         ends_at=datetime(2027, 3, 5, 9, 30, tzinfo=UTC),
-        host_email="rep@sender.example",
+        hosts=("rep@sender.example",),
+        guests=("colleague@prospect.example",),
+        tz="Europe/Madrid",
+        title="Intro",
+        event_type="Intro",
+        link="https://meet.example/x",
+        occurred_at=datetime(2027, 3, 2, 10, 0, 1, tzinfo=UTC),
     )
 
 
@@ -147,9 +173,9 @@ def test_delivery_key() -> None:
 
 
 def test_rescheduled() -> None:
-    """The new half of a reschedule is a booking that names the old; neither is a cancellation."""
+    """The new half of a reschedule names the old; neither is a cancellation."""
     new = read_delivery(delivery(uri=NEW, old_invitee=OLD))
-    assert (new.kind, new.meeting_key, new.previous_key) == (BookingKind.BOOKED, NEW, OLD)
+    assert (new.kind, new.meeting_key, new.previous_key) == (BookingKind.RESCHEDULED, NEW, OLD)
     cancellation = {"canceler_type": "invitee"}
     old = read_delivery(
         delivery("invitee.canceled", rescheduled=True, new_invitee=NEW, cancellation=cancellation)
@@ -191,7 +217,7 @@ def test_little_said() -> None:
     """What Calendly leaves out is empty, as long as the meeting and the person are known."""
     body = json.dumps({"event": "invitee.created", "payload": {"uri": OLD, "email": "a@x.example"}})
     event = read_delivery(body.encode())
-    assert (event.starts_at, event.host_email, event.token, event.name) == (None, "", "", "")
+    assert (event.starts_at, event.hosts, event.token, event.name) == (None, (), "", "")
 
 
 @pytest.mark.parametrize(
