@@ -7,7 +7,7 @@ UV      ?= uv
 PY       = $(VENV)/bin/python
 PYTEST   = $(PY) -m pytest -q
 PURE     = $(wildcard $(addprefix tests/,unit property))
-WHOLE    = $(wildcard $(addprefix tests/,contract house simulation migration))
+WHOLE    = $(wildcard $(addprefix tests/,contract house simulation migration e2e))
 # The greater environment serves the smaller needs, so whoever has it installs nothing for `demo`.
 RUN_ENV  = $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.run)
 
@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check fmt fmt-check lint types cov whole postgres house unit property contract \
-        simulation sim kill kill-long kill-proof mutants migration e2e integration restarts browser bench docs lock clean
+        simulation sim hostile kill kill-long kill-proof mutants migration e2e integration restarts browser bench docs lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,10 +25,10 @@ demo: $(RUN_ENV) ## Show the engine at work: a sandbox mail world, a cadence, pe
 	@$(VENV)/bin/sequencer demo
 
 test: $(VENV)/.dev ## All tests that need no server, under three minutes
-	$(PYTEST) -n 2 -m "not postgres" $(PURE) $(WHOLE) tests/e2e
+	$(PYTEST) -n 2 -m "not postgres" $(PURE) $(WHOLE)
 
 postgres: $(VENV)/.dev ## The contract tests and others once more, on PostgreSQL
-	$(PYTEST) -n 2 -m postgres $(WHOLE) tests/e2e
+	$(PYTEST) -n 2 -m postgres $(WHOLE)
 
 check: fmt-check lint types cov whole ## All that CI asks of a change, servers and browser aside
 
@@ -80,6 +80,11 @@ kill-long: $(VENV)/.dev ## The same with 2,000 kills, on both databases
 kill-proof: $(VENV)/.dev ## Plant bugs in copies of the engine; killing daemons has to find each
 	@$(PY) tests/kill/prove.py
 
+MUTATIONS ?= 100000
+
+hostile: $(VENV)/.dev ## Feed a daemon MUTATIONS spoilt mails, and good ones between them
+	@$(PY) tests/hostile/run.py --mutations=$(MUTATIONS)
+
 mutants: $(VENV)/.dev ## Plant bugs in copies of the engine; the simulation has to find each
 	@$(PY) tests/mutants/plant.py
 
@@ -90,7 +95,7 @@ e2e: $(VENV)/.dev
 	$(PYTEST) tests/e2e
 
 integration: $(VENV)/.dev ## Tests against Postfix, Dovecot and PostgreSQL (a skip fails where CI is set)
-	$(PYTEST) tests/integration
+	$(PYTEST) -n 3 --timeout 300 tests/integration
 
 restarts: $(VENV)/.dev ## 5,000 sends while PostgreSQL is restarted every 5 to 40 seconds
 	RESTARTS_SENDS=$${RESTARTS_SENDS:-5000} RESTARTS_EVERY_S=$${RESTARTS_EVERY_S:-5,40} \
@@ -116,6 +121,8 @@ bench: $(VENV)/.dev ## Measure, a JSON line each (BIG=1: a million enrolled; PEE
 	@$(PY) benchmarks/startup.py
 	@$(PY) benchmarks/compose.py
 	@$(PY) benchmarks/pacing.py
+	@$(PY) benchmarks/reply.py
+	@$(PY) benchmarks/idle.py
 	@$(PY) benchmarks/verify.py $(if $(BIG),,--sends 10000)
 	@$(if $(PEERS),$(PY) benchmarks/peers.py --mails $(BENCH_N))
 
@@ -125,7 +132,7 @@ cov: $(VENV)/.dev ## Tests of pure code with branch coverage; domain and mail mu
 	  $(PYTEST) -n 2 $(PURE) --cov=sequencer.domain --cov=sequencer.mail --cov-branch --cov-report=
 	$(PY) -m coverage report --skip-covered --show-missing --fail-under=100
 
-whole: $(VENV)/.dev
+whole: $(VENV)/.dev ## All other tests that need no mail server, on both databases
 	$(PYTEST) -n 2 $(WHOLE)
 
 docs: $(VENV)/.dev ## Write the generated pages in docs/reference

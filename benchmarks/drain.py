@@ -40,6 +40,7 @@ from sequencer.bootstrap import configure_logging
 from sequencer.engine.compose_mail import Composed, compose_step
 from sequencer.engine.runner import Runner
 from sequencer.engine.world import World
+from sequencer.files.holiday_book import load_calendars
 from sequencer.store import enrollments
 from sequencer.store.database import Connection, Database
 
@@ -89,6 +90,7 @@ def engine(setup: Setup, *, wire: bool) -> dict[str, Any]:
 
 async def _drain(world: World, setup: Setup) -> tuple[Cost, Profile | None]:
     runner = Runner(world, "bench")
+    load_calendars()  # as a daemon does when it begins
     await runner.take_leases(force=True)
     cost = Cost()
     with profiled(setup.root) if setup.profile else nullcontext() as profile, cost:

@@ -13,14 +13,19 @@ from collections.abc import Callable, Iterator, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kit.filled import Filling, fill
 from kit.measure import Cost, say
 from kit.world import loaded, opened
 
 from sequencer.engine.match import match
-from sequencer.mail.classify import Verdict, classify
+from sequencer.files.language_rules import load_rules
+from sequencer.mail.classify import classify
 from sequencer.mail.unsubscribe import make_token, unsubscribe_url
+
+if TYPE_CHECKING:
+    from sequencer.mail.verdict import Verdict
 
 ENROLLED = 20_000
 PARAGRAPH = (
@@ -89,9 +94,10 @@ def main() -> None:
         mails = in_folder(given.folder) if given.folder else list(answers(given.mails, keys))
         octets = sum(map(len, mails)) // max(len(mails), 1)
         verdicts: list[Verdict] = []
+        rules = load_rules()
 
         def read_all() -> int:
-            verdicts.extend(classify(mail) for mail in mails)
+            verdicts.extend(classify(mail, rules) for mail in mails)
             return len(mails)
 
         def match_all() -> int:

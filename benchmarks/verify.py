@@ -27,7 +27,7 @@ from sequencer.engine.verify import verify
 from sequencer.store import cadences, mailboxes, schema
 from sequencer.store.cadences import StoredVersion
 from sequencer.store.database import Connection, Database
-from sequencer.store.tables import Base
+from sequencer.store.every_table import METADATA
 
 FEW, MANY = 10_000, 1_000_000
 STEPS = ("intro", "bump", "last-mail")
@@ -193,7 +193,7 @@ def clear(url: str) -> None:
     """Leave nothing behind in a database that was given."""
     database = Database(url)
     with database.write() as connection:
-        Base.metadata.drop_all(connection)
+        METADATA.drop_all(connection)
         connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
     database.dispose()
 

@@ -6,61 +6,86 @@ import os
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import httpx2
 import structlog
 
-from sequencer.adapters import calendly, log_lines
+from sequencer.adapters import log_lines
+from sequencer.adapters.booking.calendly_api import Subscription
+from sequencer.adapters.booking.registry import TOOLS, calendly_subscriptions, look_ups
 from sequencer.adapters.clock import SteppedClock, SystemClock
-from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapTime
+from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapTime, Shares
 from sequencer.adapters.instance_lock import InstanceLock
 from sequencer.adapters.loop import new_loop
 from sequencer.adapters.marker import MarkerFile
+from sequencer.adapters.oauth import OAuthClient, OAuthProvider
+from sequencer.adapters.open_files import raise_limit
 from sequencer.adapters.opt_out_log import OptOutLog
 from sequencer.adapters.randomness import new_key
+from sequencer.adapters.seal import KeySealer
 from sequencer.adapters.smtp import SmtpAccount, SmtpMailer
 from sequencer.adapters.ticker import Ticker
-from sequencer.adapters.token import CommandToken, OAuthClient, RefreshToken
-from sequencer.adapters.token_file import TokenFile
-from sequencer.domain.pacing import Limits, Pace
-from sequencer.domain.rolling import Ramp
+from sequencer.adapters.token_command import CommandToken
+from sequencer.domain.post import Secrets
 from sequencer.engine.daemon import Daemon
 from sequencer.engine.demo import Demo, Tempo
 from sequencer.engine.demo_people import Guests, bring_in
 from sequencer.engine.desk import Desk
 from sequencer.engine.history import HistoryWatch
+from sequencer.engine.hook_sources import configured, new_source
 from sequencer.engine.hooks import Source
+from sequencer.engine.kept_token import KeptToken, Vault
 from sequencer.engine.opt_out_book import OptOutBook
-from sequencer.engine.policy import MailboxPolicy, Policy
+from sequencer.engine.policy_of import policy_of
 from sequencer.engine.ports import Clock
 from sequencer.engine.runner import Runner
+from sequencer.engine.sign_in import OneToken, SignedIn, SignInProvider, Wanted, keep_sign_in
 from sequencer.engine.world import Door, World
 from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Checked, check_workspace
 from sequencer.files.dispositions import load_dispositions
 from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
+from sequencer.files.oauth_settings import OauthSettings
 from sequencer.files.problem import ConfigError, Problem
 from sequencer.files.prospects import read_prospects
-from sequencer.files.provider import PRESETS
+from sequencer.files.provider import PRESETS, Provider
 from sequencer.files.settings import Settings, lasting_database, load_settings
 from sequencer.files.workspace import HISTORY, OPT_OUTS, SETTINGS, STATE
 from sequencer.mail.server import Server
-from sequencer.mail.sign_in import TokenSource
+from sequencer.mail.sign_in import Grant, TokenSource
 from sequencer.simulation.simulate import Simulation, new_simulation
 from sequencer.store import schema
 from sequencer.store.database import Database
 
 event_loop = new_loop  # that a daemon runs on
-IMAP_THREADS = 8  # for blocking IMAP commands; a mailbox that only waits holds none
+
+
+async def ask_calendly(token: str) -> list[Subscription]:
+    """Calendly's subscriptions, as it tells of them.
+
+    Raises:
+        AskError: it does not tell.
+    """
+    return await calendly_subscriptions(token)
+
+
+IMAP_THREADS = 32  # for blocking IMAP commands; a mailbox that only waits holds none
 NO_KEY = Problem(
     file=(STATE / "secret.key").as_posix(),
     line=None,
@@ -132,62 +157,6 @@ def create_workspace(root: Path) -> list[Path]:
     return written
 
 
-def policy_of(settings: Settings) -> Policy:
-    """The settings as the engine sees them, without passwords and ports."""
-    workspace, sending, limits = settings.workspace, settings.sending, settings.limits
-    return Policy(
-        mailboxes={name: _mailbox(name, each) for name, each in settings.mailboxes.items()},
-        keys=tuple(key.get_secret_value().encode() for key in settings.secret_keys),
-        public_url=settings.web.public_url,
-        tz=ZoneInfo(workspace.timezone),
-        postal_address=workspace.postal_address,
-        freshness=timedelta(seconds=sending.freshness_s),
-        poll=timedelta(seconds=sending.poll_s),
-        settle=timedelta(minutes=sending.settle_minutes),
-        probes=sending.probe,
-        consent_countries=frozenset(settings.consent.countries),
-        limits=Limits(
-            per_domain=limits.per_domain,
-            per_person_day=limits.per_person_day,
-            per_person_week=limits.per_person_week,
-        ),
-    )
-
-
-def _mailbox(name: str, settings: MailboxSettings) -> MailboxPolicy:
-    return MailboxPolicy(
-        name=name,
-        address=settings.address,
-        sender_name=settings.name,
-        tz=ZoneInfo(settings.timezone) if settings.timezone else None,
-        pace=_pace(settings),
-        keeps_sent_copy=settings.keeps_sent_copy,
-        presumed_copy=PRESETS[settings.provider].keeps_sent_copy,
-        server=_servers(settings),
-        country=settings.country,
-        subdivision=settings.subdivision,
-        away=tuple(each.absence for each in settings.away),
-        rep=settings.rep,
-    )
-
-
-def _servers(settings: MailboxSettings) -> str:
-    smtp, imap = settings.smtp, settings.imap
-    return f"{smtp.host}:{smtp.port} {imap.host}:{imap.port}"
-
-
-def _pace(settings: MailboxSettings) -> Pace:
-    ramp = settings.ramp
-    return Pace(
-        per_day=settings.per_day,
-        gap=timedelta(seconds=settings.gap_s),
-        per_hour=settings.per_hour,
-        per_week=settings.per_week,
-        ramp=Ramp(ramp.begin, ramp.step) if ramp else None,
-        first_share=settings.first_share,
-    )
-
-
 def build_world(workspace: Workspace) -> World:
     """The workspace with a mailer and an inbox for every mailbox; nothing is connected yet.
 
@@ -197,7 +166,7 @@ def build_world(workspace: Workspace) -> World:
     accounts = workspace.settings.mailboxes
     if problems := [_no_sign_in(name) for name, each in accounts.items() if not _signs_in(each)]:
         raise ConfigError(problems)
-    threads = ThreadPoolExecutor(IMAP_THREADS, thread_name_prefix="imap")
+    threads = Shares(ThreadPoolExecutor(IMAP_THREADS, thread_name_prefix="imap"))
     http = httpx2.AsyncClient(timeout=30)
     # One for all mailboxes: to read the system's certificates takes 20 ms and half a megabyte.
     files = {each.ca_file for each in accounts.values()}
@@ -231,7 +200,7 @@ class Ways:
     """What all doors share: the clock, threads that wait for servers, whom to trust by file."""
 
     clock: Clock
-    threads: ThreadPoolExecutor
+    threads: Shares
     trusted: Mapping[str | None, ssl.SSLContext]
 
 
@@ -241,7 +210,8 @@ def _door(settings: MailboxSettings, token: TokenSource | None, ways: Ways) -> D
     password = given.get_secret_value() if given else ""
     smtp = SmtpAccount(_server(settings.smtp), user, password, token)
     imap = ImapAccount(_server(settings.imap), user, password, token)
-    inbox = ImapInbox(imap, tls, ways.threads, ImapTime(clock.now, clock.boot))
+    threads = ways.threads.of(settings.imap.host)
+    inbox = ImapInbox(imap, tls, threads, ImapTime(clock.now, clock.boot))
     return Door(SmtpMailer(smtp, tls, clock.boot), inbox)
 
 
@@ -252,38 +222,65 @@ def _server(settings: ServerSettings) -> Server:
 def _token_source(
     name: str, settings: MailboxSettings, workspace: Workspace, http: httpx2.AsyncClient
 ) -> TokenSource | None:
-    boot = workspace.clock.boot
     if settings.token_command:
-        return CommandToken(settings.token_command, boot)
+        return CommandToken(settings.token_command, workspace.clock.boot)
     if settings.oauth is None:
         return None
-    oauth = settings.oauth
-    given = oauth.refresh_token.get_secret_value() if oauth.refresh_token else ""
-    kept = TokenFile(workspace.root / STATE / "tokens" / f"{name}.token", given)
+    provider = _provider(settings.provider, settings.oauth, http)
+    return KeptToken(name, settings.address, provider, _vault(workspace))
+
+
+def _vault(workspace: Workspace) -> Vault:
+    sealer = KeySealer(workspace.desk.policy.keys)
+    return Vault(workspace.database, sealer, workspace.clock, workspace.new_key)
+
+
+def _provider(name: Provider, oauth: OauthSettings, http: httpx2.AsyncClient) -> OAuthProvider:
+    known = PRESETS[name].oauth
     client = OAuthClient(
         token_url=oauth.token_url,
         client_id=oauth.client_id,
         client_secret=oauth.client_secret.get_secret_value() if oauth.client_secret else "",
         scope=oauth.scope,
+        vendor=known.vendor if known else "",
+        authorize_url=oauth.authorize_url,
+        device_url=oauth.device_url,
+        redirect_host=known.redirect_host if known else "127.0.0.1",
     )
-    return RefreshToken(client, kept, http, boot)
+    return OAuthProvider(client, http, SystemClock())
+
+
+async def sign_in(
+    workspace: Workspace, name: str, by: Callable[[SignInProvider], Awaitable[Grant]]
+) -> SignedIn:
+    """Let somebody sign in to a mailbox that has `oauth`, and keep what comes of it.
+
+    Raises:
+        SignInError, TokenError, SignInNeededError: nothing came of it, and nothing was stored.
+    """
+    settings = workspace.settings.mailboxes[name]
+    oauth = settings.oauth
+    if oauth is None:
+        raise ConfigError([_no_sign_in(name)])
+    names = [oauth.account] if oauth.account else [settings.address, settings.username]
+    wanted = Wanted(name, settings.address, frozenset(each.casefold() for each in names))
+    trusted = {settings.ca_file: ssl.create_default_context(cafile=settings.ca_file)}
+    with ThreadPoolExecutor(1, thread_name_prefix="imap") as threads:
+        async with httpx2.AsyncClient() as http:
+            grant = await by(_provider(settings.provider, oauth, http))
+        ways = Ways(workspace.clock, Shares(threads), trusted)
+        door = _door(settings, OneToken(grant.access_token), ways)
+        now = workspace.clock.now()
+        try:
+            return await keep_sign_in(_vault(workspace), wanted, grant, door, now)
+        finally:
+            await door.mailer.close()
+            await door.inbox.close()
 
 
 def booking_sources(settings: Settings) -> dict[str, Source]:
-    """The booking tools whose signing keys are in the settings."""
-    keys = [key.get_secret_value() for key in settings.hooks.calendly.signing_keys]
-    if not keys:
-        return {}
-    return {"calendly": calendly_source(keys)}
-
-
-def calendly_source(keys: Sequence[str]) -> Source:
-    """Calendly with these signing keys."""
-
-    def verify(headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-        return calendly.verify(headers.get(calendly.HEADER, ""), body, keys, now)
-
-    return Source(calendly.SOURCE, verify, calendly.read_delivery)
+    """The booking tools of whose deliveries the settings tell how to check them."""
+    return configured(settings.hooks, TOOLS, look_ups(settings.hooks.hubspot.token()))
 
 
 def boot_s() -> float:
@@ -293,7 +290,8 @@ def boot_s() -> float:
 
 def open_simulation() -> Simulation:
     """The engine in a world of chance, with the booking tools that we know."""
-    return new_simulation({calendly.SOURCE: calendly_source(["a key of the simulation"])})
+    calendly = new_source(TOOLS["calendly"], Secrets(("a key of the simulation",)))
+    return new_simulation({calendly.name: calendly})
 
 
 @contextmanager
@@ -327,6 +325,7 @@ def build_daemon(
     history: HistoryWatch | None = None,
 ) -> Daemon:
     """The daemon of this process."""
+    raise_limit()
     holder = f"{socket.gethostname()}:{os.getpid()}:{new_key()[:8]}"
     ticker = partial(Ticker, now=SystemClock().now)  # by which clock it plans is not the world's
     return Daemon(Runner(world, holder, sources, history=history), ticker, serve)

@@ -7,8 +7,21 @@ import pytest
 from hypothesis import HealthCheck, settings
 from servers.databases import Databases
 from servers.postgres import postgres
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 REQUIRE_SERVERS = "SEQUENCER_REQUIRE_SERVERS"
+# Files whose tests share what is dear to set up, or build on each other. Where several workers run
+# tests, such a file is the work of one.
+TOGETHER = {
+    "tests/e2e/test_demo.py",
+    "tests/integration/test_cadence.py",
+    "tests/integration/test_many_daemons.py",
+    "tests/integration/test_oauth.py",
+    "tests/integration/test_real_imap.py",
+    "tests/integration/test_real_smtp.py",
+    "tests/integration/test_standby.py",
+}
 
 # A variable of the person who runs the tests must not decide what they find.
 for name in [name for name in os.environ if name.startswith("SEQUENCER_")]:
@@ -25,6 +38,20 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def portion_of(nodeid: str) -> str:
+    """What a test is handed to a worker with: its file if that stays together, else itself."""
+    path = nodeid.partition("::")[0]
+    return path if path in TOGETHER else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Where several workers run tests, each gets the next portion; the largest come first."""
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = portion_of
+    return scheduler
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,13 @@
 """Mails from outside for tests: a person's answer by default; reports are made from parts."""
 
+from sequencer.files.language_rules import load_rules
 from sequencer.mail.incoming import Incoming, read_mail
+from sequencer.mail.rules import Group, Vocabulary
+
+RULES = load_rules()
+# Tables are made when they are first used, which no measure of work should count.
+TABLES = [(RULES.finder(group), RULES.texts(group)) for group in Group]
+WORDS = [RULES.words(vocabulary) for vocabulary in Vocabulary]
 
 DEFAULTS = {
     "From": "Zoe Smith <zoe@prospect.example>",

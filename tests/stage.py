@@ -237,7 +237,10 @@ class Stage:
         """The servers' own record, but for what a mailbox sent to itself."""
         own = {each.address for each in self.policy.mailboxes.values()}
         every = [mail for mailer in self.mailers.values() for mail in mailer.accepted]
-        accepted = [mail for mail in every if mail.recipient not in own]
+        confirms = b"X-Sequencer-Ref: confirmation-"
+        accepted = [
+            each for each in every if each.recipient not in own and confirms not in each.data
+        ]
         return [
             Recorded(str(BytesParser().parsebytes(mail.data)["Message-ID"]), mail.recipient)
             for mail in accepted

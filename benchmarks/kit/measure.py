@@ -41,9 +41,23 @@ def cpu_s() -> float:
 
 def peak_mib() -> float:
     """Most memory that this process has had; what getrusage tells includes its parent's."""
-    status = Path("/proc/self/status").read_text("ascii")
-    [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-    return round(int(line.split()[1]) / 1024, 1)
+    return memory_mib(os.getpid(), "VmHWM")
+
+
+def memory_mib(pid: int, which: str) -> float:
+    """Memory of a process: VmHWM for the most it has had, VmRSS for what it has."""
+    return round(_status(pid, which) / 1024, 1)
+
+
+def threads_of(pid: int) -> int:
+    """How many threads a process has."""
+    return _status(pid, "Threads")
+
+
+def _status(pid: int, which: str) -> int:
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    [line] = [line for line in status.splitlines() if line.startswith(f"{which}:")]
+    return int(line.split()[1])
 
 
 def tree_cpu_s(pid: int) -> float:

@@ -53,7 +53,12 @@ def with_workspace(command: Callable[..., T]) -> Callable[..., T]:
 
 def print_json(value: object) -> None:
     """One JSON value; dataclasses become objects, instants ISO 8601 in UTC."""
-    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+    click.echo(json_text(value, indent=2))
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """The same as text, for whoever prints a long value in portions."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, indent=indent)
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], empty: str) -> None:

@@ -40,6 +40,8 @@ _SENTENCES = {
     "UnknownCadenceError": "No cadence named {} has been applied. See `sequencer check`.",
     "TaskError": "{}",
     "DoubtError": "{}",
+    "HookError": "{}",
+    "AskError": "The booking tool did not tell: {}.",
     "NotReopenedError": "{}",
     "OverridesError": "{}",
     "LockedError": "{}",
@@ -47,5 +49,8 @@ _SENTENCES = {
     "StoreError": "{}",
     "MoveError": "{}",
     "ReconcileError": "{}",
+    "SignInError": "{}",
+    "SignInNeededError": "{}",
+    "TokenError": "{}",
     "OperationalError": "The database cannot be used now: {}",
 }

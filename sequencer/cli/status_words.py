@@ -27,6 +27,8 @@ def lines(found: "Status", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
     for mailbox in found.mailboxes:
         yield Line()
         yield from _mailbox(mailbox, tz, now)
+        yield from _complaints(found, mailbox.name)
+        yield from _unread(found, mailbox.name, tz, now)
     if not found.mailboxes:
         yield Line()
         yield Line("No mailbox is configured.")
@@ -88,6 +90,28 @@ def _mailbox(mailbox: "MailboxStatus", tz: ZoneInfo, now: datetime) -> Iterator[
         yield Line(text, f"{MARGIN}parked    ", "red")
     read = full_time(health.synced_at, tz, now) if health.synced_at else "never"
     yield Line(read, f"{MARGIN}read      ")
+
+
+def _complaints(found: "Status", mailbox: str) -> Iterator[Line]:
+    """People who called mails of the mailbox spam in the last 30 days, by their domains."""
+    mine = [each for each in found.complaints if each.mailbox == mailbox]
+    if mine:
+        where = ", ".join(f"{each.number:,} at {each.domain}" for each in mine[:SHOWN])
+        more = f" and at {len(mine) - SHOWN:,} more" if len(mine) > SHOWN else ""
+        total = sum(each.number for each in mine)
+        text = f"{total:,} in 30 days: {where}{more}"
+        yield Line(text, f"{MARGIN}spam      ", "red")
+
+
+def _unread(found: "Status", mailbox: str, tz: ZoneInfo, now: datetime) -> Iterator[Line]:
+    """Mails that nobody could make anything of: a person may still want to look at them."""
+    mine = [each for each in found.unread if each.mailbox == mailbox]
+    for each in mine[:SHOWN]:
+        at = full_time(each.stored_at, tz, now)
+        who = f" from {each.sender}" if each.sender else ""
+        yield Line(f"{each.folder}, {at}{who}: {each.why}", f"{MARGIN}unread    ", "yellow")
+    if len(mine) > SHOWN:
+        yield Line(f"{len(mine) - SHOWN:,} more", f"{MARGIN}unread    ", "yellow")
 
 
 def _daemons(found: "Status", tz: ZoneInfo, now: datetime) -> Iterator[Line]:

@@ -47,6 +47,32 @@ def add(workspace: "Workspace", target: tuple[str, ...], *, as_json: bool) -> No
         click.echo(f"{done.suppression.key} {word}, {done.stopped} enrollments stopped.")
 
 
+@command.command("lift")
+@click.argument("target", nargs=-1, required=True)
+@json_option
+@with_workspace
+def lift(workspace: "Workspace", target: tuple[str, ...], *, as_json: bool) -> None:
+    """Take TARGET off the list, where it would have come off by itself one day.
+
+    That is an address that refused several mails for now, and a domain that a server called dead.
+    Whoever opted out, bounced for good, complained or was suppressed by hand stays on the list.
+    """
+    from sequencer.engine.stop import NotLiftedError
+    from sequencer.engine.stop import lift as lift_one
+
+    now = workspace.clock.now()
+    try:
+        with workspace.database.write() as connection:
+            lifted = [lift_one(connection, each, user(), now) for each in target]
+    except (NotLiftedError, ValueError) as error:
+        raise click.BadParameter(str(error), param_hint="TARGET") from error
+    if as_json:
+        print_json(lifted)
+        return
+    for each in lifted:
+        click.echo(f"{each.key} is off the list.")
+
+
 @command.command("list")
 @json_option
 @with_workspace
@@ -60,12 +86,13 @@ def listed(workspace: "Workspace", *, as_json: bool) -> None:
         print_json(entries)
         return
     print_table(
-        ["address or domain", "reason", "since (UTC)", "source"],
+        ["address or domain", "reason", "since (UTC)", "until (UTC)", "source"],
         [
             (
                 each.suppression.key,
                 each.suppression.reason,
                 f"{each.at:%Y-%m-%d %H:%M}",
+                f"{each.suppression.until:%Y-%m-%d %H:%M}" if each.suppression.until else "",
                 each.source,
             )
             for each in entries

@@ -76,6 +76,8 @@ def next_words(task_id: int, kind: TaskKind) -> str:
     """What to type when it is done."""
     if kind is TaskKind.MANUAL_EMAIL:
         return f"Then: sequencer task send {task_id} (or --edit first)"
+    if kind is TaskKind.TRIAGE:
+        return f"Then: sequencer triage decide {task_id} DECISION"
     named = " --disposition NAME" if kind is TaskKind.CALL else ""
     return f"Then: sequencer task done {task_id}{named}"
 

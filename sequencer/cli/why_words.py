@@ -26,7 +26,8 @@ def lines(report: "PersonReport", now: datetime) -> Iterator[Line]:
     yield Line(named(report.person.prospect), style="bold")
     for suppression in report.suppressions:
         code = suppression.refused_as
-        yield Line(f"{SENTENCES[code]} [{code}: {suppression.key}]", MARGIN, "red")
+        until = f" until {suppression.until:%Y-%m-%d %H:%M} UTC" if suppression.until else ""
+        yield Line(f"{SENTENCES[code]} [{code}: {suppression.key}{until}]", MARGIN, "red")
     if not report.enrollments:
         yield Line("In no cadence, now or before.", MARGIN)
     for each in report.enrollments:

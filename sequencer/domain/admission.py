@@ -43,7 +43,7 @@ def suppressed_as(standing: Standing, reason: Reason) -> Refusals:
     """No suppression that shows as that code hits the address or its domain."""
     for each in standing.suppressions:
         if each.refused_as is reason:
-            yield Refusal(reason, each.key)
+            yield Refusal(reason, each.key, each.until)
 
 
 def not_in_it(standing: Standing) -> Refusals:

@@ -27,6 +27,14 @@ ADVICE: Mapping[Reason, Advice] = {
     Reason.COMPLAINED_BEFORE: Advice(
         "Nothing by mail. Ask how the address came into the list before you write to others of it."
     ),
+    Reason.UNREACHABLE: Advice(
+        "Wait until the instant that is named; where the mailbox is known to be well again, "
+        "`sequencer suppress lift` takes it back."
+    ),
+    Reason.DOMAIN_DEAD: Advice(
+        "Look whether the company has another domain now. Where it was a trouble of a day, "
+        "`sequencer suppress lift` takes it back, and `sequencer resume` lets people go on."
+    ),
     Reason.ALREADY_IN_THIS: Advice("Nothing: the enrollment that runs goes on."),
     Reason.FINISHED_THIS: Advice(
         "Choose another cadence, or let the audience of this one say `again`."

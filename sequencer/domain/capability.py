@@ -44,6 +44,12 @@ class Capability:
         return self.key != ""
 
     @property
+    def is_late(self) -> bool:
+        """Whether no copy came in time, and one is looked for all the same."""
+        is_missing = self.is_under_way and self.keeps_sent_copy is False
+        return is_missing and self.sent_at is not None and self.probed_at > self.sent_at
+
+    @property
     def is_learned(self) -> bool:
         """Whether it is known what becomes of a copy."""
         return self.keeps_sent_copy is not None

@@ -302,7 +302,8 @@ def _put_back(enrollment: Enrollment, event: Reopened | TakenBack, course: Cours
 
 def _reopened(enrollment: Enrollment, event: Reopened, course: Course) -> Decision:
     state = _following(enrollment, EnrollmentEvent.REOPEN)
-    if state is None or enrollment.finish_reason not in REOPENABLE:
+    may_be = event.mistaken or enrollment.finish_reason in REOPENABLE
+    if state is None or not may_be:
         return Decision(enrollment)
     if enrollment.step is None:  # it had not begun, and the gate lets it in when it does
         waiting = after(TRANSITIONS, enrollment.state, EnrollmentEvent.WAIT)

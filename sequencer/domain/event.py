@@ -71,10 +71,12 @@ class Reopened:
     Attributes:
         over: the step it stopped at has happened nevertheless: its mail was on its way.
         under_way: that mail still is, and its end will be told.
+        mistaken: the stop itself was a person's slip: nobody else had asked for it.
     """
 
     over: bool = False
     under_way: bool = False
+    mistaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

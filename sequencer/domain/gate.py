@@ -207,6 +207,14 @@ RULES: tuple[Rule, ...] = (
     _suppression(Reason.OPTED_OUT, FinishReason.OPTED_OUT),
     _suppression(Reason.BOUNCED_BEFORE, FinishReason.BOUNCED),
     _suppression(Reason.COMPLAINED_BEFORE, FinishReason.COMPLAINED),
+    _suppression(Reason.UNREACHABLE, FinishReason.FAILED),
+    Rule(
+        Reason.DOMAIN_DEAD,
+        _ALWAYS | {Occasion.DOT},
+        _person(partial(admission.suppressed_as, reason=Reason.DOMAIN_DEAD)),
+        Effect.ASK,
+        matters=_is_listed,
+    ),
     Rule(Reason.PAUSED, _MAILS, _mail(mail_rules.not_paused), Effect.SKIP),
     Rule(Reason.NOT_ACTIVE, _MAILS, _mail(mail_rules.running), Effect.SKIP),
     Rule(

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     SENT = "sent"
     DEFERRED = "deferred"
     REJECTED = "rejected"
+    NOT_NOW = "not_now"
     IN_DOUBT = "in_doubt"
     SETTLED = "settled"
     RESENT = "resent"
@@ -35,6 +36,10 @@ class Kind(StrEnum):
     RECEIVED = "received"
     TOUCHED = "touched"
     SUPPRESSED = "suppressed"
+    LEFT_ALONE = "left_alone"
+    FLAGGED = "flagged"
+    LIFTED = "lifted"
+    CONFIRMING = "confirming"
     MEETING = "meeting"
 
 

@@ -89,6 +89,9 @@ ENTRIES: Mapping[Kind, Meaning] = {
     Kind.DEFERRED: Meaning(
         "The mail server refused the mail for now; it is tried again later.", heals=True
     ),
+    Kind.NOT_NOW: Meaning(
+        "The recipient's server would not have the mail, and may another day: a full mailbox, say."
+    ),
     Kind.REJECTED: Meaning(
         "The mail server refused the mail for good.", "Read its words, which stand with it."
     ),
@@ -122,6 +125,19 @@ ENTRIES: Mapping[Kind, Meaning] = {
     Kind.TOUCHED: Meaning("A rep wrote to the person by hand, from a mailbox that is read here."),
     Kind.RECEIVED: Meaning("A mail came in that concerns the person.", "Read it in the mailbox."),
     Kind.SUPPRESSED: Meaning("The address or its domain was put on the suppression list.", _OVER),
+    Kind.LEFT_ALONE: Meaning(
+        "The address refused several mails for now; nothing goes there before the date that stands "
+        "with it.",
+        "Nothing; or `sequencer suppress lift`, once the mailbox is known to be well again.",
+    ),
+    Kind.FLAGGED: Meaning(
+        "A server says that the whole domain takes no mail; people there wait for a person.",
+        "Look whether that is so; `sequencer suppress lift` takes it back.",
+    ),
+    Kind.LIFTED: Meaning(
+        "Somebody took an entry off the list: one that would have ended by itself, or one that "
+        "came from a decision in triage which was taken back."
+    ),
     Kind.MEETING: Meaning("A booking service told of a meeting: booked, moved, cancelled, missed."),
 }
 

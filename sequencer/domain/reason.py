@@ -17,6 +17,8 @@ class Reason(StrEnum):
     OPTED_OUT = "opted_out"
     BOUNCED_BEFORE = "bounced_before"
     COMPLAINED_BEFORE = "complained_before"
+    UNREACHABLE = "unreachable"
+    DOMAIN_DEAD = "domain_dead"
     ALREADY_IN_THIS = "already_in_this"
     FINISHED_THIS = "finished_this"
     EXCLUSIVE_CONFLICT = "exclusive_conflict"
@@ -55,6 +57,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.OPTED_OUT: "The person opted out.",
     Reason.BOUNCED_BEFORE: "Mail to this address bounced for good.",
     Reason.COMPLAINED_BEFORE: "The person reported our mail as spam.",
+    Reason.UNREACHABLE: "The address refused several mails, each of them only for now.",
+    Reason.DOMAIN_DEAD: "A mail server says that the whole domain takes no mail.",
     Reason.ALREADY_IN_THIS: "The person is in this cadence already.",
     Reason.FINISHED_THIS: "The person has been through this cadence.",
     Reason.EXCLUSIVE_CONFLICT: "The person is in another cadence that goes with no other.",

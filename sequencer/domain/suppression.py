@@ -1,6 +1,7 @@
 """An address or a domain that receives nothing, and why."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sequencer.domain.reason import Reason
@@ -20,6 +21,8 @@ class SuppressionReason(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     MANUAL = "manual"
+    UNREACHABLE = "unreachable"  # it refused several mails for now; for a while only
+    DEAD_DOMAIN = "dead_domain"  # a server says that of a whole domain: somebody has to look
 
 
 _REFUSED_AS = {
@@ -27,20 +30,29 @@ _REFUSED_AS = {
     SuppressionReason.BOUNCED: Reason.BOUNCED_BEFORE,
     SuppressionReason.COMPLAINED: Reason.COMPLAINED_BEFORE,
     SuppressionReason.MANUAL: Reason.SUPPRESSED_ADDRESS,
+    SuppressionReason.UNREACHABLE: Reason.UNREACHABLE,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """One entry of the list; `key` is an address key or a domain key (see `domain.address`)."""
+    """One entry of the list.
+
+    Attributes:
+        key: an address key or a domain key (see `domain.address`).
+        until: when it ends by itself; None for never. Only such an entry can be taken back.
+    """
 
     kind: SuppressionKind
     key: str
     reason: SuppressionReason
+    until: datetime | None = None
 
     @property
     def refused_as(self) -> Reason:
         """The gate's code for it."""
+        if self.reason is SuppressionReason.DEAD_DOMAIN:
+            return Reason.DOMAIN_DEAD
         if self.kind is SuppressionKind.DOMAIN:
             return Reason.SUPPRESSED_DOMAIN
         return _REFUSED_AS[self.reason]

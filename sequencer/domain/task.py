@@ -21,6 +21,8 @@ class TaskKind(StrEnum):
     REVIEW = "review"
     REFERRAL = "referral"
     MAILBOX = "mailbox"
+    TRIAGE = "triage"
+    REPLY = "reply"
 
 
 class TaskState(StrEnum):

@@ -5,13 +5,26 @@ from datetime import datetime, timedelta
 
 from sequencer.domain.address import address_key, domain_of
 from sequencer.domain.ledger import Entry, Kind
+from sequencer.domain.task import TaskKind
+from sequencer.engine.answered import TITLES
 from sequencer.engine.desk import Desk
 from sequencer.engine.doubts import settle_as_sent
 from sequencer.engine.history import hold_if_forgotten
+from sequencer.engine.tasks import Matter, close_matters
+from sequencer.engine.triage_hold import hold_and_ask
 from sequencer.mail.message_id import make_ref
 from sequencer.mail.probe_mail import is_probe
 from sequencer.mail.sent_mail import SentMail, read_sent
-from sequencer.store import doubts, ledger, prospects, sends, touches, traffic
+from sequencer.store import (
+    doubts,
+    enrollments,
+    ledger,
+    prospects,
+    sends,
+    tasks,
+    touches,
+    traffic,
+)
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
@@ -19,6 +32,9 @@ from sequencer.store.sends import StoredSend
 MOST_RECIPIENTS = 100  # of one mail; a provider takes no more over SMTP
 MOST_IN_DOUBT = 1_000  # that are compared with a mark
 MINUTES_APART = timedelta(minutes=10)  # a mail is dated when it is written; a server takes its time
+ASKED_FOR_WITHIN = timedelta(days=1)  # a task may be ended before the mail is seen in Sent
+TAKEN_OVER = "the rep has answered by hand"
+GO_ON = "You have answered yourself: let the cadence go on?"
 OLDEST = timedelta(days=366)  # an archive that is moved into Sent is no news
 
 
@@ -42,32 +58,40 @@ def take_note(connection: Connection, desk: Desk, mailbox: str, head: bytes, now
     digest = hashlib.sha256(mailbox.encode() + b"\0" + head).hexdigest()
     addresses = {_key(address): address for address in mail.recipients[:MOST_RECIPIENTS]}
     recipients = [address for key, address in addresses.items() if key] or [""]
-    return sum(
-        _touched(connection, mailbox, address, f"{digest}:{number}", (at, now))
-        for number, address in enumerate(recipients)
+    touched = 0
+    for number, address in enumerate(recipients):
+        person = prospects.find(connection, address)
+        known = person.id if person is not None else None
+        domain = domain_of(address) if address else ""
+        touch = touches.MailByHand(at, mailbox, known, domain, f"{digest}:{number}")
+        if touches.add_mail_by_hand(connection, touch):
+            touched += 1
+            if known is not None:
+                _tell(connection, known, touch, now)
+                _follow(connection, desk, known, mail, now)
+    return touched
+
+
+def _tell(connection: Connection, person: int, touch: touches.MailByHand, now: datetime) -> None:
+    detail = f"a mail by hand from {touch.mailbox}, sent {touch.at:%Y-%m-%d %H:%M} UTC"
+    ledger.write(
+        connection,
+        Entry(now, Kind.TOUCHED, detail, prospect_id=person, mailbox=touch.mailbox),
     )
 
 
-def _touched(
-    connection: Connection,
-    mailbox: str,
-    address: str,
-    source: str,
-    instants: tuple[datetime, datetime],
-) -> bool:
-    """Store the touch, and tell of it in the timeline of somebody whom we know."""
-    at, now = instants
-    person = prospects.find(connection, address)
-    number = person.id if person is not None else None
-    domain = domain_of(address) if address else ""
-    mail = touches.MailByHand(at, mailbox, number, domain, source)
-    if not touches.add_mail_by_hand(connection, mail):
-        return False
-    if number is not None:
-        detail = f"a mail by hand from {mailbox}, sent {at:%Y-%m-%d %H:%M} UTC"
-        entry = Entry(now, Kind.TOUCHED, detail, prospect_id=number, mailbox=mailbox)
-        ledger.write(connection, entry)
-    return True
+def _follow(connection: Connection, desk: Desk, person: int, mail: SentMail, now: datetime) -> None:
+    """Who answers somebody by hand has taken over: the engine does not talk in between.
+
+    Where a task asks for a mail by hand, this is that mail.
+    """
+    close_matters(connection, person, TaskKind.REPLY, TITLES, "answered by hand", now)
+    if not mail.answers or tasks.asked_for_mail(connection, person, now - ASKED_FOR_WITHIN):
+        return
+    if enrollments.live_of(connection, [person]):
+        about = f"{TAKEN_OVER}: {mail.subject}".rstrip(": ")
+        matter = Matter(TaskKind.TRIAGE, GO_ON, about)
+        hold_and_ask(connection, desk, [person], matter, TAKEN_OVER, now)
 
 
 def _in_doubt(

@@ -13,7 +13,7 @@ from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.event import Held, Stopped
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.react import open_due_at, react
-from sequencer.store import enrollments, prospects
+from sequencer.store import enrollments, prospects, standing
 from sequencer.store.database import Connection
 
 
@@ -46,7 +46,33 @@ def _apply(connection: Connection, desk: Desk, case: Case, cause: str, now: date
     if rule.action is ColleagueAction.FINISH:
         event = Stopped(FinishReason.COLLEAGUE_REPLIED)
         return react(connection, desk, stored, event, why, now)
-    resume_at = add_delay(now, Delay(rule.days, Unit.DAYS), case.timing.workdays)
-    due_at = open_due_at(connection, stored.id)
+    return _pause(connection, desk, case, why, now, since=now)
+
+
+def hold_for_answers(
+    connection: Connection, desk: Desk, number: int, since: datetime, now: datetime
+) -> None:
+    """Make good the pause for an answer that came in while another pause was stronger."""
+    stored = enrollments.get(connection, number, lock=True)
+    case = desk.case(connection, stored)
+    key = account_key(case.person.prospect)
+    if not key or case.version.cadence.colleagues.action is not ColleagueAction.PAUSE:
+        return
+    for reply in standing.replies_of(connection, [key], since):
+        if reply.prospect_id != case.person.id:
+            why = f"a colleague of the same account answered meanwhile: {reply.sender}"
+            _pause(connection, desk, case, why, now, since=reply.at)
+
+
+def _pause(
+    connection: Connection, desk: Desk, case: Case, why: str, now: datetime, *, since: datetime
+) -> bool:
+    """Whether the enrollment waits now for as many days since the answer as its cadence says."""
+    days = Delay(case.version.cadence.colleagues.days, Unit.DAYS)
+    resume_at = add_delay(since, days, case.timing.workdays)
+    if resume_at <= now:
+        return False
+    due_at = open_due_at(connection, case.stored.id)
     held = Held(PauseReason.COLLEAGUE_REPLIED, resume_at, due_at)
+    stored = enrollments.get(connection, case.stored.id, lock=True)
     return react(connection, desk, stored, held, why, now)

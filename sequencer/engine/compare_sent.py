@@ -5,7 +5,7 @@ has the same ones. So these count only where the provider is known to leave no m
 nothing is known of it, nothing is guessed either way: the person waits until somebody has looked.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -49,6 +49,11 @@ class _Portion:
     ours: int = 0
     differences: list[Difference] = field(default_factory=list)
     others: list[Copy] = field(default_factory=list)
+
+    def add(self, difference: Difference | None) -> None:
+        """One more difference, if it is one."""
+        if difference is not None:
+            self.differences.append(difference)
 
 
 Work = Callable[[Connection, Desk, Sequence[Copy], datetime], _Portion]
@@ -173,8 +178,7 @@ def take_in(connection: Connection, desk: Desk, copies: Sequence[Copy], now: dat
             portion.others.append(copy)
             continue
         portion.ours += 1
-        if difference := remember(connection, desk, copy, origin, now):
-            portion.differences.append(difference)
+        portion.add(remember(connection, desk, copy, origin, now))
     return portion
 
 
@@ -183,12 +187,9 @@ def take_in_unmarked(
 ) -> _Portion:
     """The same by recipient and subject."""
     portion = _Portion()
-    for copy in copies:
-        origin = _by_subject(connection, desk, copy)
-        if origin is None:
-            continue
-        if difference := remember(connection, desk, copy, origin, now):
-            portion.differences.append(replace(difference, by=BY_SUBJECT))
+    for copy, origin in _by_subjects(connection, desk, copies):
+        found = remember(connection, desk, copy, origin, now)
+        portion.add(replace(found, by=BY_SUBJECT) if found else None)
     return portion
 
 
@@ -197,19 +198,26 @@ def doubt_unmarked(
 ) -> _Portion:
     """Pause whoever got what may be a mail of ours, or one that a rep wrote by hand."""
     portion = _Portion()
-    for copy in copies:
-        origin = _by_subject(connection, desk, copy)
-        if origin is None or origin.stored is None:
+    for copy, origin in _by_subjects(connection, desk, copies):
+        if origin.stored is None:
             continue
         at = min(copy.mail.date or now, now)
         told = f"{at:%Y-%m-%d %H:%M} UTC"
         why = f"a mail in Sent of {copy.mailbox} of {told}, which may be `{origin.step_id}`"
         hold_back(connection, desk, [origin.stored.prospect_id], why, now)
         slug = origin.stored.slug
-        portion.differences.append(
-            Difference(Gap.UNMARKED, copy.mailbox, copy.recipient, at, slug, by=BY_SUBJECT)
-        )
+        portion.add(Difference(Gap.UNMARKED, copy.mailbox, copy.recipient, at, slug, by=BY_SUBJECT))
     return portion
+
+
+def _by_subjects(
+    connection: Connection, desk: Desk, copies: Sequence[Copy]
+) -> Iterator[tuple[Copy, Origin]]:
+    """Those that may be mails of ours, each with its step as it stands by then."""
+    for copy in copies:
+        origin = _by_subject(connection, desk, copy)
+        if origin is not None:
+            yield copy, origin
 
 
 def _work_on_unmarked(known: Capability | None, *, ours: int) -> Work | None:

@@ -15,6 +15,7 @@ from sequencer.engine.leases import LEASE, RENEW_S, give_all_back
 from sequencer.engine.mailbox_watch import MailboxWatch
 from sequencer.engine.runner import Runner
 from sequencer.engine.wakening import Wakening
+from sequencer.files.holiday_book import load_calendars
 from sequencer.store import wake
 from sequencer.store.database import DatabaseError
 
@@ -45,9 +46,13 @@ def _patient(job: Job) -> Job:
         try:
             await job()
         except DatabaseError as error:
-            log.warning("database_does_not_answer", error=str(error).partition("\n")[0])
+            log.warning("database_does_not_answer", error=_first_line(error))
 
     return run
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 Serve = Callable[[asyncio.Event], Coroutine[None, None, None]]
@@ -76,6 +81,7 @@ class Daemon:
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Work until `stop` is called, then drain. `ready` is called when everything is up."""
         world = self.runner.world
+        await asyncio.to_thread(load_calendars)
         await self._take_leases(force=world.database.is_sqlite)
         served = asyncio.create_task(self.serve(self.stopping), name="web")
         wakening = Wakening(world, self._woken)
@@ -134,9 +140,9 @@ class Daemon:
     async def _end(self, ticker: Ticker) -> None:
         log.info("draining")
         ticker.stop()
-        await self._watch.end()
         world = self.runner.world
         world.ending.set()
+        await self._watch.end()
         try:
             async with asyncio.timeout(DRAIN_S):
                 await self.runner.drain()
@@ -144,6 +150,16 @@ class Daemon:
             log.warning("drain_cut_short", seconds=DRAIN_S)
             await self.runner.abort()
         await world.close()
-        async with self._renewing:
-            await world.write(give_all_back, self.runner.holder)
+        await self._give_back()
         log.info("stopped")
+
+    async def _give_back(self) -> None:
+        """Let others have the mailboxes at once; without a database they get them a little later.
+
+        A renewal that is under way has to end first: it would take them again.
+        """
+        async with self._renewing:
+            try:
+                await self.runner.world.write(give_all_back, self.runner.holder)
+            except DatabaseError as error:
+                log.warning("leases_not_given_back", error=_first_line(error))

@@ -15,6 +15,7 @@ from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import SendEvent, SendState
 from sequencer.domain.task import TaskKind
 from sequencer.engine.cases import read_locked
+from sequencer.engine.colleagues import hold_for_answers
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.matter import bring_up
 from sequencer.engine.outcome import BY_WORD, accept
@@ -208,6 +209,7 @@ def _over(connection: Connection, desk: Desk, send: StoredSend, why: str, now: d
     if _waits_for(connection, stored, send):
         for going in plan_resume(connection, desk, [stored.id], now):
             go_on(connection, desk, going, why, now)
+        hold_for_answers(connection, desk, stored.id, send.handed_at or now, now)
 
 
 def _close(connection: Connection, prospect_id: int, number: int, why: str, now: datetime) -> None:

@@ -148,7 +148,12 @@ def is_forgotten(connection: Connection, origin: Origin, mail: SentMail) -> bool
 def stranger_source(origin: Origin, mail: SentMail) -> str:
     """By what the touch is known that stands for a mail of an enrollment nobody has here."""
     mark = mail.ref or next(iter(mail.message_ids), "")
-    return f"lost {origin.key} {mark}"[:128]
+    return f"{sources_of_stranger(origin.key)}{mark}"[:128]
+
+
+def sources_of_stranger(key: str) -> str:
+    """How the touches begin that stand for mails of the enrollment with that key."""
+    return f"lost {key} "
 
 
 def hold_if_forgotten(

@@ -2,45 +2,53 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from sequencer.domain.enrollment import FinishReason
-from sequencer.domain.event import Stopped
-from sequencer.domain.ledger import Entry, Kind
-from sequencer.domain.meeting import (
-    BookingEvent,
-    BookingKind,
-    DeliveryError,
-    MeetingState,
-    state_after,
-)
+from sequencer.domain.booking import BookingEvent, BookingKind, DeliveryError
+from sequencer.domain.meeting_filter import EVERY_MEETING, MeetingFilter
+from sequencer.domain.post import Post
+from sequencer.engine.bookings import take_in
 from sequencer.engine.desk import Desk
 from sequencer.engine.hold_back import addresses_in, hold_back, people_named
-from sequencer.engine.meeting_matter import follow_up
-from sequencer.engine.react import stop_person
-from sequencer.store import enrollments, hooks, ledger, meetings, prospects, wake
+from sequencer.store import hooks, wake
 from sequencer.store.database import Connection, DatabaseError
-from sequencer.store.prospects import StoredProspect
 
 log = structlog.get_logger()
 
 _ESCAPE = re.compile(rb"\\(?:u00([2-7][0-9A-Fa-f])|.)", re.DOTALL)
 
-Verify = Callable[[Mapping[str, str], bytes, datetime], bool]
-Read = Callable[[bytes], BookingEvent]
+Verify = Callable[[Post, datetime], bool]
+Read = Callable[[bytes], Sequence[BookingEvent]]
+Answer = Callable[[bytes], Mapping[str, str] | None]
+LookUp = Callable[[bytes], Awaitable[bytes]]
+
+
+def _no_answer(_body: bytes) -> None:
+    """Most sources want to hear nothing but that their delivery has come."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A booking tool: how its signature is checked, how a delivery is read."""
+    """A booking tool: how its deliveries are checked and read.
+
+    Attributes:
+        answer: what a delivery wants to hear that only asks whether we are there; such a one is not
+            stored.
+        look_up: asks the tool for what its deliveries leave out, and gives the whole back in a form
+            that `read` knows.
+        counts: which of its meetings do.
+    """
 
     name: str
     verify: Verify
     read: Read
+    answer: Answer = _no_answer
+    look_up: LookUp | None = None
+    counts: MeetingFilter = EVERY_MEETING
 
 
 def store_delivery(connection: Connection, source: Source, body: bytes, now: datetime) -> bool:
@@ -52,10 +60,10 @@ def store_delivery(connection: Connection, source: Source, body: bytes, now: dat
 def delivery_key(source: Source, body: bytes) -> str:
     """What makes two deliveries the same: the event they tell of, or else their bytes."""
     try:
-        told = source.read(body).delivery_key.encode()
+        told = "\n".join(event.delivery_key for event in source.read(body)).encode()
     except DeliveryError:
         told = body
-    return hashlib.sha256(told).hexdigest()
+    return hashlib.sha256(told or body).hexdigest()
 
 
 def apply_delivery(
@@ -64,24 +72,46 @@ def apply_delivery(
     sources: Mapping[str, Source],
     delivery_id: int,
     now: datetime,
+    whole: bytes | None = None,
 ) -> None:
-    """Do what one stored delivery says; one that cannot be understood is kept as failed."""
+    """Do what one stored delivery says; one that cannot be understood is kept as failed.
+
+    Args:
+        connection: the database.
+        desk: policy and cadences.
+        sources: the booking tools of the settings.
+        delivery_id: number of the delivery.
+        now: this instant.
+        whole: the delivery with what was looked up for it; by default as it came in.
+    """
     delivery = hooks.take(connection, delivery_id)
     if delivery is None:
         return
-    problem = ""
     source = sources.get(delivery.source)
     if source is None:
         problem = f"{delivery.source} is not in the settings"
+        _fail(connection, desk, delivery, problem, now)
+        return
+    try:
+        events = source.read(whole or delivery.body)
+    except DeliveryError as error:
+        _fail(connection, desk, delivery, str(error) or "not understood", now)
+        return
+    for event in events:
+        take_in(connection, desk, replace(event, verified=True), now, source.counts)
+    notes = [event.note for event in events if event.kind is BookingKind.OTHER]
+    if events and len(notes) == len(events):
+        hooks.finish(connection, delivery.id, hooks.UNKNOWN, notes[0])
     else:
-        try:
-            _apply(connection, desk, source.read(delivery.body), now)
-        except DeliveryError as error:
-            problem = str(error) or "not understood"
-    if problem:
-        log.warning("hook_failed", source=delivery.source, problem=problem)
-        _hold_named(connection, desk, delivery.body, problem, now)
-    hooks.finish(connection, delivery.id, problem)
+        hooks.finish(connection, delivery.id, hooks.DONE)
+
+
+def _fail(
+    connection: Connection, desk: Desk, delivery: hooks.Delivery, problem: str, now: datetime
+) -> None:
+    log.warning("hook_failed", source=delivery.source, problem=problem)
+    _hold_named(connection, desk, delivery.body, problem, now)
+    hooks.finish(connection, delivery.id, hooks.FAILED, problem)
 
 
 def fail_delivery(
@@ -91,7 +121,7 @@ def fail_delivery(
     delivery = hooks.take(connection, delivery_id)
     if delivery is not None:
         _hold_named(connection, desk, delivery.body, problem, now)
-        hooks.finish(connection, delivery_id, problem)
+        hooks.finish(connection, delivery_id, hooks.FAILED, problem)
 
 
 def _hold_named(
@@ -112,53 +142,3 @@ def _hold_named(
 def _unescaped(escape: re.Match[bytes]) -> bytes:
     """What stands for a JSON escape; where that is white space or unknown, an end of words."""
     return bytes.fromhex(escape[1].decode("ascii")) if escape[1] else b" "
-
-
-def _apply(connection: Connection, desk: Desk, event: BookingEvent, now: datetime) -> None:
-    people = _people(connection, event)
-    state = _save(connection, event, people[0] if people else None, now)
-    if state is None:
-        return
-    starts = f" for {event.starts_at:%Y-%m-%d %H:%M} UTC" if event.starts_at else ""
-    moved = " (moved)" if event.previous_key else ""
-    detail = f"{event.kind}{moved} through {event.source}{starts}"
-    for person in people:
-        ledger.write(connection, Entry(now, Kind.MEETING, detail, prospect_id=person.id))
-        if event.kind is BookingKind.BOOKED:
-            stop = Stopped(FinishReason.MEETING_BOOKED)
-            stop_person(connection, desk, person.id, stop, detail, now)
-        follow_up(connection, person, event.kind, state, detail, now)
-
-
-def _save(
-    connection: Connection, event: BookingEvent, person: StoredProspect | None, now: datetime
-) -> MeetingState | None:
-    """State of the meeting after the event, as stored; None where there is no meeting in it."""
-    known = meetings.find(connection, event.source, event.meeting_key)
-    state = state_after(known.state if known else None, event.kind)
-    if state is None or event.kind is BookingKind.RESCHEDULED_AWAY:
-        return None
-    if known is not None and known.meeting_key != event.meeting_key:
-        return state  # it has been moved on meanwhile: this is old news of the same meeting
-    meeting = meetings.Meeting(
-        source=event.source,
-        meeting_key=event.meeting_key,
-        previous_key=event.previous_key or (known.previous_key if known else ""),
-        state=state,
-        email=event.email,
-        prospect_id=person.id if person else None,
-        starts_at=event.starts_at or (known.starts_at if known else None),
-    )
-    meetings.save(connection, meeting, now)
-    return state
-
-
-def _people(connection: Connection, event: BookingEvent) -> list[StoredProspect]:
-    """Whose meeting it is: first by the token that our booking link carries, then by the address.
-
-    They are two where somebody passed the link on to a colleague, whom we may write to as well.
-    """
-    stored = enrollments.by_key(connection, event.token) if event.token else None
-    invited = prospects.get(connection, stored.prospect_id) if stored is not None else None
-    found = (invited, prospects.find(connection, event.email))
-    return list({person.id: person for person in found if person is not None}.values())

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.send import SendEvent, SendState
+from sequencer.domain.share import room_of, shares
 from sequencer.engine.desk import Desk
 from sequencer.engine.react import entry_of
 from sequencer.engine.reopen import reopen
@@ -104,17 +105,18 @@ def _shared(
     is offered once, and what they know finds its way to them.
     """
     daemons.forget(connection, term.at - LEASE)
-    others = [each.name for each in daemons.living(connection, term.at - LEASE)]
-    others.remove(term.holder)
-    share = -(-len(names) // (len(others) + 1))
-    if len(held) < share:
-        taken = leases.take(connection, names, term, share - len(held))
-        return _with(connection, held, taken, had)
     numbers = leases.numbers(connection, term.at)
-    short = frozenset(name for name in others if numbers.get(name, 0) < share)
+    living = [each.name for each in daemons.living(connection, term.at - LEASE)]
+    loads = {name: numbers.get(name, 0) for name in living} | {term.holder: len(held)}
+    if room := room_of(loads, term.holder, len(names)) - len(held):
+        taken = leases.take(connection, names, term, room)
+        return _with(connection, held, taken, had)
+    fair = shares(loads, len(names))
+    own = fair.pop(term.holder)
+    short = frozenset(name for name, share in fair.items() if loads[name] < share)
     wanted = {name for name, lease in held.items() if short - lease.left_by}
-    if len(held) > share and wanted:
-        return _reduced(connection, term, held, wanted, busy, len(held) - share)
+    if len(held) > own and wanted:
+        return _reduced(connection, term, held, wanted, busy, len(held) - own)
     taken = leases.take_left(connection, names, term, term.at - LEASE)
     return _with(connection, held, taken, had, short)
 

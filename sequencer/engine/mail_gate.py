@@ -45,7 +45,7 @@ class MailGate:
         first = [each.case for each in asked if each.first and not at_dot]
         self._runs = _runs_of(connection, first)
         self._touched = _touches_of(connection, first)
-        self._suppressions = _suppressions_of(connection, asked)
+        self._suppressions = _suppressions_of(connection, asked, now)
 
     def ask(self, asked: Asked) -> list[Answer]:
         """What each rule says that is asked before this mail."""
@@ -181,7 +181,7 @@ def _touches_of(connection: Connection, first: Sequence[Case]) -> dict[int, date
 
 
 def _suppressions_of(
-    connection: Connection, asked: Sequence[Asked]
+    connection: Connection, asked: Sequence[Asked], now: datetime
 ) -> dict[str, tuple[Suppression, ...]]:
     keys = {key_of(each.case.person.prospect.email) for each in asked}
-    return suppressions.hitting(connection, sorted(key for key in keys if key))
+    return suppressions.hitting(connection, sorted(key for key in keys if key), now)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sequencer.domain.capability import Capability
 from sequencer.engine.learned import learned_now
@@ -11,6 +12,7 @@ from sequencer.engine.sent_copy import keeps_copies
 from sequencer.engine.world import World
 from sequencer.mail.folder import Folder
 from sequencer.mail.greeting import Greeting
+from sequencer.store import sign_ins
 
 LOOK_EVERY_S = 2.0
 
@@ -24,6 +26,7 @@ class MailboxCheck:
         known: what was learned of the provider, now or earlier; None if nothing was.
         files_copies: whether we file the copies in Sent; None while that is not known.
         resends: whether a mail in doubt of which there is no copy is sent again.
+        ends_at: when the provider ends the sign-in by OAuth, where it tells that.
     """
 
     name: str
@@ -34,6 +37,7 @@ class MailboxCheck:
     known: Capability | None
     files_copies: bool | None
     resends: bool
+    ends_at: datetime | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -69,7 +73,13 @@ async def check_mailbox(
         known=known,
         files_copies=None if keeps is None else not keeps,
         resends=would_show and policy.keeps_sent_copy is not False,
+        ends_at=await _ends_at(world, mailbox),
     )
+
+
+async def _ends_at(world: World, mailbox: str) -> datetime | None:
+    found = await world.read(sign_ins.find, mailbox)
+    return found.ends_at if found else None
 
 
 async def _learn(
@@ -80,15 +90,15 @@ async def _learn(
     A search that ends before its time is gone on with by the daemon.
     """
     known = await learned_now(world, mailbox)
-    if known is None or not known.is_under_way:
+    if known is None or not known.is_under_way or known.is_late:
         known = await send_probe(world, mailbox)
     began_s, told_s = world.clock.boot(), 0
-    while known.is_under_way:
+    while known.is_under_way and not known.is_late:
         known = await look_for(world, known)
         passed_s = int(world.clock.boot() - began_s)
         tell(passed_s - told_s)
         told_s = passed_s
-        if not known.is_under_way or passed_s >= wait_s:
+        if not known.is_under_way or known.is_late or passed_s >= wait_s:
             break
         await world.clock.sleep(LOOK_EVERY_S)
     return known

@@ -19,10 +19,13 @@ class MailboxWatch:
     """One watch for each mailbox that the runner holds."""
 
     runner: Runner
+    _ended: bool = False
     _watches: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def follow(self) -> None:
-        """Watch what the runner holds by now, and nothing else any more."""
+        """Watch what the runner holds by now, and nothing else any more; nothing after the end."""
+        if self._ended:
+            return  # leases may still be renewed then
         held = self.runner.leases.keys() & self.runner.world.doors.keys()
         for mailbox in self._watches.keys() - held:
             self._watches.pop(mailbox).cancel()
@@ -31,7 +34,8 @@ class MailboxWatch:
             self._watches[mailbox] = task
 
     async def end(self) -> None:
-        """Watch nothing any more."""
+        """Watch nothing any more, for good."""
+        self._ended = True
         watches = list(self._watches.values())
         self._watches.clear()
         for watch in watches:

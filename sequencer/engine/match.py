@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from sequencer.engine.desk import Desk
 from sequencer.mail.bounce import MAX_RETURNED
-from sequencer.mail.classify import Verdict
 from sequencer.mail.unsubscribe import read_token, tokens_in
+from sequencer.mail.verdict import Verdict
 from sequencer.store import enrollments, prospects, sends
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment

@@ -1,61 +1,87 @@
 """A meeting that will not be, or was missed: a person decides, and nothing is sent by itself."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sequencer.domain.booking import BookingEvent, BookingKind
 from sequencer.domain.enrollment import FinishReason
-from sequencer.domain.meeting import BookingKind, MeetingState
+from sequencer.domain.meeting import MeetingState
 from sequencer.domain.task import TaskKind
 from sequencer.engine.matter import bring_up
 from sequencer.engine.tasks import Matter, close_matters
-from sequencer.store import enrollments
+from sequencer.store import enrollments, meetings, prospects
 from sequencer.store.database import Connection
-from sequencer.store.prospects import StoredProspect
+from sequencer.store.meetings import Meeting
 
 GRACE = timedelta(days=1)  # in which whoever cancels often books again by themselves
 
 _TITLES = {
-    BookingKind.CANCELLED: "The meeting was cancelled",
-    BookingKind.NO_SHOW: "Nobody came to the meeting",
+    MeetingState.CANCELLED: "The meeting was cancelled",
+    MeetingState.ASKED_AGAIN: "The meeting needs another time",
+    MeetingState.REJECTED: "The meeting was refused",
+    MeetingState.NO_SHOW: "Nobody came to the meeting",
 }
-_SETTLED = frozenset({BookingKind.BOOKED, BookingKind.NO_SHOW_UNDONE})
+_MAY_SETTLE = frozenset({MeetingState.CANCELLED, MeetingState.ASKED_AGAIN})
 
 
-def follow_up(
-    connection: Connection,
-    person: StoredProspect,
-    kind: BookingKind,
-    state: MeetingState,
-    detail: str,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class MeetingChange:
+    """What something that was told has made of a meeting.
+
+    Attributes:
+        before: where it stood; None where it was not known, or not as one.
+        people: numbers of those of whom it was told.
+    """
+
+    meeting: Meeting
+    before: MeetingState | None
+    event: BookingEvent
+    people: tuple[int, ...]
+
+
+def follow_up(connection: Connection, change: MeetingChange, detail: str, now: datetime) -> None:
     """Open a task where a meeting fell through; close it where one is on, this or another.
 
     Args:
         connection: the database.
-        person: whose meeting it is.
-        kind: what has just been told.
-        state: where the meeting stands now: what was told may be old news.
+        change: what has become of the meeting: what was told may be old news.
         detail: the sentence in the ledger.
         now: this instant.
     """
-    if kind in _SETTLED and state is MeetingState.BOOKED:
+    state, whose = change.meeting.state, change.meeting.prospect_id
+    is_new = state is not change.before
+    people = {*change.people, *([whose] if whose else [])}
+    if state not in _TITLES:
         titles = tuple(_TITLES.values())
-        close_matters(connection, person.id, TaskKind.REVIEW, titles, detail, now)
-    elif kind in _TITLES:
-        due_at = now + GRACE if kind is BookingKind.CANCELLED else now
-        about = f"{detail}.{_way_back(connection, person)}"
-        matter = Matter(TaskKind.REVIEW, _TITLES[kind], about, due_at)
-        bring_up(connection, person.id, matter, now)
+        for person in people if is_new else ():
+            close_matters(connection, person, TaskKind.REVIEW, titles, detail, now)
+    elif state is MeetingState.NO_SHOW and change.event.kind is BookingKind.NO_SHOW:
+        for person in change.people:
+            _ask(connection, change.meeting, person, detail, now)
+    elif is_new and whose:
+        _ask(connection, change.meeting, whose, detail, now)
 
 
-def _way_back(connection: Connection, person: StoredProspect) -> str:
-    """How the cadence goes on that the booking had ended."""
+def _ask(connection: Connection, meeting: Meeting, person: int, detail: str, now: datetime) -> None:
+    if meetings.is_coming(connection, person, meeting.id, now):
+        return  # they have booked another time already
+    due_at = now + GRACE if meeting.state in _MAY_SETTLE else now
+    why = f": {meeting.cancel_reason}" if meeting.cancel_reason else ""
+    about = f"{detail}{why}.{_way_back(connection, person)}"
+    matter = Matter(TaskKind.REVIEW, _TITLES[meeting.state], about, due_at)
+    bring_up(connection, person, matter, now)
+
+
+def _way_back(connection: Connection, person: int) -> str:
+    """How the cadence goes on that the booking had ended or paused."""
+    email = prospects.get(connection, person).prospect.email
+    of_person = enrollments.of_prospect(connection, person)
     ended = [
         stored.slug
-        for stored in enrollments.of_prospect(connection, person.id)
+        for stored in of_person
         if stored.enrollment.finish_reason is FinishReason.MEETING_BOOKED
     ]
-    if not ended:
-        return ""
-    command = f"sequencer reopen {person.prospect.email} --because ..."
-    return f" `{command}` lets {ended[0]} go on."
+    if ended:
+        return f" `sequencer reopen {email} --because ...` lets {ended[0]} go on."
+    held = [stored.slug for stored in of_person if stored.enrollment.pause_reason]
+    return f" `sequencer resume {email}` lets {held[0]} go on." if held else ""

@@ -11,6 +11,7 @@ from sequencer.domain.days_off import DaysOff
 from sequencer.domain.disposition import Dispositions
 from sequencer.domain.pacing import Limits, Pace
 from sequencer.domain.prospect import Prospect
+from sequencer.domain.replies import Replies
 from sequencer.domain.timing import Timing
 from sequencer.domain.workdays import Workdays
 from sequencer.files.holiday_book import PublicHolidays
@@ -65,10 +66,12 @@ class Policy:
         poll: how often a mailbox is scanned although nothing announced a change.
         settle: how long a send in doubt is left alone before evidence is sought.
         probes: whether a mailbox may send a mail to itself to learn about its provider.
-        copy_within: how long such a mail is looked for in Sent.
+        copy_within: how long such a mail is looked for in Sent before it is taken for missing.
+        late_copy_within: how long it is looked for all the same, as some copies are filed late.
         limits: what counts for every mail; the pace in it is that of its mailbox.
         consent_countries: where nobody is written to without a recorded consent.
         dispositions: how calls and other tasks may end.
+        replies: what is made of answers.
     """
 
     mailboxes: Mapping[str, MailboxPolicy]
@@ -81,9 +84,11 @@ class Policy:
     settle: timedelta = timedelta(minutes=15)
     probes: bool = True
     copy_within: timedelta = timedelta(minutes=10)
+    late_copy_within: timedelta = timedelta(days=1)
     limits: Limits = field(default_factory=Limits)
     dispositions: Dispositions = field(default_factory=dict)
     consent_countries: frozenset[str] = frozenset()
+    replies: Replies = field(default_factory=Replies)
     _timings: dict[tuple[str | None, ...], Timing] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

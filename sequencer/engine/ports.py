@@ -8,6 +8,7 @@ from sequencer.domain.history import Seen
 from sequencer.domain.opt_out import OptOut
 from sequencer.mail.folder import Cursor, Folder, Found, Scan
 from sequencer.mail.greeting import Greeting
+from sequencer.mail.intent import Intent
 from sequencer.mail.transaction import Envelope, Outcome
 
 
@@ -56,9 +57,10 @@ class Inbox(Protocol):
     async def scan(
         self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
     ) -> Sequence[Scan]:
-        """New messages of INBOX and Junk, one scan per folder that exists, and heads of Sent.
+        """New messages of INBOX, Junk and the archive, a scan per folder there is, heads of Sent.
 
-        Of Sent there are only headers; where it cannot be read, its scan is missing.
+        Of Sent there are only headers; where it cannot be read, its scan is missing. A scan with
+        `more` is a portion: what it brought has to be in `seen` the next time.
         Without any cursor each folder starts after its newest message. Later, a folder that has
         none yet, or whose UIDVALIDITY changed, is read for the last week, and from the day before
         `since`, the last completed scan, if that is longer ago. Raises InboxError.
@@ -68,8 +70,8 @@ class Inbox(Protocol):
     async def wait(self, seconds: float) -> bool:
         """True as soon as the server says that INBOX changed, False after that many seconds.
 
-        Waits with IDLE (RFC 2177) where the server offers it, otherwise returns False at the end.
-        Raises InboxError.
+        Waits with IDLE (RFC 2177) where the server offers it, otherwise returns False at the end,
+        and so when it is closed meanwhile. Raises InboxError, also where it was closed before.
         """
         ...
 
@@ -99,6 +101,19 @@ class Inbox(Protocol):
 
     async def close(self) -> None:
         """End the connection, and any wait on it, at once."""
+        ...
+
+
+class Opinions(Protocol):
+    """Something that reads an answer as a person would, such as a language model; never needed."""
+
+    name: str
+
+    async def intent(self, new_text: str) -> Intent | None:
+        """What the writer wants, None where it does not know; never raises.
+
+        The text is foreign: whatever it asks for, only the answer counts, and that is a proposal.
+        """
         ...
 
 

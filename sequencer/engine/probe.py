@@ -69,28 +69,34 @@ async def send_probe(world: World, mailbox: str, lease: Lease | None = None) -> 
 async def look_for(world: World, known: Capability) -> Capability:
     """What is known after a look for the probe that is under way.
 
+    Where none came in time the mailbox counts as one whose provider files none, and the search goes
+    on for a day: a provider may take its time, and then it does file them.
+
     A copy in Sent counts only beside the mail that arrived. Some people have a rule that moves what
     comes from themselves to Sent: that files no copy of a mail to anybody else.
     """
     mailbox, mail = known.mailbox, _probe(world, known)
     seen_s, dated_s = _passed(world, known)
-    within_s = world.desk.policy.copy_within.total_seconds()
+    policy = world.desk.policy
+    within = policy.late_copy_within if known.is_late else policy.copy_within
+    within_s = within.total_seconds()
     is_over = seen_s >= within_s or dated_s >= LONG_AGO * within_s
     since = (known.sent_at or world.clock.now()) - CLOCKS_APART
     inbox = world.doors[mailbox].inbox
     try:
         copy = await inbox.find(Folder.SENT, mail.message_id, mail.ref, since)
         arrived = await _arrived(inbox, mail, since) if copy or is_over else Found()
-    except NoSentFolderError as error:
-        return await _failed(world, known, str(error), sent=True)
     except InboxError as error:
         log.warning("probe_not_looked_for", mailbox=mailbox, error=str(error))
-        return await _failed(world, known, str(error), sent=True) if is_over else known
+        in_vain = is_over or isinstance(error, NoSentFolderError)
+        return await _failed(world, known, str(error), sent=True) if in_vain else known
     if copy and arrived:
         lag_s = ceil(max(seen_s, min(dated_s, within_s)))
         return await _learned(world, known, copy, lag_s=lag_s)
     if not is_over:
         return known
+    if known.is_late:
+        return await _store(world, known.key, replace(known, key=""))
     if copy or (known.problem and not arrived):
         return await _failed(world, known, MOVED if copy else LOST, sent=True)
     return await _learned(world, known, arrived, lag_s=None)
@@ -110,7 +116,7 @@ def begin(connection: Connection, intent: Capability, lease: Lease | None) -> bo
     if lease is not None and (epoch.why_held(connection) or not is_held(connection, lease)):
         return False
     before = capabilities.get(connection, intent.mailbox, intent.server)
-    if before is not None and before.is_under_way:
+    if before is not None and before.is_under_way and not before.is_late:
         return False
     capabilities.save(connection, intent)
     return True
@@ -191,7 +197,7 @@ async def _learned(
         keeps_custom_header=found.by_ref if found else None,
         sent_search_lag_s=lag_s,
         problem="",
-        key="",
+        key="" if lag_s is not None else known.key,
     )
     log.info("provider_learned", mailbox=known.mailbox, keeps_sent_copy=result.keeps_sent_copy)
     return await _store(world, known.key, result)

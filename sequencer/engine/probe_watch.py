@@ -18,6 +18,7 @@ from sequencer.store import mailboxes
 
 FIRST_LOOK_S = 2.0
 LATER_LOOKS_S = 60.0  # at most, between two looks
+LATE_LOOKS_S = 1_800.0  # the same once a copy did not come in time
 NOT_YET_S = 10.0  # where the mailbox is not in order, or was never read
 KNOWN_S = 600.0
 AT_ONCE = 4  # mailboxes of one tick: a thousand new ones are learned about in some minutes
@@ -49,15 +50,16 @@ class ProbeWatch:
                 return
             known = await send_probe(world, lease.mailbox, lease)
         elif known.is_under_way:
-            known = await look_for(world, known)
-            if known.keeps_sent_copy is False and not known.is_under_way:
+            before, known = known, await look_for(world, known)
+            if known.is_late and not before.is_late:
                 await catch_up(world, lease.mailbox)
         self._wait(world, known)
 
     def _wait(self, world: World, known: Capability) -> None:
         wait_s = KNOWN_S
         if known.is_under_way:
-            wait_s = min(2 * self.waited_s.get(known.mailbox, FIRST_LOOK_S / 2), LATER_LOOKS_S)
+            most_s = LATE_LOOKS_S if known.is_late else LATER_LOOKS_S
+            wait_s = min(2 * self.waited_s.get(known.mailbox, FIRST_LOOK_S / 2), most_s)
             self.waited_s[known.mailbox] = wait_s
         else:
             self.waited_s.pop(known.mailbox, None)

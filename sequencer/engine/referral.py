@@ -7,8 +7,8 @@ from sequencer.domain.task import TaskKind
 from sequencer.engine.desk import Desk
 from sequencer.engine.matter import bring_up
 from sequencer.engine.tasks import Matter
-from sequencer.mail.classify import Verdict
 from sequencer.mail.referral import referred_addresses
+from sequencer.mail.verdict import Verdict
 from sequencer.store import enrollments, prospects, suppressions
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection
@@ -22,8 +22,8 @@ def propose(
     ours = [each.address for each in desk.policy.mailboxes.values()]
     known = [verdict.incoming.sender, person.prospect.email]
     opened = 0
-    for address in referred_addresses(verdict.new_text, ours, known):
-        if not _is_wanted(connection, address):
+    for address in referred_addresses(verdict.named, ours, known):
+        if not _is_wanted(connection, address, now):
             continue
         named_by = verdict.incoming.sender or person.prospect.email
         about = f"{named_by} answered and named {address}. Nobody was enrolled."
@@ -32,9 +32,9 @@ def propose(
     return opened
 
 
-def _is_wanted(connection: Connection, address: str) -> bool:
+def _is_wanted(connection: Connection, address: str, now: datetime) -> bool:
     key = address_key(address)
-    if not is_storable(key) or suppressions.hitting(connection, [key]):
+    if not is_storable(key) or suppressions.hitting(connection, [key], now):
         return False
     known = prospects.find(connection, address)
     return known is None or not enrollments.live_of(connection, [known.id])

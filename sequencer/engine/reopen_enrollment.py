@@ -73,7 +73,7 @@ def go_on(
     for send in sends.of_enrollment(connection, stored.id):
         if send.state is SendState.PARKED:
             count_as_sent(connection, desk, send, wanted.by, now)
-    event, cause = _standing(connection, case), f"re-opened by {wanted.by}: {wanted.because}"
+    event, cause = standing_of(connection, case), f"re-opened by {wanted.by}: {wanted.because}"
     if not react(connection, desk, stored, event, cause, now):
         raise NotReopenedError(f"No step is left that {stored.slug} could go on with.")
 
@@ -129,7 +129,7 @@ def _may_move(connection: Connection, desk: Desk, case: Case) -> bool:
     return not heard and bool(pool(connection, desk, case.version.cadence))
 
 
-def _standing(connection: Connection, case: Case) -> Reopened:
+def standing_of(connection: Connection, case: Case) -> Reopened:
     """Whether the step it stopped at has happened, or is about to."""
     step_id = case.stored.enrollment.step
     mails = [

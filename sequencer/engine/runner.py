@@ -13,14 +13,17 @@ import structlog
 
 from sequencer.engine.away import AbsenceWatch
 from sequencer.engine.chores import UNASKED_S, Chores, chores, do_chores, is_eldest
+from sequencer.engine.confirm import confirm
 from sequencer.engine.desk import Desk
 from sequencer.engine.dispatch import dispatch
 from sequencer.engine.history import HistoryWatch
 from sequencer.engine.hooks import Source
 from sequencer.engine.leases import Lease, Reach, put_right, take_leases
 from sequencer.engine.probe_watch import ProbeWatch
+from sequencer.engine.retention import RetentionWatch
 from sequencer.engine.scan import IMAP, scan
 from sequencer.engine.settle import settle
+from sequencer.engine.sign_in_request import SignInWatch
 from sequencer.engine.world import World
 from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.workload import Workload, workload
@@ -43,6 +46,8 @@ class Runner:
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _absences: AbsenceWatch = field(default_factory=AbsenceWatch)
     _probes: ProbeWatch = field(default_factory=ProbeWatch)
+    _sign_ins: SignInWatch = field(default_factory=SignInWatch)
+    _retention: RetentionWatch = field(default_factory=RetentionWatch)
     _had: dict[str, Lease] = field(default_factory=dict)  # the newest one of each mailbox
     _resting: frozenset[str] = frozenset()  # nothing is begun there: another may be given it
     _chores_s: float | None = None  # boot clock of the last look at what belongs to no mailbox
@@ -72,6 +77,7 @@ class Runner:
         """Do what belongs to no mailbox, and start a task for each mailbox with work."""
         world = self.world
         await self._absences.look(world, self.leases)
+        await self._sign_ins.look(world)
         found, works = await world.read(self._look, world.desk, world.clock.now())
         if found:
             await do_chores(world, self.sources, found)
@@ -80,9 +86,14 @@ class Runner:
             lease = self.leases.get(work.mailbox)
             if lease is not None and self._may_begin(lease):
                 self.start(f"serve {lease.mailbox}", self._serve(lease, work))
+        if self._retention.is_due(world.clock.now()):
+            self.start("retention", self._forget_old_mail())
         for lease in self._probes.due(world, self.leases):
             if self._may_begin(lease):
                 self.start(f"probe {lease.mailbox}", self._probes.attend(world, lease))
+
+    async def _forget_old_mail(self) -> None:
+        await self._retention.look(self.world)
 
     async def look_into(self, mailbox: str) -> None:
         """Read a mailbox at once, because its server said that something came in."""
@@ -150,3 +161,5 @@ class Runner:
             await settle(world, lease)
         if not resting:
             await dispatch(world, lease)
+            if world.desk.policy.replies.confirms_opt_out:
+                await confirm(world, lease)

@@ -12,6 +12,7 @@ from sequencer.domain.suppression import SuppressionReason
 from sequencer.engine.plan import due_as_before
 from sequencer.engine.react import react, stop_person
 from sequencer.engine.recording import MAILBOX_REST, Recording, words
+from sequencer.engine.soft_refusal import Refused, flag_domain, leave_alone, note_refusal
 from sequencer.engine.suppress import suppress_address
 from sequencer.mail.bounce_class import BounceClass
 from sequencer.mail.status_code import wants_less
@@ -54,13 +55,28 @@ def take_back(recording: Recording) -> None:
         _reject(recording)
         return
     # Our reputation, our rate, our quota: never the fault of the address.
-    ours = outcome.code is not None and recording.bounce_class in _OURS
+    found = recording.bounce_class
+    ours = outcome.code is not None and found in _OURS
+    if outcome.code is not None and found is BounceClass.SOFT and _is_left_alone(recording):
+        return
     if ours and (rest := _rest(recording)) is not None:
         recording.rest(MailboxState.THROTTLED, rest)
     if (ours or outcome.kind is OutcomeKind.DEFERRED) and send.tries <= len(BACK_OFF):
         _defer(recording)
     else:
         _reject(recording)
+
+
+def _is_left_alone(recording: Recording) -> bool:
+    """Whether the address has refused so often for now that the send was the last one."""
+    connection, case, now = recording.connection, recording.case, recording.now
+    said = words(recording.outcome)
+    why = note_refusal(connection, Refused(case, recording.send.step_id, said, now))
+    if not why:
+        return False
+    if _end(recording, said):
+        leave_alone(connection, recording.desk, case, why, now)
+    return True
 
 
 def _is_about_message(recording: Recording) -> bool:
@@ -104,18 +120,9 @@ def _defer(recording: Recording) -> None:
 def _reject(recording: Recording) -> None:
     """End the send for good, and the enrollment with it."""
     connection, desk, now = recording.connection, recording.desk, recording.now
-    send, case, why = recording.send, recording.case, words(recording.outcome)
-    if not sends.move(
-        connection,
-        [send.id],
-        SendEvent.REJECT,
-        if_fence=send.fence,
-        handed_at=None,
-        ended_at=now,
-        why=why,
-    ):
+    case, why = recording.case, words(recording.outcome)
+    if not _end(recording, why):
         return
-    recording.tell(Kind.REJECTED, why)
     found = recording.bounce_class
     # A server that has not heard the address yet says nothing about it.
     if recording.outcome.phase is Phase.MAIL:
@@ -123,10 +130,28 @@ def _reject(recording: Recording) -> None:
     elif recording.outcome.kind is OutcomeKind.REJECTED and found.is_permanent:
         email = case.person.prospect.email
         suppress_address(connection, desk, email, SuppressionReason.BOUNCED, why, now)
+        if found is BounceClass.HARD_DOMAIN:
+            flag_domain(connection, case, why, now)
     elif recording.outcome.kind is OutcomeKind.REJECTED and found is BounceClass.POLICY_RECIPIENT:
         stop_person(connection, desk, case.person.id, Stopped(FinishReason.BOUNCED), why, now)
     else:
         react(connection, desk, case.stored, Stopped(FinishReason.FAILED), why, now)
+
+
+def _end(recording: Recording, why: str) -> bool:
+    """Whether the send could end as rejected."""
+    done = sends.move(
+        recording.connection,
+        [recording.send.id],
+        SendEvent.REJECT,
+        if_fence=recording.send.fence,
+        handed_at=None,
+        ended_at=recording.now,
+        why=why,
+    )
+    if done:
+        recording.tell(Kind.REJECTED, why)
+    return bool(done)
 
 
 def _blame_mailbox(recording: Recording) -> None:

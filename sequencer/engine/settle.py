@@ -129,8 +129,9 @@ async def _of_absence(world: World, send: StoredSend, settled_before: datetime) 
         return PROVES_NOTHING
     if _seen_for(world, send) < known.shows_within.total_seconds():
         return NOT_YET
-    earliest = world.clock.now() - WITNESS_AGE
-    witness = await world.read(sends.latest_accepted, send.mailbox, earliest, settled_before)
+    now = world.clock.now()
+    earliest, latest = now - WITNESS_AGE, min(settled_before, now - known.shows_within)
+    witness = await world.read(sends.latest_accepted, send.mailbox, earliest, latest)
     if witness is None:
         return ABSENT if known.probed_at > earliest else NO_WITNESS
     return ABSENT if await _is_in_sent(world, witness) else MISSED_WITNESS

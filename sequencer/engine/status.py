@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sequencer.domain.mailbox import MailboxHealth
 from sequencer.domain.pacing import Pace
@@ -25,7 +25,10 @@ from sequencer.store import (
 from sequencer.store.census import Count
 from sequencer.store.database import Connection, database_now
 from sequencer.store.epoch import why_held
+from sequencer.store.inbound import Aside, Complaints
 from sequencer.store.tasks import OpenCount
+
+COMPLAINED_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,10 @@ class DaemonStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The whole picture; `held` says why nothing leaves, and is empty where mails may leave."""
+    """The whole picture; `held` says why nothing leaves, and is empty where mails may leave.
+
+    `complaints`, and `unread` mails that could not be read, are those of the last 30 days.
+    """
 
     cadences: tuple[str, ...]
     enrollments: tuple[Count, ...]
@@ -83,6 +89,8 @@ class Status:
     tasks: tuple[OpenCount, ...] = ()
     held: str = ""
     daemons: tuple[DaemonStatus, ...] = ()
+    complaints: tuple[Complaints, ...] = ()
+    unread: tuple[Aside, ...] = ()
 
 
 def status(connection: Connection, desk: Desk, now: datetime) -> Status:
@@ -116,6 +124,8 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
         tasks=tuple(tasks.counts(connection, now)),
         held=why_held(connection),
         daemons=tuple(_daemons(connection, holders, at)),
+        complaints=tuple(inbound.complaints(connection, now - COMPLAINED_WITHIN)),
+        unread=tuple(inbound.listed_aside(connection, now - COMPLAINED_WITHIN)),
     )
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from sequencer.domain.address import address_key, domain_key
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.event import Stopped
+from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.engine.desk import Desk
 from sequencer.engine.react import stop_person
@@ -19,7 +20,7 @@ from sequencer.engine.suppress import (
     stop_hit,
     suppress_entry,
 )
-from sequencer.store import prospects, suppressions
+from sequencer.store import ledger, prospects, suppressions
 from sequencer.store.database import Connection, Database
 
 BATCH = 200  # people in one transaction
@@ -98,6 +99,29 @@ def suppression_of(target: str) -> Suppression:
         key = address_key(target)
         return Suppression(SuppressionKind.ADDRESS, key, SuppressionReason.MANUAL)
     raise ValueError(f"neither an address nor a domain: {target!r}")
+
+
+class NotLiftedError(Exception):
+    """The entry cannot be taken off the list; the sentence says why."""
+
+
+def lift(connection: Connection, target: str, by: str, now: datetime) -> Suppression:
+    """Take back an entry that would have ended by itself.
+
+    Raises:
+        NotLiftedError: there is none, or it stands for good.
+        ValueError: the target is neither an address nor a domain.
+    """
+    wanted = suppression_of(target)
+    lifted = suppressions.lift(connection, wanted.kind, wanted.key)
+    if lifted is None and suppressions.is_listed(connection, wanted):
+        raise NotLiftedError(f"{wanted.key} is on the list for good: that is not taken back.")
+    if lifted is None:
+        raise NotLiftedError(f"{wanted.key} is not on the list.")
+    for number in people_hit(connection, wanted):
+        detail = f"{wanted.key}: by {by}"
+        ledger.write(connection, Entry(now, Kind.LIFTED, detail, prospect_id=number))
+    return lifted.suppression
 
 
 def suppressed(connection: Connection) -> list[suppressions.Listed]:

@@ -19,6 +19,7 @@ _FINISHED_AS = {
     SuppressionReason.BOUNCED: FinishReason.BOUNCED,
     SuppressionReason.COMPLAINED: FinishReason.COMPLAINED,
     SuppressionReason.MANUAL: FinishReason.SUPPRESSED,
+    SuppressionReason.UNREACHABLE: FinishReason.FAILED,
 }
 
 
@@ -62,12 +63,13 @@ def stop_hit(
     """How many live enrollments of these people, whom the entry hits, ended."""
     entry, source = listing.suppression, listing.source
     detail, event = f"{entry.key}: {source}", Stopped(_FINISHED_AS[entry.reason])
+    kind = Kind.SUPPRESSED if entry.until is None else Kind.LEFT_ALONE
     stopped = 0
     for number in people:
         # First the locks, then the entry: the ledger's order is that of the commits.
         live = enrollments.live_of(connection, [number])
         if listing.new:
-            ledger.write(connection, Entry(now, Kind.SUPPRESSED, detail, prospect_id=number))
+            ledger.write(connection, Entry(now, kind, detail, prospect_id=number))
         stopped += sum(react(connection, desk, stored, event, source, now) for stored in live)
     return stopped
 

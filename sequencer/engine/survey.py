@@ -153,7 +153,8 @@ class _Survey:
 
     def _with_suppressions(self, found: dict[int, Standing]) -> dict[int, Standing]:
         keys = {each.id: key_of(each.prospect.email) for each in self.asked.people}
-        hits = suppressions.hitting(self.connection, [key for key in keys.values() if key])
+        wanted = [key for key in keys.values() if key]
+        hits = suppressions.hitting(self.connection, wanted, self.asked.now)
         return {
             number: replace(each, suppressions=hits.get(keys[number], ()))
             for number, each in found.items()

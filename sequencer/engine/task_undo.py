@@ -24,7 +24,7 @@ from sequencer.engine.reopen_enrollment import (
 )
 from sequencer.engine.survey import lock_gate
 from sequencer.engine.tasks import TaskError, find, find_locked, touch_of
-from sequencer.store import enrollments, ledger, prospects, sends, tasks, touches
+from sequencer.store import enrollments, ledger, prospects, sends, tasks, touches, triage
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.tasks import StoredTask
@@ -44,6 +44,8 @@ def undo(connection: Connection, desk: Desk, task_id: int, by: str, now: datetim
     task = find_locked(connection, task_id)
     if task.state is TaskState.OPEN:
         raise TaskError(f"Task {task.id} is open.")
+    if triage.deed_of(connection, task.id) is not None:
+        raise TaskError(f"Task {task.id} was decided: `sequencer triage undo {task.id}`.")
     if task.why == NEVER_WAS:
         raise TaskError(f"Task {task.id} is taken back already.")
     if _is_note_of_call(task):

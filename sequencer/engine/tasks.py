@@ -80,6 +80,7 @@ class Matter:
         about: what has happened.
         due_at: from when on; None for now.
         assignee: by default the prospect's owner.
+        inbound_id: the message that it is about.
     """
 
     kind: TaskKind
@@ -87,6 +88,7 @@ class Matter:
     about: str = ""
     due_at: datetime | None = None
     assignee: str = ""
+    inbound_id: int | None = None
 
 
 def open_matter(connection: Connection, prospect_id: int, matter: Matter, now: datetime) -> int:
@@ -99,6 +101,7 @@ def open_matter(connection: Connection, prospect_id: int, matter: Matter, now: d
         title=matter.title,
         due_at=matter.due_at or now,
         about=matter.about,
+        inbound_id=matter.inbound_id,
     )
     number = tasks.add(connection, new, now)
     detail = ": ".join(filter(None, (matter.title, matter.about)))

@@ -70,7 +70,7 @@ def why(connection: Connection, desk: Desk, address: str, now: datetime) -> Pers
     """
     person = known(connection, address)
     key = address_key(person.prospect.email)
-    hits = suppressions.hitting(connection, [key]).get(key, ())
+    hits = suppressions.hitting(connection, [key], now).get(key, ())
     reports = [
         _report(connection, desk, stored, now)
         for stored in enrollments.of_prospect(connection, person.id)

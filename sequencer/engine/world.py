@@ -42,6 +42,7 @@ class World:
     Attributes:
         unsettled: when Sent could last not be looked into, by mailbox.
         scanned_s: boot clock at which the last complete scan of this process began, by mailbox.
+        widely_s: the same for the last one that looked for mail whose UID came late.
         doubted_s: boot clock at which a doubt came up here, or was first seen here, by its send.
         learned: what is known of each mailbox's provider, and the boot clock when it was read.
         probing_s: boot clock at which a probe left here, or was first seen here, by its key.
@@ -58,6 +59,7 @@ class World:
     scanning: dict[str, asyncio.Lock] = field(default_factory=dict)
     unsettled: dict[str, datetime] = field(default_factory=dict)
     scanned_s: dict[str, float] = field(default_factory=dict)
+    widely_s: dict[str, float] = field(default_factory=dict)
     doubted_s: dict[int, float] = field(default_factory=dict)
     learned: dict[str, tuple[float, Capability | None]] = field(default_factory=dict)
     probing_s: dict[str, float] = field(default_factory=dict)
@@ -133,8 +135,11 @@ class World:
         return True
 
     async def close(self) -> None:
-        """Close every door, whatever its server says to that."""
-        for door in self.doors.values():
-            with suppress(InboxError):
-                await door.mailer.close()
-                await door.inbox.close()
+        """Close every door, whatever its server says to that: all at once, as each may be slow."""
+        await asyncio.gather(*(_closed(door) for door in self.doors.values()))
+
+
+async def _closed(door: Door) -> None:
+    with suppress(InboxError):
+        await door.mailer.close()
+        await door.inbox.close()

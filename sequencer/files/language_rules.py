@@ -17,12 +17,12 @@ from typing import Any, TypeVar
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.problem import ConfigError
 from sequencer.files.yaml_source import Value, YamlSource, parse_yaml
-from sequencer.mail.phrase import PhraseError, read_phrase
+from sequencer.mail.phrase import Classes, PhraseError, read_phrase
 from sequencer.mail.rules import Group, Label, Language, Rules, Vocabulary
 
 FOLDER = Path(__file__).with_name("languages")
 MADE = FOLDER / "made.json"
-_KEYS = ("months", "weekdays", "words", "labels", "rules")
+_KEYS = ("months", "weekdays", "words", "labels", "classes", "rules")
 _PARTS = ("phrases", "yes", "no")
 _LENGTHS = {"months": 12, "weekdays": 7}
 
@@ -87,6 +87,7 @@ def _from_json(made: dict[str, Any]) -> Language:
         words={Vocabulary(name): tuple(words) for name, words in made["words"].items()},
         labels={Label(name): tuple(labels) for name, labels in made["labels"].items()},
         phrases={Group(name): tuple(phrases) for name, phrases in made["phrases"].items()},
+        classes={name: tuple(words) for name, words in made["classes"].items()},
     )
 
 
@@ -99,7 +100,8 @@ def read_language(code: str, text: str) -> LanguageFile:
     source = parse_yaml(text, f"{code}.yaml")
     top = _mapping(source, (), source.value)
     _only(source, (), top, _KEYS)
-    rules = tuple(_rules(source, _mapping(source, ("rules",), top.get("rules"))))
+    classes = _classes(source, top)
+    rules = tuple(_rules(source, _mapping(source, ("rules",), top.get("rules")), classes))
     phrases: dict[Group, tuple[str, ...]] = {}
     for rule in rules:
         phrases[rule.group] = phrases.get(rule.group, ()) + rule.phrases
@@ -110,18 +112,22 @@ def read_language(code: str, text: str) -> LanguageFile:
         words=_vocabularies(source, top),
         labels=_labels(source, top),
         phrases=phrases,
+        classes=classes,
     )
     return LanguageFile(language, rules)
 
 
-def _rules(source: YamlSource, groups: Mapping[str, Value]) -> Iterator[Rule]:
+def _rules(source: YamlSource, groups: Mapping[str, Value], classes: Classes) -> Iterator[Rule]:
     for name, listed in groups.items():
         group = _named(source, ("rules", name), Group, name)
         path: tuple[str | int, ...] = ("rules", name)
         if not isinstance(listed, list) or not listed:
             raise _problem(source, path, "a group is a list of rules")
         for number, given in enumerate(listed):
-            yield _rule(source, group, (*path, number), given)
+            rule = _rule(source, group, (*path, number), given)
+            for at, line in enumerate(rule.phrases):
+                _check_phrase(source, (*path, number, "phrases"), at, line, classes)
+            yield rule
 
 
 def _rule(source: YamlSource, group: Group, path: tuple[str | int, ...], given: Value) -> Rule:
@@ -131,14 +137,14 @@ def _rule(source: YamlSource, group: Group, path: tuple[str | int, ...], given: 
     for part in ("phrases", "yes"):
         if not lines[part]:
             raise _problem(source, path, f"a rule has `{part}`")
-    for number, line in enumerate(lines["phrases"]):
-        _check_phrase(source, (*path, "phrases"), number, line)
     return Rule(group, lines["phrases"], lines["yes"], lines["no"])
 
 
-def _check_phrase(source: YamlSource, path: tuple[str | int, ...], number: int, line: str) -> None:
+def _check_phrase(
+    source: YamlSource, path: tuple[str | int, ...], number: int, line: str, classes: Classes
+) -> None:
     try:
-        read_phrase("", line)
+        read_phrase("", line, classes)
     except PhraseError as error:
         line_of_block, _ = source.values[path]
         problem = source.problem_at((line_of_block + 1 + number, 0), str(error))
@@ -151,6 +157,15 @@ def _table(source: YamlSource, key: str, top: Mapping[str, Value]) -> tuple[tupl
     if lines and len(lines) != _LENGTHS[key]:
         raise _problem(source, (key,), f"{_LENGTHS[key]} lines belong here, not {len(lines)}")
     return tuple(tuple(line.split()) for line in lines)
+
+
+def _classes(source: YamlSource, top: Mapping[str, Value]) -> Mapping[str, tuple[str, ...]]:
+    """Words by the name of their class."""
+    given = _mapping(source, ("classes",), top.get("classes"))
+    return {
+        name: tuple(" ".join(_lines(source, ("classes", name), text)).split())
+        for name, text in given.items()
+    }
 
 
 def _vocabularies(

@@ -13,6 +13,7 @@ from pydantic import (
 
 from sequencer.files.away_settings import AwaySettings
 from sequencer.files.holiday_book import subdivision_of
+from sequencer.files.oauth_settings import OauthSettings, completed_oauth
 from sequencer.files.provider import IMAP_PORTS, PRESETS, SMTP_PORTS, Address, Preset, Provider
 from sequencer.files.region_cell import country_of
 from sequencer.files.section import HintedError, Section
@@ -56,22 +57,6 @@ class ServerSettings(Section):
         if self.tls is Security.PLAIN and not is_loopback(self.host):
             raise ValueError("`plain` is only for a server on this machine: use tls or starttls")
         return self
-
-
-class OauthSettings(Section):
-    """How access tokens are refreshed."""
-
-    token_url: WebAddress = Field(
-        default="", description="Where tokens are refreshed. Known for Google and Microsoft."
-    )
-    client_id: Line = Field(min_length=1, description="The client that was registered.")
-    scope: Line = Field(default="", description="Known for Google and Microsoft.")
-    client_secret: SecretStr | None = Field(
-        default=None, description="Secret of the client, where it has one."
-    )
-    refresh_token: SecretStr | None = Field(
-        default=None, description="The first one; those that follow are kept by the daemon."
-    )
 
 
 class RampSettings(Section):
@@ -239,8 +224,7 @@ def completed(written: dict[str, Any]) -> dict[str, Any]:
     full["imap"] = _server(full.get("imap"), preset.imap, IMAP_PORTS)
     full.setdefault("per_day", preset.per_day)
     if preset.oauth is not None and isinstance(full.get("oauth"), dict):
-        tokens = {"token_url": preset.oauth.url, "scope": preset.oauth.scope}
-        full["oauth"] = {**tokens, **full["oauth"]}
+        full["oauth"] = completed_oauth(full["oauth"], preset.oauth)
     if isinstance(full.get("address"), str):
         full["username"] = full.get("username") or full["address"]
     if full.get("oauth") or full.get("token_command"):

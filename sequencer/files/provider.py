@@ -34,10 +34,21 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class TokenServer:
-    """Where access tokens are refreshed, and what for."""
+    """Where people sign in, where access tokens come from, and what for.
 
+    Attributes:
+        vendor: by which its ways are known.
+        redirect_host: what this machine is called in the address that a browser comes back to; a
+            client registered for one name is refused with the other.
+        device_url: where a device asks for a code; empty where that is not to be had for mail.
+    """
+
+    vendor: str
     url: str
+    authorize_url: str
     scope: str
+    redirect_host: str
+    device_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +90,30 @@ class Preset:
 
 _GOOGLE_SMTP = Address("smtp.gmail.com", 587, Security.STARTTLS)
 _GOOGLE_IMAP = Address("imap.gmail.com", 993, Security.TLS)
-_GOOGLE_TOKENS = TokenServer("https://oauth2.googleapis.com/token", "https://mail.google.com/")
-_MICROSOFT_IMAP = Address("outlook.office365.com", 993, Security.TLS)
-_MICROSOFT_TOKENS = TokenServer(
-    "https://login.microsoftonline.com/common/oauth2/v2.0/token",
-    "https://outlook.office.com/IMAP.AccessAsUser.All "
-    "https://outlook.office.com/SMTP.Send offline_access",
+_GOOGLE_TOKENS = TokenServer(
+    vendor="google",
+    url="https://oauth2.googleapis.com/token",
+    authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
+    scope="https://mail.google.com/ openid email",
+    redirect_host="127.0.0.1",
 )
+_MICROSOFT_IMAP = Address("outlook.office365.com", 993, Security.TLS)
+
+
+def _microsoft(tenant: str) -> TokenServer:
+    """Tokens for accounts of any organisation (`common`), or for those of people (`consumers`)."""
+    base = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0"
+    return TokenServer(
+        vendor="microsoft",
+        url=f"{base}/token",
+        authorize_url=f"{base}/authorize",
+        device_url=f"{base}/devicecode",
+        scope="https://outlook.office.com/IMAP.AccessAsUser.All "
+        "https://outlook.office.com/SMTP.Send offline_access openid profile",
+        redirect_host="localhost",
+    )
+
+
 _PERSONAL_PER_DAY = 20  # an account for private letters is blocked sooner
 
 PRESETS = {
@@ -111,7 +139,7 @@ PRESETS = {
         ceiling=Ceiling(per_day=10_000, per_minute=30, connections=3),
         smtp=Address("smtp.office365.com", 587, Security.STARTTLS),
         imap=_MICROSOFT_IMAP,
-        oauth=_MICROSOFT_TOKENS,
+        oauth=_microsoft("common"),
         keeps_sent_copy=True,
     ),
     Provider.OUTLOOK_COM: Preset(
@@ -120,7 +148,7 @@ PRESETS = {
         per_day=_PERSONAL_PER_DAY,
         smtp=Address("smtp-mail.outlook.com", 587, Security.STARTTLS),
         imap=_MICROSOFT_IMAP,
-        oauth=_MICROSOFT_TOKENS,
+        oauth=_microsoft("consumers"),
         keeps_sent_copy=True,
     ),
     Provider.ZOHO: Preset(

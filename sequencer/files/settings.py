@@ -18,7 +18,7 @@ from sequencer.files.environment import (
     read_environment,
     variable_name,
 )
-from sequencer.files.mailbox_settings import MailboxSettings, OauthSettings, ServerSettings
+from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
 from sequencer.files.model_error import problems_of
 from sequencer.files.model_fields import is_secret, step_into
 from sequencer.files.nearest import did_you_mean
@@ -30,7 +30,6 @@ from sequencer.files.yaml_source import YamlSource, load_yaml
 
 __all__ = [
     "MailboxSettings",
-    "OauthSettings",
     "ServerSettings",
     "Settings",
     "lasting_database",

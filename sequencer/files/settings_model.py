@@ -1,14 +1,16 @@
 """The settings of a workspace and the form of their values; the reference page is made from it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from sequencer.domain.prospect import FIELDS
 from sequencer.files import names
 from sequencer.files.country_law import NEED_A_RECORD
+from sequencer.files.hook_settings import HookSettings
 from sequencer.files.limits_settings import LimitsSettings
 from sequencer.files.mailbox_settings import Line, MailboxSettings, WebAddress, Zone
+from sequencer.files.oauth_settings import ClientsSettings, with_clients
 from sequencer.files.region_cell import country_of
 from sequencer.files.section import Section
 from sequencer.files.settings_form import database_url
@@ -84,19 +86,31 @@ class SendingSettings(Section):
     )
 
 
-class CalendlySettings(Section):
-    """Meetings booked at Calendly."""
+class ReplySettings(Section):
+    """What is made of answers."""
 
-    signing_keys: tuple[SecretStr, ...] = Field(
-        default=(), description="Keys that Calendly signs with; several while one is replaced."
+    absence_days: int = Field(
+        default=14,
+        ge=1,
+        le=90,
+        description="How long somebody is left alone who is away and does not say until when.",
     )
-
-
-class HookSettings(Section):
-    """Booking tools that report to us."""
-
-    calendly: CalendlySettings = Field(
-        default_factory=CalendlySettings, description="Meetings booked at Calendly."
+    absence_most_days: int = Field(
+        default=60,
+        ge=1,
+        le=400,
+        description="A longer absence is not waited for: a task asks whether to write to somebody "
+        "else, and nothing leaves before a person has decided.",
+    )
+    confirm_opt_out: bool = Field(
+        default=False,
+        description="Confirm an opt-out that came as an answer, by one mail and never a second.",
+    )
+    keep_mail_days: int = Field(
+        default=365,
+        ge=1,
+        le=3_650,
+        description="How long the bytes of answers are kept; what was made of them stays.",
     )
 
 
@@ -127,11 +141,14 @@ class Settings(Section):
     web: WebSettings = Field(default_factory=WebSettings, description="The web pages.")
     secret_keys: tuple[Key, ...] = Field(
         default=(),
-        description="Keys that sign opt-out links, the newest first; keep the old ones. By default "
-        "the file .sequencer/secret.key.",
+        description="Keys that sign opt-out links and seal stored sign-ins, the newest first; keep "
+        "the old ones. By default the file .sequencer/secret.key.",
     )
     sending: SendingSettings = Field(
         default_factory=SendingSettings, description="How mailboxes are watched."
+    )
+    replies: ReplySettings = Field(
+        default_factory=ReplySettings, description="What is made of answers."
     )
     limits: LimitsSettings = Field(
         default_factory=LimitsSettings, description="What a company and a person are sent at most."
@@ -140,6 +157,9 @@ class Settings(Section):
         default_factory=ConsentSettings, description="Where the law wants a consent."
     )
     hooks: HookSettings = Field(default_factory=HookSettings, description="Booking tools.")
+    oauth: ClientsSettings = Field(
+        default_factory=ClientsSettings, description="Sign-in by OAuth, for all mailboxes."
+    )
     prospect_fields: tuple[Annotated[str, AfterValidator(_new_field)], ...] = Field(
         default=(),
         description="Columns of your lists beyond the usual ones, for use in templates.",
@@ -149,6 +169,12 @@ class Settings(Section):
         max_length=MAX_MAILBOXES,
         description="Accounts to send from, by a short name.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clients(cls, written: Any) -> Any:
+        """What was written, each mailbox with the application that it signs in with."""
+        return with_clients(written)
 
     def keys(self) -> tuple[str, ...]:
         """The secret keys in the clear, the newest first."""

@@ -76,7 +76,7 @@ def is_negated(words: Words, hit: Hit, rules: Rules) -> bool:
     passed = rules.words(Vocabulary.PASSED, hit.phrase.language)
     for at in range(hit.first, hit.last + 1):
         token = words.tokens[at]
-        if token in negations and not any(step.fits(token) for step in hit.phrase.steps):
+        if token in negations and not any(step.has(token) for step in hit.phrase.steps):
             return True
     for at in range(hit.first - 1, max(hit.first - CLAUSE, 0) - 1, -1):
         if "," in words.text[words.ends[at] : words.starts[at + 1]]:

@@ -1,19 +1,22 @@
 """Which of many phrases occur in a text, and at which words?
 
-A phrase is written as the words it consists of, with five signs: `^` for the beginning of a clause,
+A phrase is written as the words it consists of, with six signs: `^` for the beginning of a clause,
 `a|b` for one word or another, `a?` for a word that may be missing, `a*` for any word that begins
-so, and `~` for up to four words of any kind within the clause. Phrases are looked up by the
-beginning of their first word, so many of them cost no more than one; how far one may look ahead is
-bounded by its own length.
+so, `~` for up to four words of any kind within the clause, and `$name` for any word of a class. One
+of several may be a run of words, written `a_b`. Phrases are looked up by the beginning of their
+first word, so many of them cost no more than one; how far one may look ahead is bounded by its own
+length.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sequencer.mail.words import STOP, Words, tokens_of
 
 GAP = 4  # words that `~` stands for at most
 KEY = 3  # letters of the first word by which phrases are looked up
+CLASS = "$"
+Classes = Mapping[str, Sequence[str]]
 
 
 class PhraseError(ValueError):
@@ -22,20 +25,33 @@ class PhraseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One word of a phrase; without words or beginnings it is a gap."""
+    """One word of a phrase, or a run of them; without any it is a gap."""
 
     words: frozenset[str] = frozenset()
     beginnings: tuple[str, ...] = ()
     optional: bool = False
+    runs: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_gap(self) -> bool:
         """Whether any words may stand here."""
-        return not self.words and not self.beginnings
+        return not self.words and not self.beginnings and not self.runs
 
     def fits(self, token: str) -> bool:
         """Whether the word of a text is this one."""
         return token in self.words or (bool(self.beginnings) and token.startswith(self.beginnings))
+
+    def has(self, token: str) -> bool:
+        """Whether the word of a text is this one or a part of it."""
+        return self.fits(token) or any(token in run for run in self.runs)
+
+    def ends(self, tokens: Sequence[str], at: int) -> Iterator[int]:
+        """Numbers of the words behind this one where it stands at `at`."""
+        if at < len(tokens) and self.fits(tokens[at]):
+            yield at + 1
+        for run in self.runs:
+            if tuple(tokens[at : at + len(run)]) == run:
+                yield at + len(run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +102,13 @@ class Finder:
         return next(self.find(words), None)
 
 
-def read_phrase(language: str, text: str) -> Phrase:
+def read_phrase(language: str, text: str, classes: Classes | None = None) -> Phrase:
     """The phrase that a text writes.
 
     Raises:
         PhraseError: it cannot be read, or begins or ends with something that may be missing.
     """
-    pieces = text.split()
+    pieces = [_spelt(piece, classes or {}) for piece in text.split()]
     begins = pieces[:1] == ["^"]
     steps = tuple(step for piece in pieces[begins:] for step in _steps(piece))
     if not steps:
@@ -105,6 +121,21 @@ def read_phrase(language: str, text: str) -> Phrase:
     return Phrase(language, text, steps, begins)
 
 
+def _spelt(piece: str, classes: Classes) -> str:
+    """A piece with the words of a class in the place of its name."""
+    if CLASS not in piece:
+        return piece
+    words: list[str] = []
+    for choice in piece.removesuffix("?").split("|"):
+        if not choice.startswith(CLASS):
+            words.append(choice)
+        elif choice[1:] in classes:
+            words += classes[choice[1:]]
+        else:
+            raise PhraseError(f"there is no class `{choice[1:]}`")
+    return "|".join(words) + "?" * piece.endswith("?")
+
+
 def _steps(piece: str) -> Iterator[Step]:
     if piece == "~":
         yield Step()
@@ -115,9 +146,17 @@ def _steps(piece: str) -> Iterator[Step]:
         for token in tokens_of(choices[0]):
             yield Step(frozenset({token}), optional=optional)
         return
-    words = frozenset(_word(each) for each in choices if not each.endswith("*"))
+    runs = tuple(map(_run, (each for each in choices if not each.endswith("*"))))
+    words = frozenset(run[0] for run in runs if len(run) == 1)
     beginnings = tuple(_word(each[:-1]) for each in choices if each.endswith("*"))
-    yield Step(words, beginnings, optional)
+    yield Step(words, beginnings, optional, tuple(run for run in runs if len(run) > 1))
+
+
+def _run(text: str) -> tuple[str, ...]:
+    tokens = tokens_of(text.replace("_", " "))
+    if not tokens or STOP in tokens:
+        raise PhraseError(f"`{text}` is no word")
+    return tokens
 
 
 def _word(text: str) -> str:
@@ -128,7 +167,7 @@ def _word(text: str) -> str:
 
 
 def _keys(step: Step) -> set[str]:
-    return {word[:KEY] for word in (*step.words, *step.beginnings)}
+    return {word[:KEY] for word in (*step.words, *step.beginnings, *(run[0] for run in step.runs))}
 
 
 def _end(steps: Sequence[Step], number: int, tokens: Sequence[str], at: int) -> int:
@@ -137,8 +176,8 @@ def _end(steps: Sequence[Step], number: int, tokens: Sequence[str], at: int) -> 
     step = steps[number]
     if step.is_gap:
         return _end_of_gap(steps, number, tokens, at)
-    if at < len(tokens) and step.fits(tokens[at]):
-        behind = _end(steps, number + 1, tokens, at + 1)
+    for following in step.ends(tokens, at):
+        behind = _end(steps, number + 1, tokens, following)
         if behind >= 0:
             return behind
     return _end(steps, number + 1, tokens, at) if step.optional else -1

@@ -48,6 +48,7 @@ class Group(StrEnum):
     OPT_OUT_SHORT = "opt_out_short"  # is all that is said
     OPT_OUT_TELLING = "opt_out_telling"  # is enough in a reply of a dozen words
     OPT_OUT_COMPANY = "opt_out_company"  # beside an opt-out: for all of us
+    OPT_OUT_AGAINST = "opt_out_against"  # over an opt-out: it is none
     MISTAKE = "mistake"  # beside an opt-out: it was not meant
     CONDITION = "condition"  # begins the small print on how to leave a list
     GRATEFUL = "grateful"  # in front of a condition that is a wish
@@ -104,6 +105,7 @@ class Language:
     words: Mapping[Vocabulary, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[Label, tuple[str, ...]] = field(default_factory=dict)
     phrases: Mapping[Group, tuple[str, ...]] = field(default_factory=dict)
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Rules:
@@ -121,7 +123,7 @@ class Rules:
         """What looks for the phrases of a group."""
         if group not in self._finders:
             self._finders[group] = Finder(
-                read_phrase(each.code, text)
+                read_phrase(each.code, text, each.classes)
                 for each in self.languages
                 for text in each.phrases.get(group, ())
             )

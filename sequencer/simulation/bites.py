@@ -24,5 +24,7 @@ def count_bites(play: Play) -> None:
         elif entry.kind is Kind.SKIPPED:
             by_guard = entry.detail.startswith("not for this prospect")
             play.tally.sometimes("skipped by its guard" if by_guard else "skipped")
+        elif entry.kind is Kind.LEFT_ALONE:
+            play.tally.sometimes("left alone for a while")
         elif entry.kind is Kind.PAUSED and "away" in entry.detail:
             play.tally.sometimes("paused while the rep is away")

@@ -9,12 +9,13 @@ from sequencer.domain.enrollment import PauseReason
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.domain.task import TaskState
 from sequencer.engine.hand import Handing, hand_over
+from sequencer.engine.history import HistoryWatch
 from sequencer.engine.hooks import apply_delivery
 from sequencer.engine.leases import take_leases
 from sequencer.engine.receive import receive
 from sequencer.engine.runner import Runner
 from sequencer.engine.world import Door
-from sequencer.mail.classify import Kind
+from sequencer.mail.verdict import Kind
 from sequencer.simulation.booking import BookingService
 from sequencer.simulation.clock import MachineClock
 from sequencer.simulation.fate import FatedLife, Troubles
@@ -23,7 +24,7 @@ from sequencer.simulation.machine import FatedWorld, Machine
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import FatedInbox, FatedMailer, Provider
 from sequencer.simulation.record import Hand
-from sequencer.store import enrollments, mailboxes, prospects, sends, tasks
+from sequencer.store import enrollments, epoch, mailboxes, prospects, sends, tasks
 from sequencer.store.database import Connection
 
 OUTAGES_S = (2.0, 2.0, 20.0, 60.0, 600.0, 7_200.0, 36_000.0, 3 * DAY_S, 16 * DAY_S)
@@ -39,6 +40,7 @@ class Daemons:
     Attributes:
         idle: clocks of the machines on which none runs.
         alone: there is one machine, whose daemon knows that its predecessor is dead.
+        history_of: what the host with that clock has seen committed, where worlds lose history.
     """
 
     play: Play
@@ -50,6 +52,7 @@ class Daemons:
     idle: list[MachineClock] = field(default_factory=list)
     alive: dict[str, Machine] = field(default_factory=dict)
     started: int = 0
+    history_of: Callable[[MachineClock], HistoryWatch | None] = lambda _clock: None
 
     def start_all(self) -> None:
         """One daemon on every machine."""
@@ -60,7 +63,6 @@ class Daemons:
         """A daemon on a machine that has none."""
         self.started += 1
         name, clock = f"daemon {self.started}", self.idle.pop()
-        self.judge.clocks[name] = clock
         life = FatedLife(
             play=self.play,
             clock=clock,
@@ -68,15 +70,25 @@ class Daemons:
             name=name,
             on_death=lambda: self._died(name),
         )
-        watch = _Watch(self.play, self.judge, self.bookings, self.alive, name)
-        doors = {each.name: self._door(each, life, watch) for each in self.providers.values()}
-        world = FatedWorld(
-            self.play.database, clock, self.play.desk, doors, life=life, committed=watch.committed
-        )
-        runner = Runner(world, name, self.play.sources)
+        runner = Runner(self.open_world(life), name, self.play.sources)
+        runner.history = self.history_of(clock)
         self.alive[name] = Machine(self.play, runner, life, self.alone)
         self.alive[name].start()
         self.play.record.tell(f"{name} starts")
+
+    def open_world(self, life: FatedLife) -> FatedWorld:
+        """Everything that somebody with that life works with; what they commit is recorded."""
+        self.judge.clocks[life.name] = life.clock
+        watch = _Watch(self.play, self.judge, self.bookings, self.alive, life.name)
+        doors = {each.name: self._door(each, life, watch) for each in self.providers.values()}
+        return FatedWorld(
+            self.play.database,
+            life.clock,
+            self.play.desk,
+            doors,
+            life=life,
+            committed=watch.committed,
+        )
 
     def _door(self, provider: Provider, life: FatedLife, watch: "_Watch") -> Door:
         server = provider.inbox
@@ -87,10 +99,16 @@ class Daemons:
 
     def restart(self) -> None:
         """End every daemon in order, and begin anew at once."""
-        for name, machine in list(self.alive.items()):
-            machine.life.over = True
-            self._bury(name)
+        self.stop_all()
         self.start_all()
+
+    def stop_all(self) -> int:
+        """End every daemon in order; how many there were."""
+        names = list(self.alive)
+        for name in names:
+            self.alive[name].life.over = True
+            self._bury(name)
+        return len(names)
 
     def _died(self, name: str) -> None:
         for state in (SendState.CLAIMED, SendState.HANDED):
@@ -144,6 +162,8 @@ class _Watch:
             if isinstance(handing, Handing) and isinstance(wall, datetime):
                 recipient, hand = self.play.read(self._hand, number, handing, wall)
                 self.hands[handing.lease.mailbox, recipient] = hand
+        elif work is epoch.go_on and result:
+            self.play.released()
         elif work is receive and result == Kind.AUTO_REPLY:
             self._held_up(args[2])
         elif work is apply_delivery and isinstance(args[2], int):
@@ -190,5 +210,7 @@ class _Watch:
         self.play.record.first_handed.setdefault(place, number)
         asked = tasks.of_enrollment(connection, enrolled)
         steps = tuple(task.step_id or "" for task in asked if task.state is TaskState.OPEN)
-        hand = Hand(number, at, wall, self.name, owner, enrolled, send.synced_at, steps)
+        history = epoch.get(connection)
+        held = history is not None and history.held_since is not None
+        hand = Hand(number, at, wall, self.name, owner, enrolled, send.synced_at, steps, held)
         return send.recipient or "", hand

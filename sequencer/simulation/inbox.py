@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from sequencer.mail.folder import (
+    READ_AGAIN,
     Cursor,
     Fetched,
     Folder,
@@ -20,7 +21,6 @@ from sequencer.mail.greeting import Greeting
 
 OVERLAP = 500
 PORTION = 10  # mails of Sent that are read at once: few, so that tests meet the seams
-READ_AGAIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class FakeInbox:
     Attributes:
         drops: headers that the provider drops from what it files in Sent; it puts in a Message-ID
             of its own where that is one of them.
+        unreadable: UIDs that are never handed out.
+        portion: messages that a scan of a folder brings at most.
         boxes: folders; one that is taken away is missing, as some servers have no Junk.
         trouble: what every call raises as long as it is set.
     """
@@ -56,6 +58,8 @@ class FakeInbox:
     boxes: dict[Folder, Box] = field(default_factory=lambda: {role: Box() for role in Folder})
     trouble: InboxError | None = None
     drops: frozenset[str] = frozenset()
+    unreadable: set[int] = field(default_factory=set)
+    portion: int = 1_000
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _closed: bool = False
 
@@ -80,7 +84,7 @@ class FakeInbox:
     async def scan(
         self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
     ) -> Sequence[Scan]:
-        """New messages of INBOX and Junk, and the headers of those in Sent."""
+        """New messages of INBOX, Junk and the archive, and the headers of those in Sent."""
         self._check()
         roles = [role for role in Folder if role in self.boxes]
         begin = min(self.now() - READ_AGAIN, (since or self.now()) - timedelta(days=1))
@@ -90,6 +94,8 @@ class FakeInbox:
     async def wait(self, seconds: float) -> bool:
         """Whether something was delivered to INBOX since the last wait, or is within that time."""
         self._check()
+        if self._closed:
+            raise InboxError("The inbox was closed.")
         try:
             async with asyncio.timeout(seconds):
                 await self._news.wait()
@@ -162,11 +168,21 @@ class FakeInbox:
             fresh = [each for each in box.stored if each.at.astimezone(UTC).date() >= day]
             last_uid = newest
         else:
-            read = cursor.seen
-            fresh = [s for s in box.stored if s.uid > cursor.last_uid and s.uid not in read]
+            begin = cursor.late_from
+            fresh = [
+                each
+                for each in box.stored
+                if each.uid not in cursor.seen
+                and (each.uid > cursor.last_uid or (begin is not None and each.at >= begin))
+            ]
             last_uid = max(cursor.last_uid, newest - OVERLAP)
-        messages = tuple(Fetched(each.uid, each.raw) for each in fresh)
-        return Scan(role, box.uidvalidity, last_uid, messages)
+        messages = tuple(self._fetched(each) for each in fresh[: self.portion])
+        return Scan(role, box.uidvalidity, last_uid, messages, len(fresh) > self.portion)
+
+    def _fetched(self, stored: Stored) -> Fetched:
+        if stored.uid in self.unreadable:
+            return Fetched(stored.uid, b"", truncated=True, problem="the server never hands it out")
+        return Fetched(stored.uid, stored.raw)
 
 
 def _of_sent(box: Box, cursor: Cursor | None, day: date) -> Scan:

@@ -12,10 +12,16 @@ ERROR = 40  # by the numbers of the standard library's logging
 
 
 class Journal:
-    """Keeps errors that no trouble of the world explains."""
+    """Keeps errors that no trouble of the world explains, and apart from them why nothing left."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
+        self.holds: list[str] = []
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.errors.clear()
+        self.holds.clear()
 
     def configure(self) -> None:
         """Take all log lines of this program, from now on."""
@@ -29,6 +35,8 @@ class Journal:
         error = entry.get("exc_info")
         if error is True:
             error = sys.exc_info()[1]
-        if not isinstance(error, DatabaseError):
+        if entry.get("event") == "nothing_leaves":
+            self.holds.append(str(entry.get("why")))
+        elif not isinstance(error, DatabaseError):
             self.errors.append(f"{entry.get('event')}: {error!r}")
         raise structlog.DropEvent

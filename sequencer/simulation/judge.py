@@ -46,6 +46,8 @@ class Judge:
             self._broken("I1", dot, "no committed hand-over allows it")
             return
         person = self.play.person(dot.envelope.recipient)
+        if dot.hand.held or self.play.record.holds:
+            self._broken("I14", dot, "the database was put back, and was not compared yet")
         self._is_ours_and_awake(dot, dot.hand)
         self._nobody_stopped_it(dot, dot.hand, person)
         self._nobody_answered(dot, dot.hand, person)

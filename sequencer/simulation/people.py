@@ -188,7 +188,8 @@ class People:
     ) -> None:
         """Deliver once or twice, now or late, and not always where one looks first."""
         play = self.play
-        folder = Folder.JUNK if play.chance.random() < 0.2 else Folder.INBOX
+        drawn = play.chance.random()
+        folder = Folder.JUNK if drawn < 0.2 else Folder.ARCHIVE if drawn < 0.3 else Folder.INBOX
         play.tally.sometimes(how)
         for copy in range(play.chance.choice((1, 1, 1, 2))):
             delay = play.chance.choice((0.0, 0.0, 3.0, 600.0)) if copy else 0.0
@@ -226,8 +227,13 @@ class People:
             self.play.later(900.0, lambda: self._opt_out(person, dot, how))
             return
         number, known = done
+        if not known and self.play.record.holds:  # an enrollment that was forgotten: asked again
+            self.play.later(900.0, lambda: self._opt_out(person, dot, how))
+            return
+        if not known and dot.number in self.play.record.lost:
+            return
         if not known:
-            self.play.record.violated(f"the opt-out link of {person.address} was not accepted")
+            self.play.record.violated(f"I3: the opt-out link of {person.address} was not accepted")
         self.play.stopped(person, how, number=number, for_ever=True)
 
     def book(self, person: Person, dot: Dot) -> None:

@@ -16,7 +16,7 @@ from sequencer.simulation.loop import VirtualLoop
 from sequencer.simulation.record import Record, Stop
 from sequencer.simulation.scripts import Script
 from sequencer.simulation.tally import Tally
-from sequencer.store import enrollments
+from sequencer.store import enrollments, prospects
 from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.memory import MemoryDatabase
 
@@ -35,6 +35,7 @@ class Play:
         calm: nothing goes wrong any more, and nobody begins anything: the world comes to its end.
         unread: true seconds at which the last mail came into each mailbox that was not read since.
         wakers: called when something happened that a daemon may want to look at, with a delay.
+        released: called as soon as it is committed that mails leave again.
     """
 
     chance: Random
@@ -53,6 +54,7 @@ class Play:
     meddle: Callable[[Person], None] = lambda _person: None
     unread: dict[str, float] = field(default_factory=dict)
     wakers: list[Callable[[float], None]] = field(default_factory=list)
+    released: Callable[[], None] = lambda: None
 
     @property
     def now(self) -> datetime:
@@ -66,6 +68,10 @@ class Play:
     def person(self, address: str) -> Person:
         """Whose address that is, however it is spelt."""
         return self.people[address_key(address)]
+
+    def is_known(self, person: Person) -> bool:
+        """Whether the database has the person, and has not forgotten them with a restore."""
+        return self.read(prospects.find, person.address) is not None
 
     def happens(self, probability: float) -> bool:
         """Whether something of that probability happens now; nothing does in a calm world."""

@@ -212,6 +212,11 @@ class FatedInbox(FakeInbox):
         await self._reach("in a search")
         return await FakeInbox.find(self, folder, message_id, ref, since)
 
+    async def read_sent(self, since: datetime, after: Cursor | None = None) -> Scan:
+        """As the server has it at that moment."""
+        await self._reach("in Sent")
+        return await FakeInbox.read_sent(self, since, after)
+
     async def keep_copy(self, data: bytes, at: datetime) -> None:
         """Into the server's folder."""
         await self._reach("before a copy is filed")

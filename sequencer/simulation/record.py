@@ -124,6 +124,7 @@ class Hand:
     Attributes:
         owner: who held the lease of the mailbox in the database at that moment.
         open_steps: steps of the enrollment whose task was still to be done.
+        held: nothing was to leave from the database at that moment.
     """
 
     number: int
@@ -134,6 +135,7 @@ class Hand:
     enrollment_id: int
     synced_at: datetime | None
     open_steps: tuple[str, ...] = ()
+    held: bool = False
 
 
 @dataclass(slots=True)
@@ -161,6 +163,10 @@ class Record:
             daemon.
         first_handed: number of the first hand-over, by enrollment, step and mailbox.
         locked_at: true seconds at which a mailbox last refused to let us sign in.
+        restores: how often a backup was put back.
+        holds: a backup was put back, and has not been compared yet.
+        lost: numbers of dots of which nothing tells any more: history was lost, and no copy filed.
+        untold: of these and of those whose enrollment was forgotten: the ledger cannot have them.
         broken: one sentence for each promise that was not kept.
         story: what happened, line by line, where somebody wants to read it.
     """
@@ -172,6 +178,10 @@ class Record:
     handed_on: dict[str, set[date]] = field(default_factory=dict)
     first_handed: dict[tuple[int, str, str], int] = field(default_factory=dict)
     locked_at: dict[str, float] = field(default_factory=dict)
+    restores: int = 0
+    holds: bool = False
+    lost: set[int] = field(default_factory=set)
+    untold: set[int] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     tell: Callable[[str], None] = lambda _line: None
 

@@ -93,8 +93,9 @@ class Reps:
         self.meddle(person)
 
     def meddle(self, person: Person) -> None:
-        """Do one of those, now."""
-        self.play.chance.choice(self.deeds())(person)
+        """Do one of those, now; to nobody whom the database has forgotten."""
+        if self.play.is_known(person):
+            self.play.chance.choice(self.deeds())(person)
 
     def watch(self, dot: Dot) -> None:
         """After a mail, perhaps decide to do something just when the next one is due."""
@@ -146,6 +147,8 @@ class Reps:
 
     def resume(self, person: Person) -> None:
         """Let everything of that person go on."""
+        if not self.play.is_known(person):
+            return
         # From here on mails are allowed: the commit itself may be what starts one.
         held, person.held, person.absences, person.pauses = person.held, None, [], {}
         done = self.play.commit(resume, self.play.desk, person.address, BY, self.play.now)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
 from sequencer.domain.send import IN_FLIGHT
@@ -14,6 +13,7 @@ from sequencer.engine.reopen_enrollment import NotReopenedError, Request, reopen
 from sequencer.engine.stop import UnknownProspectError, stop
 from sequencer.engine.tasks import Ending
 from sequencer.files.prospects import Accepted
+from sequencer.mail.identity import identity
 from sequencer.simulation.cast import Person
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.record import Home, Reached, Reopening
@@ -161,9 +161,7 @@ class SecondThoughts:
         mails = [(each.mailbox, each.raw) for each in person.answers]
         mails += [(each.mailbox, each.raw) for each in person.absences]
         known = frozenset(
-            raw
-            for mailbox, raw in mails
-            if play.read(inbound.is_known, mailbox, sha256(raw).hexdigest())
+            raw for mailbox, raw in mails if play.read(inbound.is_known, mailbox, identity(raw))
         )
         words = [
             answer.how

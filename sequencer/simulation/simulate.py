@@ -59,7 +59,7 @@ class Simulation:
     ) -> SimulatedWorld:
         """A world that has ended, with its record and its verdict."""
         self.journal.configure()
-        self.journal.errors.clear()
+        self.journal.clear()
         world = SimulatedWorld(self.earth, seed, plan)
         if tell is not None:
             true = world.play.true
@@ -67,6 +67,8 @@ class Simulation:
         world.run()
         for error in self.journal.errors:
             world.play.record.violated(f"I6: {error}")
+        for why in () if world.play.record.restores else self.journal.holds:
+            world.play.record.violated(f"I14: nothing leaves, and nothing was lost: {why}")
         final_verdict(world.play)
         count_bites(world.play)
         world.digest = digest_of_ledger(world.play)

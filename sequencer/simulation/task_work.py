@@ -68,7 +68,8 @@ class TaskWork:
         else:
             if play.extras.undo and play.happens(play.extras.undo):
                 after_s = play.chance.choice((5.0, 60.0, 3_000.0, 30_000.0, 2 * DAY_S))
-                play.later(after_s, lambda: self._undo(task))
+                times = play.record.restores
+                play.later(after_s, lambda: self._undo(task, times))
         play.wake()
 
     def _resolve(self, number: int) -> None:
@@ -92,10 +93,10 @@ class TaskWork:
             "In my own words", f"I have read about you.\n\n{MARK}{stored.slug}.{task.step_id}."
         )
 
-    def _undo(self, task: StoredTask) -> None:
-        """Take the end of a task back, if it can be."""
+    def _undo(self, task: StoredTask, restores: int) -> None:
+        """Take the end of a task back, if it can be; its number may be another one's by now."""
         play = self.play
-        if play.calm:
+        if play.calm or play.record.restores != restores:
             return
         person = play.person(play.read(prospects.get, task.prospect_id).prospect.email)
         before = play.read(enrollments.get, task.enrollment_id) if task.enrollment_id else None

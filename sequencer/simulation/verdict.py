@@ -9,6 +9,7 @@ from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.ledger import Kind
 from sequencer.domain.send import FINAL, SendState
 from sequencer.engine.verify import Recorded, verify
+from sequencer.mail.identity import identity
 from sequencer.simulation.cast import Person
 from sequencer.simulation.people import quoted
 from sequencer.simulation.play import Play
@@ -28,7 +29,8 @@ def final_verdict(play: Play) -> None:
 
 
 def _ledger_is_true(play: Play) -> Iterator[str]:
-    accepted = [quoted(dot) for dot in play.record.dots if dot.accepted]
+    told = [dot for dot in play.record.dots if dot.number not in play.record.untold]
+    accepted = [quoted(dot) for dot in told if dot.accepted]
     record = [Recorded(mail.message_id, mail.recipient) for mail in accepted]
     findings = play.read(verify, play.desk, play.true.now, record)
     stepped = play.clock_was_moved()
@@ -40,8 +42,8 @@ def _ledger_is_true(play: Play) -> Iterator[str]:
     for detail in findings.details:
         # A ledger cannot know that the clock it was dated by was wrong; the judge does.
         wrong = stepped and not BY_ORDER.search(detail)
-        told = any(message_id in detail for message_id in vouched)
-        if not wrong and not told:
+        by_word = any(message_id in detail for message_id in vouched)
+        if not wrong and not by_word:
             yield f"verify: {detail}"
 
 
@@ -100,8 +102,7 @@ def _no_stop_was_lost(play: Play) -> Iterator[str]:
             yield f"I10: {how} of {person.address} has not ended enrollment {stored.id}"
     for person in play.people.values():
         for answer in person.answers:
-            digest = hashlib.sha256(answer.raw).hexdigest()
-            if not play.read(inbound.is_known, answer.mailbox, digest):
+            if not play.read(inbound.is_known, answer.mailbox, identity(answer.raw)):
                 yield f"I10: {answer.how} of {person.address} was never read"
 
 

@@ -12,6 +12,7 @@ from sequencer.engine.apply import apply_cadences
 from sequencer.engine.desk import Desk
 from sequencer.engine.next_event import next_instant
 from sequencer.engine.policy import MailboxPolicy
+from sequencer.simulation.amnesia import Amnesia
 from sequencer.simulation.booking import BookingService
 from sequencer.simulation.cast import Person, cast
 from sequencer.simulation.clock import MachineClock, TrueTime
@@ -26,6 +27,7 @@ from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import Provider
 from sequencer.simulation.record import Dot
 from sequencer.simulation.reps import Reps
+from sequencer.simulation.restores import Restores, chance_of_restores
 from sequencer.simulation.second_thoughts import SecondThoughts
 from sequencer.simulation.setting import Earth, draw_begin, draw_knowledge, draw_policy
 from sequencer.simulation.tally import Tally
@@ -81,6 +83,19 @@ class SimulatedWorld:
         self.play.meddle = self.reps.meddle_at_once
         self.daemons = Daemons(self.play, self.judge, bookings, self.providers, self.odds, alone)
         self.daemons.idle.extend(self.play.clocks)
+        self.play.database.tell = None
+        chance_of_loss = chance_of_restores(seed)
+        if chance_of_loss is not None and not plan.gentle:
+            amnesia = Amnesia(self.play, self.judge, bookings, self.providers)
+            restores = Restores(
+                play=self.play,
+                daemons=self.daemons,
+                amnesia=amnesia,
+                enrol=self.reps.enrol,
+                opt_out=self.people.click,
+                chance=chance_of_loss,
+            )
+            restores.begin(plan.days)
 
     def _provider(self, box: MailboxPolicy, seed: int) -> Provider:
         chance = self.play.chance
@@ -142,7 +157,8 @@ class SimulatedWorld:
         """Whether nothing will happen any more."""
         play = self.play
         idle = play.read(next_instant, play.desk, play.true.now) is None
-        return idle and bool(play.wakers) and not play.unread and not self.tasks.are_open()
+        is_quiet = idle and not play.unread and not play.record.holds
+        return is_quiet and bool(play.wakers) and not self.tasks.are_open()
 
     def _plan_enrolments(self, person: Person) -> None:
         chance, slugs = self.play.chance, list(self.play.scripts)

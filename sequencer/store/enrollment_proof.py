@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.suppression import SuppressionKind
 from sequencer.store.database import Connection
+from sequencer.store.outside_tables import SuppressionRow
 from sequencer.store.stream import streamed
-from sequencer.store.tables import EnrollmentRow, SuppressionRow
+from sequencer.store.tables import EnrollmentRow
 
 
 def count(connection: Connection) -> int:
@@ -37,16 +38,17 @@ def paused_without_reason(connection: Connection) -> Iterator[int]:
 
 
 def listed_at(connection: Connection, keys: Sequence[str]) -> dict[str, datetime]:
-    """Since when each of these addresses has been suppressed, itself or with its domain."""
+    """Since when each of these addresses has been suppressed for good, or with its domain."""
     domains = sorted({key.rpartition("@")[2] for key in keys})
     query = sa.select(SuppressionRow.kind, SuppressionRow.key, SuppressionRow.at).where(
+        SuppressionRow.until.is_(None),
         sa.or_(
             sa.and_(
                 SuppressionRow.kind == SuppressionKind.ADDRESS,
                 SuppressionRow.key.in_(sorted(set(keys))),
             ),
             sa.and_(SuppressionRow.kind == SuppressionKind.DOMAIN, SuppressionRow.key.in_(domains)),
-        )
+        ),
     )
     since = {(row.kind, row.key): row.at for row in connection.execute(query)}
     found = {}

@@ -304,18 +304,6 @@ def of_prospect(connection: Connection, prospect_id: int) -> list[StoredEnrollme
     return [stored_in(row) for row in rows]
 
 
-def latest_states(
-    connection: Connection, slug: str, prospect_ids: Sequence[int]
-) -> dict[int, EnrollmentState]:
-    """State of each person's newest enrollment in one cadence."""
-    rows = connection.execute(
-        sa.select(EnrollmentRow.prospect_id, EnrollmentRow.state)
-        .where(EnrollmentRow.slug == slug, EnrollmentRow.prospect_id.in_(prospect_ids))
-        .order_by(EnrollmentRow.id)
-    )
-    return {row.prospect_id: EnrollmentState(row.state) for row in rows}
-
-
 def to_resume(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     """Numbers of the paused enrollments whose date has come."""
     return list(connection.execute(_TO_RESUME, {"now": now, "most": limit}).scalars())

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow, InboundRow
+from sequencer.store.outside_tables import InboundRow
+from sequencer.store.tables import EnrollmentRow, TaskRow
 
 
 def forget_unmatched(connection: Connection, mailbox: str, since: datetime) -> int:
@@ -16,6 +17,7 @@ def forget_unmatched(connection: Connection, mailbox: str, since: datetime) -> i
             InboundRow.mailbox == mailbox,
             InboundRow.stored_at >= since,
             InboundRow.enrollment_id.is_(None),
+            ~sa.exists().where(TaskRow.inbound_id == InboundRow.id),
         )
     )
     return result.rowcount

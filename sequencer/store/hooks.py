@@ -1,5 +1,6 @@
 """Webhook deliveries: stored before they are answered, worked through once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +9,9 @@ import sqlalchemy as sa
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
-from sequencer.store.tables import HookRow
+from sequencer.store.outside_tables import HookRow
 
-STORED, DONE, FAILED = "stored", "done", "failed"
+STORED, DONE, FAILED, UNKNOWN = "stored", "done", "failed", "unknown"
 
 # The statement that every tick makes is built once: that takes longer than to run it.
 _WAITING = (
@@ -58,10 +59,76 @@ def take(connection: Connection, delivery_id: int) -> Delivery | None:
     return Delivery(row.id, row.source, row.body) if row is not None else None
 
 
-def finish(connection: Connection, delivery_id: int, problem: str = "") -> None:
-    """Mark a delivery as done, or as failed with what was wrong with it."""
+def get(connection: Connection, delivery_id: int) -> Delivery | None:
+    """The delivery, if nobody has worked it through; others may have it at the same time."""
+    row = connection.execute(
+        sa.select(HookRow.id, HookRow.source, HookRow.body).where(
+            HookRow.id == delivery_id, HookRow.state == STORED
+        )
+    ).one_or_none()
+    return Delivery(row.id, row.source, row.body) if row is not None else None
+
+
+def finish(connection: Connection, delivery_id: int, state: str, note: str = "") -> None:
+    """Mark a delivery as done, as failed, or as one of which we make nothing, and why."""
     connection.execute(
         sa.update(HookRow)
         .where(HookRow.id == delivery_id, HookRow.state == STORED)
-        .values(state=FAILED if problem else DONE, problem=cut(problem))
+        .values(state=state, problem=cut(note))
     )
+
+
+def again(connection: Connection, delivery_id: int) -> bool:
+    """Whether a delivery that had failed will be worked through once more."""
+    statement = (
+        sa.update(HookRow)
+        .where(HookRow.id == delivery_id, HookRow.state.in_((FAILED, UNKNOWN)))
+        .values(state=STORED, problem="")
+    )
+    return connection.execute(statement).rowcount > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came from a source: when last, and how many deliveries are in each state."""
+
+    last_at: datetime
+    states: Mapping[str, int]
+
+
+def heard(connection: Connection) -> dict[str, Heard]:
+    """What came from each source that ever posted something."""
+    query = (
+        sa.select(HookRow.source, HookRow.state, sa.func.count(), sa.func.max(HookRow.stored_at))
+        .group_by(HookRow.source, HookRow.state)
+        .order_by(HookRow.source, HookRow.state)
+    )
+    found: dict[str, Heard] = {}
+    for source, state, number, last_at in connection.execute(query):
+        before = found.get(source, Heard(last_at, {}))
+        states = {**before.states, state: number}
+        found[source] = Heard(max(before.last_at, last_at), states)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A delivery of which nothing came, and why."""
+
+    id: int
+    source: str
+    stored_at: datetime
+    state: str
+    problem: str
+
+
+def failures(connection: Connection, limit: int = 20) -> list[Failure]:
+    """Deliveries of which nothing came, the newest first."""
+    columns = (HookRow.id, HookRow.source, HookRow.stored_at, HookRow.state, HookRow.problem)
+    query = (
+        sa.select(*columns)
+        .where(HookRow.state.in_((FAILED, UNKNOWN)))
+        .order_by(HookRow.id.desc())
+        .limit(limit)
+    )
+    return [Failure(*row) for row in connection.execute(query)]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sequencer.store.database import Connection
-from sequencer.store.tables import Base
+from sequencer.store.table import Base
 
 
 def insert_new(connection: Connection, row: type[Base], values: Mapping[str, object]) -> bool:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.ledger import Kind
 from sequencer.store.database import Connection
+from sequencer.store.outside_tables import InboundRow
 from sequencer.store.stream import streamed
-from sequencer.store.tables import EnrollmentRow, InboundRow, LedgerRow, ProspectRow
+from sequencer.store.tables import EnrollmentRow, LedgerRow, ProspectRow
 
 
 def handed_after_end(connection: Connection) -> Iterator[tuple[int, str]]:
@@ -42,17 +44,33 @@ def _handed_between(
 
 
 def handed_after_listing(connection: Connection) -> Iterator[tuple[int, str]]:
-    """(enrollment, step) of each mail handed over when the ledger had told of a suppression."""
+    """(enrollment, step) of each mail handed over when the ledger had told of a suppression.
+
+    One that was taken back before the mail does not count; the ledger tells of both per person.
+    """
     listed = (
         sa.select(LedgerRow.prospect_id, sa.func.min(LedgerRow.id).label("number"))
         .where(LedgerRow.kind == Kind.SUPPRESSED)
         .group_by(LedgerRow.prospect_id)
         .subquery()
     )
+    told, lifted = aliased(LedgerRow), aliased(LedgerRow)
+    stands = ~sa.exists().where(
+        lifted.prospect_id == told.prospect_id,
+        lifted.kind == Kind.LIFTED,
+        lifted.id > told.id,
+        lifted.id < LedgerRow.id,
+    )
+    before = sa.exists().where(
+        told.prospect_id == LedgerRow.prospect_id,
+        told.kind == Kind.SUPPRESSED,
+        told.id < LedgerRow.id,
+        stands,
+    )
     query = (
         sa.select(LedgerRow.enrollment_id, LedgerRow.step_id)
         .join(listed, listed.c.prospect_id == LedgerRow.prospect_id)
-        .where(LedgerRow.kind == Kind.HANDED, LedgerRow.id > listed.c.number)
+        .where(LedgerRow.kind == Kind.HANDED, LedgerRow.id > listed.c.number, before)
     )
     for enrollment_id, step_id in streamed(connection, query):
         yield enrollment_id or 0, step_id or ""
@@ -132,13 +150,16 @@ def _told(others: Sequence[Kind], begin: Sequence[Kind], ends: Sequence[Kind]) -
 
 
 def _last_at(kind: Kind) -> sa.ScalarSelect[Any]:
-    """Number of the last entry of that kind about the enrollment, up to the instant of the mail."""
+    """Number of the last entry of that kind about the enrollment, up to the instant of the mail.
+
+    That of a mail which was first taken for something else is when it was understood.
+    """
     return (
         sa.select(sa.func.max(LedgerRow.id))
         .where(
             LedgerRow.enrollment_id == InboundRow.enrollment_id,
             LedgerRow.kind == kind,
-            LedgerRow.at <= InboundRow.stored_at,
+            LedgerRow.at <= sa.func.coalesce(InboundRow.judged_at, InboundRow.stored_at),
         )
         .scalar_subquery()
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +12,12 @@ from sequencer.mail.folder import Cursor, Folder
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
+from sequencer.store.outside_tables import InboundRow
 from sequencer.store.prepared import Prepared, one_of
-from sequencer.store.tables import FolderRow, InboundRow, MailboxRow
+from sequencer.store.tables import FolderRow, MailboxRow
 
 OVERLAP_UIDS = 500  # Exchange hands out UIDs late, so a scan begins this far before the last one
-
+_A_DAY = timedelta(days=1)  # by which a server's clock may be ahead of ours, and more
 
 # Statements that every look makes are built once: that takes longer than to run them.
 _COLUMNS = (
@@ -45,6 +46,12 @@ _SEEN = sa.select(InboundRow.uid).where(
     InboundRow.folder == sa.bindparam("folder"),
     InboundRow.uidvalidity == sa.bindparam("uidvalidity"),
     InboundRow.uid > sa.bindparam("after"),
+)
+_SEEN_SINCE = sa.select(InboundRow.uid).where(
+    InboundRow.mailbox == sa.bindparam("one"),
+    InboundRow.folder == sa.bindparam("folder"),
+    InboundRow.uidvalidity == sa.bindparam("uidvalidity"),
+    InboundRow.stored_at >= sa.bindparam("since", type_=InboundRow.stored_at.type),
 )
 
 
@@ -155,21 +162,37 @@ def mark_synced(connection: Connection, name: str, at: datetime) -> None:
     connection.execute(sa.update(MailboxRow).where(MailboxRow.name == name).values(synced_at=at))
 
 
-def cursors(connection: Connection, name: str) -> dict[Folder, Cursor]:
-    """How far each folder of the mailbox has been read, with the UIDs stored in the overlap."""
+def cursors(
+    connection: Connection, name: str, late_from: datetime | None = None
+) -> dict[Folder, Cursor]:
+    """How far each folder of the mailbox has been read, with the UIDs stored in the overlap.
+
+    For a wide look also with those that were stored since `late_from`; it reaches back no further
+    than to when the folder was read first.
+    """
     found = {}
     for row in connection.execute(_FOLDERS, {"one": name}):
         place = {"one": name, "folder": row.folder, "uidvalidity": row.uidvalidity}
         after = row.last_uid - OVERLAP_UIDS
-        seen = connection.execute(_SEEN, {**place, "after": after}).scalars()
-        found[Folder(row.folder)] = Cursor(row.uidvalidity, row.last_uid, frozenset(seen))
+        seen = set(connection.execute(_SEEN, {**place, "after": after}).scalars())
+        begin = None
+        if late_from is not None:
+            begin = max(late_from, row.begun_at)
+            seen.update(
+                connection.execute(_SEEN_SINCE, {**place, "since": begin - _A_DAY}).scalars()
+            )
+        cursor = Cursor(row.uidvalidity, row.last_uid, frozenset(seen), begin)
+        found[Folder(row.folder)] = cursor
     return found
 
 
-def move_cursor(connection: Connection, name: str, folder: Folder, cursor: Cursor) -> None:
-    """Store how far a folder has been read."""
+def move_cursor(
+    connection: Connection, name: str, folder: Folder, cursor: Cursor, at: datetime
+) -> None:
+    """Store how far a folder has been read by a scan that began at that instant."""
     values = {"uidvalidity": cursor.uidvalidity, "last_uid": cursor.last_uid}
-    if not insert_new(connection, FolderRow, {"mailbox": name, "folder": folder, **values}):
+    new = {"mailbox": name, "folder": folder, "begun_at": at, **values}
+    if not insert_new(connection, FolderRow, new):
         place = (FolderRow.mailbox == name, FolderRow.folder == folder)
         connection.execute(sa.update(FolderRow).where(*place).values(**values))
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
+from sequencer.store import news
 from sequencer.store.database import CLOCK, Database
 
 STATEMENTS = 1_000  # that the driver keeps prepared; there are fewer different ones
@@ -45,6 +46,7 @@ class MemoryDatabase(Database):
     def write(self) -> Iterator[Connection]:
         """One transaction that may write; no room at its end is an error, and rolls it back."""
         self._driver.execute("BEGIN IMMEDIATE")
+        told = news.begin(self._connection)
         try:
             yield self._connection
             self._find_room()
@@ -52,6 +54,8 @@ class MemoryDatabase(Database):
             self._driver.execute("ROLLBACK")
             raise
         self._driver.execute("COMMIT")
+        if told.opt_outs and self.tell is not None:
+            self.tell(told.opt_outs)
 
     def _now(self) -> datetime:
         """What the clock shows that counts now."""

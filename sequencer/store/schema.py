@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from sequencer.store.database import Connection, Database, StoreError
+from sequencer.store.every_table import METADATA
 from sequencer.store.postgresql import plain_words
-from sequencer.store.tables import Base
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -65,7 +65,7 @@ def drift(connection: Connection) -> list[object]:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+    return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
 
 def _config(connection: Connection) -> "Config":
@@ -73,7 +73,7 @@ def _config(connection: Connection) -> "Config":
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
-    config.attributes.update(connection=connection, metadata=Base.metadata)
+    config.attributes.update(connection=connection, metadata=METADATA)
     return config
 
 

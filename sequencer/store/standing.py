@@ -13,17 +13,11 @@ import sqlalchemy as sa
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
 from sequencer.domain.task import TaskKind, TaskState
-from sequencer.mail.classify import Kind
+from sequencer.mail.verdict import Kind
 from sequencer.store.database import Connection
+from sequencer.store.outside_tables import InboundRow
 from sequencer.store.prospects import CHUNK
-from sequencer.store.tables import (
-    EnrollmentRow,
-    InboundRow,
-    ProspectRow,
-    SendRow,
-    TaskRow,
-    TouchRow,
-)
+from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow, TaskRow, TouchRow
 
 # A machine's answer is nobody's touch.
 _WRITTEN = (Kind.REPLY, Kind.OPT_OUT, Kind.CALENDAR)

@@ -1,6 +1,6 @@
 """The suppression list: addresses and domains that receive nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from sequencer.store import news
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
+from sequencer.store.outside_tables import SuppressionRow
 from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.prospects import CHUNK
-from sequencer.store.tables import SuppressionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ def add(connection: Connection, new: Suppression, source: str, now: datetime) ->
         "until": new.until,
     }
     is_new = insert_new(connection, SuppressionRow, values) or _replace(connection, new, values)
+    if not is_new:
+        _confirm(connection, new, values)
     if is_new and new.until is None:
         news.of(connection).opt_outs.append(OptOut(now, new))
     return is_new
@@ -57,6 +59,19 @@ def _replace(connection: Connection, new: Suppression, values: dict[str, object]
         .values(**values)
     )
     return bool(done.rowcount)
+
+
+def _confirm(connection: Connection, new: Suppression, values: Mapping[str, object]) -> None:
+    """Note that somebody else has said so too: whoever takes their own word back leaves it."""
+    connection.execute(
+        sa.update(SuppressionRow)
+        .where(
+            SuppressionRow.kind == new.kind,
+            SuppressionRow.key == new.key,
+            SuppressionRow.source != values["source"],
+        )
+        .values(again_at=values["at"])
+    )
 
 
 def lift(connection: Connection, kind: SuppressionKind, key: str) -> Listed | None:
@@ -91,9 +106,12 @@ def hitting(
     for start in range(0, len(keys), CHUNK):
         chunk = list(keys[start : start + CHUNK])
         domains = sorted({_domain(key) for key in chunk})
-        for kind, key, reason in _HITTING.all(connection, {"addresses": chunk, "domains": domains}):
-            hit = Suppression(SuppressionKind(kind), key, SuppressionReason(reason))
-            entries[hit.kind, hit.key] = hit
+        for kind, key, reason, until in _HITTING.all(
+            connection, {"addresses": chunk, "domains": domains}
+        ):
+            hit = Suppression(SuppressionKind(kind), key, SuppressionReason(reason), until)
+            if until is None or until > now:
+                entries[hit.kind, hit.key] = hit
     found = {}
     for key in keys:
         wanted = ((SuppressionKind.ADDRESS, key), (SuppressionKind.DOMAIN, _domain(key)))
@@ -120,9 +138,9 @@ def listed(connection: Connection) -> list[Listed]:
 _HITTING = Prepared(
     sa.union_all(
         *(
-            sa.select(SuppressionRow.kind, SuppressionRow.key, SuppressionRow.reason).where(
-                SuppressionRow.kind == sa.literal(str(kind)), one_of(SuppressionRow.key, name)
-            )
+            sa.select(
+                SuppressionRow.kind, SuppressionRow.key, SuppressionRow.reason, SuppressionRow.until
+            ).where(SuppressionRow.kind == sa.literal(str(kind)), one_of(SuppressionRow.key, name))
             for kind, name in (
                 (SuppressionKind.ADDRESS, "addresses"),
                 (SuppressionKind.DOMAIN, "domains"),
@@ -133,4 +151,5 @@ _HITTING = Prepared(
 
 
 def _stored(row: sa.Row[tuple[object, ...]]) -> Suppression:
-    return Suppression(SuppressionKind(row.kind), row.key, SuppressionReason(row.reason))
+    reason = SuppressionReason(row.reason)
+    return Suppression(SuppressionKind(row.kind), row.key, reason, row.until)

@@ -10,34 +10,12 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     UniqueConstraint,
-    text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from sequencer.store.columns import Address, Key, Text, UtcDateTime
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-# SQLite gives only an INTEGER primary key a number by itself.
-RowId = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Base(DeclarativeBase):
-    """Names of constraints are fixed, so that migrations can find them on every database."""
-
-    metadata = MetaData(naming_convention=NAMING)
-
-
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index of the rows for which that holds; the words are those of the queries."""
-    some = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=some, postgresql_where=some)
+from sequencer.store.table import Base, RowId, partial
 
 
 class VersionRow(Base):
@@ -159,13 +137,14 @@ class EpochRow(Base):
 
 
 class FolderRow(Base):
-    """How far a folder has been read."""
+    """How far a folder has been read, and since when it is: mail from before is left alone."""
 
     __tablename__ = "folder"
     mailbox: Mapped[str] = mapped_column(ForeignKey("mailbox.name"), primary_key=True)
     folder: Mapped[str] = mapped_column(Key, primary_key=True)
     uidvalidity: Mapped[int] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 # What has not ended; the words are those of the queries, or no index is used.
@@ -195,8 +174,8 @@ class EnrollmentRow(Base):
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
-        _partial("uq_enrollment_live", "prospect_id", "slug", where=LIVES, unique=True),
-        _partial("ix_enrollment_carried", "mailbox", "pause_reason", "id", where=LIVES),
+        partial("uq_enrollment_live", "prospect_id", "slug", where=LIVES, unique=True),
+        partial("ix_enrollment_carried", "mailbox", "pause_reason", "id", where=LIVES),
         Index("ix_enrollment_state_resume_at", "state", "resume_at"),
         Index("ix_enrollment_slug_state_starts_at", "slug", "state", "starts_at"),
         Index("ix_enrollment_slug_activated_at", "slug", "activated_at"),
@@ -239,10 +218,10 @@ class SendRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
         UniqueConstraint("enrollment_id", "step_id"),
-        _partial("ix_send_waits", "mailbox", "follow_up", "due_at", where=WAITS),
-        _partial("ix_send_under_way", "state", "mailbox", where=UNDER_WAY),
+        partial("ix_send_waits", "mailbox", "follow_up", "due_at", where=WAITS),
+        partial("ix_send_under_way", "state", "mailbox", where=UNDER_WAY),
         Index("ix_send_handed_at", "mailbox", "handed_at"),
-        _partial("ix_send_first_touch", "slug", "handed_at", where=FIRST_TOUCH),
+        partial("ix_send_first_touch", "slug", "handed_at", where=FIRST_TOUCH),
     )
 
 
@@ -262,6 +241,7 @@ class TaskRow(Base):
     prospect_id: Mapped[int] = mapped_column(ForeignKey("prospect.id"), index=True)
     enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"))
     step_id: Mapped[str | None] = mapped_column(Key)
+    inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbound.id"))
     kind: Mapped[str] = mapped_column(Key)
     state: Mapped[str] = mapped_column(Key)
     assignee: Mapped[str] = mapped_column(Key)
@@ -282,7 +262,28 @@ class TaskRow(Base):
         Index("ix_task_state_assignee_due_at", "state", "assignee", "due_at"),
         Index("ix_task_state_looked_at_due_at", "state", "looked_at", "due_at"),
         Index("ix_task_state_skip_at", "state", "skip_at"),
+        partial("ix_task_inbound_id", "inbound_id", where="inbound_id IS NOT NULL"),
     )
+
+
+class TriageHoldRow(Base):
+    """How an enrollment stood before a doubtful message paused it, by the task about that."""
+
+    __tablename__ = "triage_hold"
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrollment.id"), primary_key=True, index=True
+    )
+    stand: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class TriageDeedRow(Base):
+    """What a person's decision in triage did, so that it can be taken back."""
+
+    __tablename__ = "triage_deed"
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    did: Mapped[dict[str, object]] = mapped_column(JSON)
 
 
 class TouchRow(Base):
@@ -330,70 +331,3 @@ class LedgerRow(Base):
     mailbox: Mapped[str | None] = mapped_column(Key)
     step_id: Mapped[str | None] = mapped_column(Key)
     detail: Mapped[str] = mapped_column(Text)
-
-
-class InboundRow(Base):
-    """A message seen in a folder; its bytes only where they concern somebody we write to."""
-
-    __tablename__ = "inbound"
-    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
-    mailbox: Mapped[str] = mapped_column(ForeignKey("mailbox.name"))
-    digest: Mapped[str] = mapped_column(Key)
-    folder: Mapped[str] = mapped_column(Key)
-    uidvalidity: Mapped[int] = mapped_column(BigInteger)
-    uid: Mapped[int] = mapped_column(BigInteger)
-    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    sender: Mapped[str] = mapped_column(Address)
-    subject: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(Key)
-    evidence: Mapped[str] = mapped_column(Text)
-    matched_by: Mapped[str] = mapped_column(Key)
-    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"), index=True)
-    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
-    __table_args__ = (
-        UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
-        Index("ix_inbound_digest", "mailbox", "digest"),
-    )
-
-
-class SuppressionRow(Base):
-    """An address or domain that receives nothing."""
-
-    __tablename__ = "suppression"
-    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
-    kind: Mapped[str] = mapped_column(Key)
-    key: Mapped[str] = mapped_column(Address)
-    reason: Mapped[str] = mapped_column(Key)
-    source: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    __table_args__ = (UniqueConstraint("kind", "key"),)
-
-
-class HookRow(Base):
-    """A webhook delivery as it came in, stored before it was answered."""
-
-    __tablename__ = "hook"
-    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
-    source: Mapped[str] = mapped_column(Key)
-    delivery_key: Mapped[str] = mapped_column(Key)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    state: Mapped[str] = mapped_column(Key, index=True)
-    problem: Mapped[str] = mapped_column(Text)
-    __table_args__ = (UniqueConstraint("source", "delivery_key"),)
-
-
-class MeetingRow(Base):
-    """A meeting, known by the key its source gives it; a reschedule keeps the row."""
-
-    __tablename__ = "meeting"
-    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
-    source: Mapped[str] = mapped_column(Key)
-    meeting_key: Mapped[str] = mapped_column(Text)
-    previous_key: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Key)
-    email: Mapped[str] = mapped_column(Address)
-    prospect_id: Mapped[int | None] = mapped_column(ForeignKey("prospect.id"), index=True)
-    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    __table_args__ = (UniqueConstraint("source", "meeting_key"),)

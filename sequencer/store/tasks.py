@@ -24,6 +24,7 @@ class StoredTask:
         why: why it is due no sooner, or why it was closed.
         looked_at: when the daemon looked at it after it had become due.
         skip_at: when it is skipped although nobody did it.
+        inbound_id: the message that it is about.
     """
 
     id: int
@@ -45,6 +46,7 @@ class StoredTask:
     created_at: datetime
     ended_at: datetime | None
     ended_by: str
+    inbound_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class NewTask:
     about: str = ""
     why: str = ""
     skip_at: datetime | None = None
+    inbound_id: int | None = None
 
 
 def add(connection: Connection, new: NewTask, now: datetime) -> int:
@@ -83,6 +86,7 @@ def add(connection: Connection, new: NewTask, now: datetime) -> int:
             why=cut(new.why),
             due_at=new.due_at,
             skip_at=new.skip_at,
+            inbound_id=new.inbound_id,
             note="",
             created_at=now,
             ended_by="",
@@ -122,6 +126,16 @@ def calls_since(connection: Connection, prospect_id: int, since: datetime) -> li
         .order_by(TaskRow.id)
     )
     return [_stored(row) for row in rows]
+
+
+def asked_for_mail(connection: Connection, prospect_id: int, since: datetime) -> bool:
+    """Whether a task asks for a mail by hand to a person, or one that ended since then did."""
+    query = sa.select(TaskRow.id).where(
+        TaskRow.prospect_id == prospect_id,
+        TaskRow.kind == TaskKind.MANUAL_EMAIL,
+        sa.or_(TaskRow.state == TaskState.OPEN, TaskRow.ended_at >= since),
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def open_matters(connection: Connection, prospect_id: int, kind: TaskKind) -> list[StoredTask]:

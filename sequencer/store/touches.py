@@ -1,6 +1,5 @@
 """Touches that the engine did not make itself, such as a mail that a rep sent by hand."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +7,7 @@ import sqlalchemy as sa
 
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
-from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow, TouchRow
+from sequencer.store.tables import ProspectRow, TouchRow
 from sequencer.store.traffic import EMAIL, OUT
 
 CHUNK = 500  # bound variables per statement stay well below SQLite's limit
@@ -51,6 +50,14 @@ def is_noted(connection: Connection, source: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def person_of(connection: Connection, source: str) -> int | None:
+    """Whom a touch is about that is known by something that begins like that."""
+    query = sa.select(TouchRow.prospect_id).where(
+        TouchRow.source.startswith(source, autoescape=True), TouchRow.prospect_id.is_not(None)
+    )
+    return connection.execute(query.limit(1)).scalar()
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A contact with a person that is no mail: a call, a letter, a message elsewhere.
@@ -85,30 +92,3 @@ def add_contact(connection: Connection, contact: Contact) -> bool:
 def take_back(connection: Connection, source: str) -> None:
     """Forget a contact that was noted by mistake."""
     connection.execute(sa.delete(TouchRow).where(TouchRow.source == source))
-
-
-def last_touch_at(connection: Connection, prospect_ids: Sequence[int]) -> dict[int, datetime]:
-    """When somebody of us last touched each of these people; who never was is left out.
-
-    Mails of ours and touches by hand count, in whatever cadence.
-    """
-    latest: dict[int, datetime] = {}
-    for start in range(0, len(prospect_ids), CHUNK):
-        chunk = prospect_ids[start : start + CHUNK]
-        handed_at = sa.func.max(SendRow.handed_at, type_=SendRow.handed_at.type)
-        ours = (
-            sa.select(EnrollmentRow.prospect_id, handed_at)
-            .join(SendRow, SendRow.enrollment_id == EnrollmentRow.id)
-            .where(EnrollmentRow.prospect_id.in_(chunk), SendRow.handed_at.is_not(None))
-            .group_by(EnrollmentRow.prospect_id)
-        )
-        at = sa.func.max(TouchRow.at, type_=TouchRow.at.type)
-        by_hand = (
-            sa.select(TouchRow.prospect_id, at)
-            .where(TouchRow.prospect_id.in_(chunk), TouchRow.direction == OUT)
-            .group_by(TouchRow.prospect_id)
-        )
-        for query in (ours, by_hand):
-            for number, touched_at in connection.execute(query):
-                latest[number] = max(latest.get(number, touched_at), touched_at)
-    return latest

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sequencer.store.database import Database
+from sequencer.store.every_table import METADATA
 from sequencer.store.stream import PORTION
-from sequencer.store.tables import Base
 
-TABLES: Sequence[sa.Table] = Base.metadata.sorted_tables  # parents before their children
+TABLES: Sequence[sa.Table] = METADATA.sorted_tables  # parents before their children
 LOCK_WAIT = "15s"
 _INTEGER = 2**31  # PostgreSQL's INTEGER ends here, SQLite's does not
 

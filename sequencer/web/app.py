@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sequencer.domain.post import Post
 from sequencer.engine.history import why_held
 from sequencer.engine.hooks import Source, store_delivery
 from sequencer.engine.opt_out import is_token, opt_out
@@ -35,6 +36,7 @@ def build_app(site: Site) -> Starlette:
         routes=[
             Route("/healthz", _healthz, methods=["GET"]),
             Route("/hooks/{source}", _hook, methods=["POST"]),
+            Route("/hooks/{source}/{secret}", _hook, methods=["POST"]),
             Route("/u/{token}", _opt_out_page, methods=["GET"]),
             Route("/u/{token}", _opt_out, methods=["POST"]),
         ],
@@ -64,10 +66,21 @@ async def _hook(request: Request) -> Response:
     except BodyTooLargeError:
         return JSONResponse({"error": f"more than {MAX_HOOK} bytes"}, status_code=413)
     now = site.world.clock.now()
-    if not source.verify(request.headers, body, now):
+    if not source.verify(_post(request, site, body), now):
         return JSONResponse({"error": "signature missing, wrong or too old"}, status_code=401)
+    asked = source.answer(body)
+    if asked is not None:
+        return JSONResponse(asked)
     new = await site.world.write(store_delivery, source, body, now)
     return JSONResponse({"status": "stored" if new else "known"})
+
+
+def _post(request: Request, site: Site, body: bytes) -> Post:
+    """The request as its sender made it: a proxy in front of us has changed its address."""
+    base = site.world.desk.policy.public_url.rstrip("/")
+    query = f"?{request.url.query}" if request.url.query else ""
+    secret = request.path_params.get("secret", "")
+    return Post(body, request.headers, f"{base}{request.url.path}{query}", secret, request.method)
 
 
 async def _opt_out_page(request: Request) -> Response:
@@ -91,7 +104,9 @@ async def _opt_out(request: Request) -> Response:
     token, source = request.path_params["token"], "opt-out link"
     now = site.world.clock.now()
     if not await site.world.write(opt_out, site.world.desk, token, source, now):
-        return page.unknown_link()
+        # Signed by us, and whose it is may be forgotten: that is found once Sent was compared.
+        held = is_token(site.world.desk, token) and await site.world.read(why_held)
+        return page.try_again() if held else page.unknown_link()
     if not await site.world.keeps_opt_outs():
         return page.try_again()
     return page.done()

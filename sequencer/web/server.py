@@ -18,27 +18,30 @@ class PortTakenError(Exception):
     """The address cannot be listened on."""
 
 
-class _Impatient(H11Protocol):
+class Impatient(H11Protocol):
     """Closes a connection whose client owes the rest of a request, or a first one, for too long.
 
     Connections that say nothing would otherwise use up the limit, and others be turned away. It is
-    looked at every so often, so a client has one to two times PATIENCE_S for one request.
+    looked at every so often, so a client has one to two times `patience_s` for one request.
     """
 
+    patience_s = PATIENCE_S
     _seen: RequestResponseCycle | None = None
     _check: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as its base
+        """Begin to look at the client's pace."""
         super().connection_made(transport)
         self._check_later()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Look at it no more."""
         if self._check is not None:
             self._check.cancel()
         super().connection_lost(exc)
 
     def _check_later(self) -> None:
-        self._check = self.loop.call_later(PATIENCE_S, self._close_if_idle)
+        self._check = self.loop.call_later(self.patience_s, self._close_if_idle)
 
     def _close_if_idle(self) -> None:
         cycle: RequestResponseCycle | None = self.cycle
@@ -74,14 +77,19 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(app: Starlette, listener: socket.socket, stopping: asyncio.Event) -> None:
+async def serve(
+    app: Starlette,
+    listener: socket.socket,
+    stopping: asyncio.Event,
+    protocol: type[Impatient] = Impatient,
+) -> None:
     """Answer requests until `stopping` is set, then finish those under way."""
     config = uvicorn.Config(
         app,
         access_log=False,
         log_config=None,
         lifespan="off",
-        http=_Impatient,
+        http=protocol,
         limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
     )

@@ -1,19 +1,18 @@
 """Databases to test against: an SQLite file and a PostgreSQL server, with the schema in place."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import structlog
-from fakes.fast_database import fast_database
+from fakes.fast_database import fast_database, laid_anew, used_once
 from servers.databases import Databases
 from stage import Stage
 
 from sequencer.store import schema
 from sequencer.store.database import Database
-from sequencer.store.tables import Base
+from sequencer.store.every_table import METADATA
 
 
 @pytest.fixture(autouse=True)
@@ -45,25 +44,39 @@ def postgres_url(postgres_server: Databases) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """The database that `sqlite_database` lays anew for each test."""
+    return Database(f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/sequencer.db")
+
+
+@pytest.fixture(scope="session")
+def fast_engine(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """The same for `stage`."""
+    return fast_database(tmp_path_factory.mktemp("fast") / "sequencer.db")
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres_url: str) -> Database:
+    """The same for `postgres_database`."""
+    return Database(postgres_url)
+
+
 @pytest.fixture
-def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+def sqlite_database(sqlite_engine: Database, sqlite_template: Path) -> Iterator[Database]:
     """A fresh SQLite database in a file."""
-    path = tmp_path / "sequencer.db"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.dispose()
+    with laid_anew(sqlite_engine, sqlite_template) as database:
+        yield database
 
 
 @pytest.fixture
-def postgres_database(postgres_url: str) -> Iterator[Database]:
+def postgres_database(postgres_engine: Database) -> Iterator[Database]:
     """The database of the server, emptied and with its numbers beginning anew."""
-    database = Database(postgres_url)
-    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
-    with database.write() as connection:
-        connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
-    yield database
-    database.dispose()
+    names = ", ".join(table.name for table in METADATA.sorted_tables)
+    with used_once(postgres_engine) as database:
+        with database.write() as connection:
+            connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
+        yield database
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,13 +96,10 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 
 @pytest.fixture
-def stage(sqlite_template: Path, tmp_path: Path) -> Iterator[Stage]:
+def stage(fast_engine: Database, sqlite_template: Path) -> Iterator[Stage]:
     """An engine on fakes, over an SQLite file that does not wait for the disk."""
-    path = tmp_path / "sequencer.db"
-    shutil.copy(sqlite_template, path)
-    database = fast_database(path)
-    yield Stage(database)
-    database.dispose()
+    with laid_anew(fast_engine, sqlite_template) as database:
+        yield Stage(database)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sequencer.domain.reason import Reason
 from sequencer.engine.status import Usage, usage_of
 from sequencer.engine.why import why
 from sequencer.mail.folder import Folder
-from sequencer.store import ledger, touches, traffic
+from sequencer.store import ledger, standing, traffic
 from sequencer.store.database import Connection
 
 ZOE, ADA = "zoe@bank.example", "ada@bank.example"
@@ -63,7 +63,7 @@ async def test_timeline(begun: Stage) -> None:
     entries = begun.read(ledger.of_prospect, begun.person(ZOE))
     assert entries[-1].detail == "a mail by hand from ana, sent 2026-03-03 12:00 UTC"
     zoe, ada = begun.person(ZOE), begun.person(ADA)
-    assert begun.read(touches.last_touch_at, [zoe, ada]) == {zoe: NOON}
+    assert begun.read(standing.last_touches, [zoe, ada]) == {zoe: NOON}
 
 
 async def test_our_own_mails_are_known(stage: Stage) -> None:

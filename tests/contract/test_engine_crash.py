@@ -1,4 +1,3 @@
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -6,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from builders import NOON
-from fakes.fast_database import fast_database
+from fakes.fast_database import laid_anew
 from fakes.mortal import MortalInbox, MortalMailer
 from fakes.virtual_clock import VirtualClock
 from foreign_mails import a_mail
@@ -16,6 +15,7 @@ from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.send import SendState
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
 from sequencer.simulation.life import Life
+from sequencer.store.database import Database
 
 GREY = Outcome(OutcomeKind.DEFERRED, Phase.DOT, 450, "4.2.0", "later")
 GONE = Outcome(OutcomeKind.REJECTED, Phase.RCPT, 550, "5.1.1", "no such user")
@@ -66,19 +66,15 @@ WHOLE = (FinishReason.COMPLETED, [SendState.SENT] * 2)
 
 
 @pytest.fixture
-def stage(sqlite_template: Path, tmp_path: Path) -> Iterator[Stage]:
+def stage(fast_engine: Database, sqlite_template: Path) -> Iterator[Stage]:
     """A stage whose provider files what it accepts in Sent."""
-    path = tmp_path / "sequencer.db"
-    shutil.copy(sqlite_template, path)
     clock = VirtualClock(NOON)
     inbox = MortalInbox(clock.now)
     mailer = MortalMailer(inbox=inbox)
-    stage = Stage(
-        fast_database(path), clock=clock, inboxes={"luis": inbox}, mailers={"luis": mailer}
-    )
-    stage.apply(a_loaded(mailboxes=["luis"], steps=TWO_STEPS))
-    yield stage
-    stage.database.dispose()
+    with laid_anew(fast_engine, sqlite_template) as database:
+        stage = Stage(database, clock=clock, inboxes={"luis": inbox}, mailers={"luis": mailer})
+        stage.apply(a_loaded(mailboxes=["luis"], steps=TWO_STEPS))
+        yield stage
 
 
 async def live(stage: Stage, life: Life) -> None:

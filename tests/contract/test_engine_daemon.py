@@ -12,10 +12,13 @@ from foreign_mails import a_mail
 from stage import Stage, a_loaded
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
+from sequencer.domain.history import Seen
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.send import SendState
 from sequencer.engine.daemon import Daemon, Job
+from sequencer.engine.history import HistoryWatch
 from sequencer.engine.leases import LEASE, take_leases
+from sequencer.engine.world import World
 from sequencer.mail.folder import InboxError
 from sequencer.mail.transaction import Envelope, Outcome
 from sequencer.simulation.inbox import FakeInbox
@@ -80,6 +83,17 @@ class Run:
     async def call(self, job: str) -> None:
         """Do what the ticker would."""
         await self.tickers[0].jobs[job][0]()
+
+
+class NoMarker:
+    """A host that has seen nothing yet, and keeps nothing."""
+
+    def load(self) -> Seen | None:
+        """Nothing."""
+        return None
+
+    def save(self, seen: Seen) -> None:
+        """Forget it."""
 
 
 def holders(stage: Stage) -> set[str | None]:
@@ -157,6 +171,91 @@ async def test_no_new_mail_is_begun_at_the_end(stage: Stage) -> None:
         await run.task
     assert len(stage.mailers["ana"].accepted) == 1
     assert stage.sends(people[0])[0].state is SendState.SENT
+
+
+async def test_a_renewal_that_outlasts_the_end_has_nothing_watched(stage: Stage) -> None:
+    """What a renewal of the leases brings while the daemon ends is given back, and not watched.
+
+    Who waited then for mail in a closed mailbox would ask for ever, and let nothing else go on.
+    """
+    late: list[float] = []
+
+    class Watched(FakeInbox):
+        async def wait(self, seconds: float) -> bool:
+            if stage.world.ending.is_set():
+                late.append(seconds)
+            return await super().wait(seconds)
+
+    renewing, may_go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(HistoryWatch):
+        async def look(self, world: World) -> None:
+            del world
+            if run.ready.is_set():
+                renewing.set()
+                await may_go_on.wait()
+
+    stage.inboxes |= {name: Watched(stage.clock.now) for name in stage.inboxes}
+    stage.restart()
+    stage.runner.history = Slow(NoMarker(), lambda: "key")
+    run = Run(stage)
+    async with run:
+        renewal = asyncio.create_task(run.call("lease"))
+        await renewing.wait()
+        run.daemon.stop()
+        await stage.world.ending.wait()
+        may_go_on.set()
+        await renewal
+    for _ in range(20):
+        await stage.clock.sleep(0)
+    assert late == []
+    assert holders(stage) == {None}
+
+
+async def test_no_mail_is_begun_while_watches_end(stage: Stage) -> None:
+    """A server that is slow to let go of a watch gives no time to begin another mail."""
+    ending: list[bool] = []
+
+    class Watched(FakeInbox):
+        async def wait(self, seconds: float) -> bool:
+            try:
+                return await super().wait(seconds)
+            finally:
+                ending.append(stage.world.ending.is_set())
+
+    stage.inboxes |= {name: Watched(stage.clock.now) for name in stage.inboxes}
+    stage.restart()
+    async with Run(stage):
+        await stage.runner.drain()
+    assert ending == [True, True]
+
+
+async def test_mailboxes_are_closed_together(stage: Stage) -> None:
+    """Servers that are slow to say goodbye are waited for all at once, however many there are."""
+    both = asyncio.Barrier(2)
+
+    class Slow(FakeMailer):
+        async def close(self) -> None:
+            await both.wait()
+
+    stage.mailers |= {name: Slow() for name in stage.mailers}
+    stage.restart()
+    async with asyncio.timeout(10):
+        async with Run(stage):
+            pass
+    assert holders(stage) == {None}
+
+
+async def test_a_daemon_ends_in_order_without_its_database(stage: Stage) -> None:
+    """Leases that cannot be given back run out by themselves: that is no failure of the end."""
+    run = Run(stage)
+    async with run:
+        await stage.runner.drain()
+        stage.write(Connection.exec_driver_sql, "ALTER TABLE mailbox RENAME TO another")
+    assert run.served == ["begun", "ended"]
+    assert stage.mailers["ana"].closed == 1
+    stage.write(Connection.exec_driver_sql, "ALTER TABLE another RENAME TO mailbox")
+    assert holders(stage) == {stage.runner.holder}
 
 
 async def test_a_web_server_that_fails_ends_the_daemon(stage: Stage) -> None:

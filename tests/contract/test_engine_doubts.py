@@ -214,6 +214,29 @@ async def test_a_mail_since(parked: Stage) -> None:
     assert say(parked, Word.SENT).enrollment is EnrollmentState.PAUSED
 
 
+async def test_a_colleague_answered_meanwhile(stage: Stage) -> None:
+    """The word ends the doubt, and not the pause for which a colleague's answer asks."""
+    stage.mailers["ana"].lost_are_accepted = False
+    stage.apply(a_loaded(stop_on={"colleague_reply": "pause 14 days"}))
+    stage.bring_in(ZOE, ADA)
+    stage.enroll(ZOE, ADA)
+    stage.mailers["ana"].plan(ZOE, LOST)
+    await stage.work()
+    await stage.work(SETTLED)
+    assert states(stage) == [SendState.PARKED]
+    stage.inboxes["ana"].deliver(a_mail(f"From: {ADA}"))
+    await stage.work(MINUTE)
+    answered_at = stage.clock.now()
+    await stage.work(DAY)
+    done = say(stage, Word.AGAIN)
+    assert done.pause_reason is PauseReason.COLLEAGUE_REPLIED
+    assert stage.enrollment(ZOE).resume_at == answered_at + 14 * DAY
+    await stage.work(12 * DAY)
+    assert stage.mails(ZOE) == []
+    await stage.work(2 * DAY)
+    assert len(stage.mails(ZOE)) == 1
+
+
 async def test_resumed_by_a_person(parked: Stage) -> None:
     """Who resumes the person has looked: the mail counts as sent, and the task is closed."""
     parked.write(resume, parked.desk, ZOE, "Eva", parked.clock.now())

@@ -17,6 +17,8 @@ from sequencer.store import daemons, epoch, mailboxes, schema, transfer
 from sequencer.store.database import Connection, Database, database_now
 from sequencer.store.tables import DaemonRow, MailboxRow, ProspectRow
 
+pytestmark = pytest.mark.postgres  # one of the two databases is on a server, whichever it is
+
 
 def new_key() -> str:
     return "a new history"

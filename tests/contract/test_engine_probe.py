@@ -21,7 +21,8 @@ from sequencer.simulation.inbox import FakeInbox
 from sequencer.store import capabilities, epoch, inbound
 from sequencer.store.database import Database
 
-ZOE, ANA = "zoe@bank.example", "ana@seller.example"
+ZOE, ADA, BOB = "zoe@bank.example", "ada@bank.example", "bob@mill.example"
+ANA = "ana@seller.example"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LOST = Outcome(OutcomeKind.UNKNOWN, Phase.DOT, text="line lost", blame=Blame.MAILBOX)
 BUSY = Outcome(OutcomeKind.DEFERRED, Phase.CONNECT, 421, "4.3.2", "busy", Blame.MAILBOX)
@@ -108,16 +109,71 @@ async def test_a_provider_that_files(fresh: Stage) -> None:
 async def test_a_provider_that_files_nothing(fresh: Stage) -> None:
     """The mail arrives and no copy comes within ten minutes: the provider keeps none."""
     await live(fresh, 9 * MINUTE)
-    assert learned(fresh).is_under_way
+    assert not learned(fresh).is_learned
     await live(fresh, 4 * MINUTE)
     found = learned(fresh)
+    assert found.is_late
     assert (found.keeps_sent_copy, found.keeps_message_id, found.keeps_custom_header) == (
         False,
         True,
         True,
     )
     assert found.sent_search_lag_s is None
+    await live(fresh, DAY * 1.1, 10 * MINUTE)
+    assert learned(fresh) == replace(found, key="")
     assert len(probes(fresh)) == 1
+
+
+@pytest.mark.parametrize("after", [12 * MINUTE, DAY / 24, DAY * 0.8])
+async def test_a_provider_that_files_late(fresh: Stage, after: timedelta) -> None:
+    """A copy that comes hours later shows as well that the provider keeps one, and how late."""
+    await live(fresh, after, 2 * MINUTE)
+    assert learned(fresh).is_late
+    fresh.inboxes["ana"].deliver(probes(fresh)[0].data, Folder.SENT)
+    await live(fresh, DAY / 24)
+    found = learned(fresh)
+    assert found.keeps_sent_copy
+    assert found.sent_search_lag_s is not None
+    assert after <= found.sent_search_lag_s * SECOND <= after + DAY / 24
+    assert len(probes(fresh)) == 1
+
+
+async def test_a_late_copy_without_its_mail(fresh: Stage) -> None:
+    """A mail that arrived and was moved to Sent by hand hours later is no copy by the provider."""
+    await live(fresh, DAY / 24)
+    fresh.inboxes["ana"].deliver(probes(fresh)[0].data, Folder.SENT)
+    fresh.inboxes["ana"].boxes[Folder.INBOX].stored.clear()
+    await live(fresh, DAY * 1.1, 10 * MINUTE)
+    assert (learned(fresh).keeps_sent_copy, learned(fresh).is_under_way) == (False, False)
+
+
+async def test_a_doubt_while_a_copy_may_come(fresh: Stage) -> None:
+    """As long as it is not known how late copies are filed, a doubt is parked."""
+    await live(fresh, DAY / 24)
+    server_of(fresh).plan(ZOE, LOST)
+    fresh.begin(ZOE)
+    await live(fresh, DAY / 24)
+    assert learned(fresh).is_late
+    assert fresh.sends(ZOE)[0].state is SendState.PARKED
+
+
+async def test_a_doubt_where_copies_come_late(fresh: Stage) -> None:
+    """It is settled once a copy would be there, by a witness that is old enough to be there."""
+    hour, inbox = DAY / 24, fresh.inboxes["ana"]
+    fresh.teach(keeps_sent_copy=True, sent_search_lag_s=7_200)
+    fresh.begin(ZOE)
+    await live(fresh, hour)
+    inbox.deliver(fresh.mail_of(fresh.sends(ZOE)[0]), Folder.SENT)
+    server_of(fresh).plan(ADA, LOST)
+    fresh.bring_in(ADA, BOB)
+    fresh.enroll(ADA)
+    await live(fresh, 3.5 * hour, 10 * MINUTE)
+    fresh.enroll(BOB)  # whose copy is not there yet
+    await live(fresh, hour / 4, 5 * MINUTE)
+    assert fresh.sends(ADA)[0].state is SendState.UNKNOWN
+    await live(fresh, hour, 5 * MINUTE)
+    settled = fresh.sends(ADA)[0]
+    assert (settled.state, settled.tries) == (SendState.SENT, 2)
 
 
 async def test_a_rule_that_moves_own_mail(fresh: Stage) -> None:

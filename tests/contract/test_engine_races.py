@@ -15,6 +15,7 @@ from sequencer.engine.opt_out import opt_out
 from sequencer.engine.outcome import Result, record
 from sequencer.engine.receive import receive
 from sequencer.engine.stop import stop, suppress
+from sequencer.files.language_rules import load_rules
 from sequencer.mail.classify import classify
 from sequencer.mail.folder import Folder
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
@@ -136,7 +137,7 @@ async def test_one_mail_is_heard_once(each_stage: Stage) -> None:
         for number, address in enumerate(people, 1):
             raw = f"From: {address}\r\nSubject: yes\r\n\r\nPlease call me.\r\n".encode()
             place = inbound.Place("ana", Folder.INBOX, 1, number)
-            verdict = classify(raw)
+            verdict = classify(raw, load_rules())
             kinds = pool.map(
                 lambda _, seen=(place, raw, verdict): stage.write(
                     receive, stage.desk, *seen, stage.clock.now()

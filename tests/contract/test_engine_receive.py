@@ -7,14 +7,15 @@ from stage import Stage, a_loaded
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.send import SendState
-from sequencer.engine.receive import SET_ASIDE
 from sequencer.mail.folder import Folder, InboxError
 from sequencer.mail.unsubscribe import make_token
 from sequencer.store import inbound, mailboxes, suppressions
 from sequencer.store.database import Connection
+from sequencer.store.inbound import SET_ASIDE
 
 ZOE, ADA, BOSS = "zoe@bank.example", "ada@bank.example", "boss@bank.example"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+TWO_WEEKS_ON = datetime(2026, 3, 16, 23, tzinfo=UTC)  # Tuesday in Madrid
 STRANGE = "From: x@stranger.example"
 FROM_ZOE = f"From: Zoe <{ZOE}>"
 AWAY = "Auto-Submitted: auto-replied"
@@ -75,7 +76,7 @@ async def test_a_reply_stops(each_stage: Stage, folder: Folder) -> None:
     await receive(stage, a_mail(FROM_ZOE, f"In-Reply-To: {sent}"), folder)
     assert ended(stage) is FinishReason.REPLIED
     assert [each.state for each in stage.sends(ZOE)] == [SendState.SENT, SendState.CANCELLED]
-    assert stage.timeline(ZOE)[-3:] == ["received", "finished", "cancelled"]
+    assert stage.timeline(ZOE)[-4:] == ["received", "finished", "cancelled", "task"]
     await silence(stage)
 
 
@@ -221,10 +222,10 @@ async def test_an_absence_with_its_end(stage: Stage) -> None:
 
 
 async def test_an_absence_without_an_end(stage: Stage) -> None:
-    """Without a date the person is left alone for five business days."""
+    """Without a date the person is left alone for two weeks, to the begin of a working day."""
     sent = await begin(stage)
     await receive(stage, a_mail(FROM_ZOE, AWAY, f"In-Reply-To: {sent}", text="I am away."))
-    assert stage.enrollment(ZOE).resume_at == NOON + MINUTE + 7 * DAY
+    assert stage.enrollment(ZOE).resume_at == TWO_WEEKS_ON
 
 
 async def test_an_absence_that_was_over_long_ago(stage: Stage) -> None:
@@ -233,7 +234,7 @@ async def test_an_absence_that_was_over_long_ago(stage: Stage) -> None:
     stale = "Date: Tue, 06 Jan 2026 13:00:00 +0100"
     text = "I am out of the office until 9 January 2026."
     await receive(stage, a_mail(FROM_ZOE, AWAY, stale, f"In-Reply-To: {sent}", text=text))
-    assert stage.enrollment(ZOE).resume_at == NOON + MINUTE + 7 * DAY
+    assert stage.enrollment(ZOE).resume_at == TWO_WEEKS_ON
 
 
 async def test_a_very_long_absence_waits_for_a_person(stage: Stage) -> None:
@@ -452,6 +453,11 @@ async def test_a_complaint(stage: Stage) -> None:
     await receive(stage, a_complaint(original=returned(sent)))
     assert ended(stage) is FinishReason.COMPLAINED
     assert listed(stage) == {(ZOE, "complained")}
+    counted = stage.read(inbound.complaints, stage.clock.now() - DAY)
+    assert [(each.mailbox, each.domain, each.number) for each in counted] == [
+        ("ana", "bank.example", 1)
+    ]
+    assert stage.read(inbound.complaints, stage.clock.now()) == []
     await silence(stage)
 
 
@@ -561,7 +567,7 @@ async def test_an_unknown_folder_state_is_no_trouble(stage: Stage) -> None:
     await begin(stage)
     await receive(stage, a_mail(FROM_ZOE, "In-Reply-To"))
     assert ended(stage) is FinishReason.REPLIED
-    assert set(stage.read(mailboxes.cursors, "ana")) == {Folder.INBOX, Folder.SENT}
+    assert set(stage.read(mailboxes.cursors, "ana")) == set(Folder) - {Folder.JUNK}
 
 
 async def test_a_person_known_by_another_spelling(stage: Stage) -> None:

@@ -21,7 +21,7 @@ from sequencer.engine.stop import suppressed
 from sequencer.engine.tasks import skip
 from sequencer.mail.folder import Folder, InboxError
 from sequencer.mail.unsubscribe import make_token
-from sequencer.store import epoch, ledger, tasks, touches
+from sequencer.store import epoch, ledger, standing, tasks
 from sequencer.store.database import Database
 
 
@@ -120,12 +120,30 @@ async def test_who_was_enrolled_after_the_backup(house: House) -> None:
     assert [(each.recipient, each.at) for each in strangers] == [(BOB, NOON)]
     house.stage.bring_in(BOB)
     person = house.stage.person(BOB)
-    assert house.stage.read(touches.last_touch_at, [person]) == {person: NOON}
+    assert house.stage.read(standing.last_touches, [person]) == {person: NOON}
     house.stage.apply(a_loaded(cadence="careful", audience={"min_days_since_touch": 14}))
     [answer] = house.stage.enroll(BOB, slug="careful")
     assert [each.reason for each in answer.refusals] == [Reason.TOUCHED_TOO_RECENTLY]
     await house.work(DAY)
     assert house.held() == ""  # the copy is seen once more, and known by now
+
+
+async def test_an_opt_out_of_whom_nobody_knows(house: House) -> None:
+    """The link in a mail works for ever, also where its enrollment was forgotten."""
+    house.backup.take()
+    house.stage.bring_in(BOB)
+    house.stage.enroll(BOB)
+    await house.work()
+    key = bytes.fromhex(house.stage.enrollment(BOB).key)
+    token = make_token(key, house.stage.policy.keys)
+    house.restore()
+    now = house.stage.clock.now()
+    assert not house.stage.write(opt_out, house.stage.desk, token, "link", now)
+    await house.reconcile()
+    assert house.stage.write(opt_out, house.stage.desk, token, "link", now)
+    assert {each.suppression.key for each in house.stage.read(suppressed)} == {BOB}
+    unknown = make_token(bytes(16), house.stage.policy.keys)
+    assert not house.stage.write(opt_out, house.stage.desk, unknown, "link", now)
 
 
 async def test_another_host(house: House) -> None:

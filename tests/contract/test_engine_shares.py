@@ -80,18 +80,47 @@ async def test_each_gets_its_share(office: Stage) -> None:
         assert sorted(held) == BOXES
 
 
-async def test_a_share_is_rounded_up(office: Stage) -> None:
-    """What cannot be divided is nobody's surplus: no mailbox goes from hand to hand."""
-    runners = [office.runner, *(another(office, str(number)) for number in range(3))]
+@pytest.mark.parametrize(
+    ("boxes", "loads"),
+    [
+        (4, [2, 1, 1]),
+        (5, [2, 2, 1]),
+        (6, [2, 2, 1, 1]),
+        (2, [1, 1, 0]),
+        (6, [1, 1, 1, 1, 1, 1]),
+    ],
+)
+async def test_shares_are_even(database: Database, boxes: int, loads: list[int]) -> None:
+    """Whoever comes late gets its share too, and then no mailbox goes from hand to hand."""
+    office = Stage(database, many_boxes(BOXES[:boxes]))
+    runners = [office.runner, *(another(office, str(number)) for number in range(1, len(loads)))]
+    for come in range(1, len(runners) + 1):
+        for _ in range(2):
+            for runner in runners[:come]:
+                await runner.take_leases()
+    before = owners(office)
+    assert None not in before
     for _ in range(3):
         for runner in runners:
             await runner.take_leases()
-    before = owners(office)
-    for runner in runners:
-        await runner.take_leases()
-    assert owners(office) == before
-    assert max(len(each.leases) for each in runners) == 2
-    assert None not in before
+        assert owners(office) == before
+    assert sorted((len(each.leases) for each in runners), reverse=True) == loads
+
+
+async def test_an_uneven_share_of_the_dead(database: Database) -> None:
+    """What a dead daemon had is shared by the others as soon as its leases have run out."""
+    office = Stage(database, many_boxes(BOXES[:4]))
+    office.runner.holder = "first"
+    second, third = another(office, "second"), another(office, "third")
+    for _ in range(3):
+        for runner in (office.runner, second, third):
+            await runner.take_leases()
+    let_pass(office, "first")
+    for _ in range(2):
+        for runner in (second, third):
+            await runner.take_leases()
+    assert sorted(len(each.leases) for each in (second, third)) == [2, 2]
+    assert None not in owners(office)
 
 
 async def test_nothing_is_given_away_at_work(office: Stage) -> None:

@@ -13,7 +13,7 @@ from sequencer.engine.calls import Call, log_call
 from sequencer.engine.stop import stop, suppress
 from sequencer.engine.task_undo import undo
 from sequencer.engine.tasks import Ending, TaskError
-from sequencer.store import enrollments, tasks, touches
+from sequencer.store import enrollments, standing, tasks
 from sequencer.store.tasks import StoredTask
 
 ZOE = "zoe@bank.example"
@@ -80,7 +80,7 @@ async def test_what_it_ended_goes_on(each_stage: Stage, disposition: str) -> Non
     assert set(states(each_stage).values()) == {"active"}
     assert each_stage.read(tasks.find, noted.id).state is TaskState.SKIPPED
     person = each_stage.person(ZOE)
-    last = each_stage.read(touches.last_touch_at, [person])[person]
+    last = each_stage.read(standing.last_touches, [person])[person]
     assert last < noted.created_at
     for _ in range(12):
         await each_stage.work(DAY)

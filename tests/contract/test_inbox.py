@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,14 +14,19 @@ from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapLimits, ImapTime
 from sequencer.adapters.sandbox.imap_server import ImapServer
 from sequencer.engine.ports import Inbox
-from sequencer.mail.folder import Cursor, Folder, Scan
+from sequencer.mail.folder import Cursor, Folder, InboxError, Scan
 from sequencer.mail.server import Security, Server
 from sequencer.simulation.inbox import FakeInbox
 
 USER, PASSWORD = "rep@sender.example", "pw"
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 QUICK = ImapLimits(connect_s=5, command_s=5)
-NAMES = {Folder.INBOX: "INBOX", Folder.JUNK: "Junk", Folder.SENT: "Sent"}
+NAMES = {
+    Folder.INBOX: "INBOX",
+    Folder.JUNK: "Junk",
+    Folder.ARCHIVE: "Archive",
+    Folder.SENT: "Sent",
+}
 
 
 @dataclass(slots=True)
@@ -126,16 +131,18 @@ async def test_first_contact(bench: Bench) -> None:
 
 
 async def test_new_mail(bench: Bench) -> None:
-    """New mail of INBOX and Junk comes byte for byte, in order, and once."""
+    """New mail of INBOX, Junk and the archive comes byte for byte, in order, and once."""
     await bench.deliver(letter(0), Folder.INBOX, NOW)
     cursors = follow(await bench.inbox.scan({}))
     for number in (1, 2):
         await bench.deliver(letter(number), Folder.INBOX, NOW)
     await bench.deliver(letter(3), Folder.JUNK, NOW)
     await bench.deliver(letter(4), Folder.SENT, NOW)
+    await bench.deliver(letter(5), Folder.ARCHIVE, NOW)
     scans = await bench.inbox.scan(cursors)
     assert read(scans) == [letter(1), letter(2)]
     assert read(scans, Folder.JUNK) == [letter(3)]
+    assert read(scans, Folder.ARCHIVE) == [letter(5)]
     received = [scan for scan in scans if scan.folder is not Folder.SENT]
     assert not any(message.truncated for scan in received for message in scan.messages)
     again = await bench.inbox.scan(follow(scans, cursors))
@@ -152,6 +159,22 @@ async def test_latecomer(bench: Bench) -> None:
     late = sorted(after.seen)[1]
     without = Cursor(after.uidvalidity, after.last_uid, after.seen - {late})
     assert read(await bench.inbox.scan({Folder.INBOX: without})) == [letter(1)]
+
+
+async def test_far_below(bench: Bench) -> None:
+    """A wide look finds by its date what came under a UID that the folder was read up to."""
+    await bench.deliver(letter(0), Folder.INBOX, NOW - timedelta(days=1))
+    cursors = follow(await bench.inbox.scan({}))
+    for number in range(1, 4):
+        await bench.deliver(letter(number), Folder.INBOX, NOW)
+    known = follow(await bench.inbox.scan(cursors), cursors)[Folder.INBOX]
+    first, late, newest = sorted(known.seen)
+    beyond = Cursor(known.uidvalidity, newest, frozenset({first, newest}))
+    assert read(await bench.inbox.scan({Folder.INBOX: beyond})) == []
+    widely = replace(beyond, late_from=NOW - timedelta(hours=1))
+    assert read(await bench.inbox.scan({Folder.INBOX: widely})) == [letter(2)]
+    widely = replace(widely, seen=widely.seen | {late})
+    assert read(await bench.inbox.scan({Folder.INBOX: widely})) == []
 
 
 async def test_numbered_anew(bench: Bench) -> None:
@@ -212,11 +235,25 @@ async def test_wait_ends(bench: Bench) -> None:
 
 async def test_close_ends_a_wait(bench: Bench) -> None:
     """Closing ends a wait at once."""
-    waiting = asyncio.create_task(bench.inbox.wait(60))
+    begun = asyncio.Event()
+
+    async def wait() -> bool:
+        begun.set()
+        return await bench.inbox.wait(60)
+
+    waiting = asyncio.create_task(wait())
+    await begun.wait()
     await bench.inbox.scan({})
     async with asyncio.timeout(5):
         await bench.inbox.close()
         assert await waiting is False
+
+
+async def test_a_closed_inbox_is_not_waited_for(bench: Bench) -> None:
+    """Who waits again after the end is told so: a wait that returned at once would never rest."""
+    await bench.inbox.close()
+    with pytest.raises(InboxError, match="closed"):
+        await bench.inbox.wait(60)
 
 
 async def test_cancelled_wait(bench: Bench) -> None:

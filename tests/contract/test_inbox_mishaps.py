@@ -2,11 +2,11 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakes.authority import client_tls
@@ -23,6 +23,7 @@ from sequencer.mail.sign_in import SignInNeededError, TokenError
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 ANY = "pw"  # the server takes any password
 QUICK = ImapLimits(connect_s=0.5, command_s=0.5, whole=1_000, head=100)
+BOOT = SystemClock().boot
 CURSORS = {Folder.INBOX: Cursor(7, 0)}
 
 
@@ -32,10 +33,11 @@ async def inbox_at(
     limits: ImapLimits = QUICK,
     password: str = ANY,
     token: Tokens | None = None,
+    boot: Callable[[], float] = BOOT,
 ) -> AsyncIterator[ImapInbox]:
     """An inbox for that server, closed at the end."""
     server = Server("localhost", rude.port, Security.PLAIN)
-    time = ImapTime(lambda: NOW, SystemClock().boot)
+    time = ImapTime(lambda: NOW, boot)
     with ThreadPoolExecutor(2) as threads:
         account = ImapAccount(server, "rep@sender.example", password, token)
         inbox = ImapInbox(account, client_tls(), threads, time, limits)
@@ -63,14 +65,29 @@ async def scanned(rude: RudeImap, limits: ImapLimits = QUICK) -> Scan:
 async def test_batches() -> None:
     """Messages are read in batches, limited by number and by size, and all of them come."""
     async with rude_imap() as rude:
-        rude.messages = letters(120)
+        rude.messages = letters(95)
         scan = await scanned(rude)
-        assert [each.uid for each in scan.messages] == list(range(1, 121))
+        assert [each.uid for each in scan.messages] == list(range(1, 96))
         bodies = [uids for items, uids in rude.fetches if "BODY" in items]
-        assert [len(uids) for uids in bodies] == [50, 50, 20]
+        assert [len(uids) for uids in bodies] == [50, 45]
         rude.fetches.clear()
         await scanned(rude, replace(QUICK, batch_octets=100))
         assert max(len(uids) for items, uids in rude.fetches if "BODY" in items) <= 4
+
+
+async def test_portion() -> None:
+    """A scan brings what fits into memory, one message at least, and says whether that is all."""
+    limits = replace(QUICK, portion=3, portion_octets=90)
+    async with rude_imap() as rude, inbox_at(rude, limits) as inbox:
+        rude.messages = letters(4) | {5: letter(5, 70), 6: letter(6)}
+        seen: frozenset[int] = frozenset()
+        brought = []
+        more = True
+        while more:
+            (scan,) = await inbox.scan({Folder.INBOX: Cursor(7, 0, seen)})
+            brought.append([each.uid for each in scan.messages])
+            seen, more = seen | {each.uid for each in scan.messages}, scan.more
+        assert brought == [[1, 2], [3, 4], [5], [6]]
 
 
 async def test_large_message() -> None:
@@ -103,11 +120,12 @@ async def test_deadly_message(times: int, *, header_too: bool, raw: bytes, trunc
         if header_too:
             rude.deadly_headers.add(2)
         scan = await scanned(rude)
-        assert scan.messages == (
+        assert [replace(message, problem="") for message in scan.messages] == [
             Fetched(1, letter(1)),
             Fetched(2, raw, truncated),
             Fetched(3, letter(3)),
-        )
+        ]
+        assert [bool(message.problem) for message in scan.messages] == [False, not raw, False]
 
 
 @pytest.mark.parametrize("answer", ["NO [THROTTLED] slow down", "BAD internal error"])
@@ -122,6 +140,82 @@ async def test_throttled(answer: str) -> None:
         rude.refuses = ""
         (scan,) = await inbox.scan(CURSORS)
         assert [each.raw != b"" for each in scan.messages] == [True] * 3
+
+
+async def test_refused_message() -> None:
+    """A message that the server refuses to hand out, while it hands out others, is reported."""
+    async with rude_imap() as rude:
+        rude.messages = letters(4)
+        rude.refused = {2}
+        scan = await scanned(rude)
+        assert [(each.uid, each.raw == b"") for each in scan.messages] == [
+            (1, False),
+            (2, True),
+            (3, False),
+            (4, False),
+        ]
+        assert [bool(each.problem) for each in scan.messages] == [False, True, False, False]
+
+
+async def test_refused_message_alone() -> None:
+    """So is one that is the only new one, if another one can be read."""
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(2)
+        rude.refused = {2}
+        (scan,) = await inbox.scan({Folder.INBOX: Cursor(7, 1)})
+        assert [bool(each.problem) for each in scan.messages] == [True]
+        del rude.messages[1]
+        with pytest.raises(InboxError, match="damaged"):
+            await inbox.scan({Folder.INBOX: Cursor(7, 1)})
+
+
+MIXED = (
+    '((("TEXT" "PLAIN" ("CHARSET" "us-ascii") NIL NIL "7BIT" 5000 9)'
+    '("TEXT" "HTML" ("CHARSET" "us-ascii") NIL NIL "7BIT" 900 9) "ALTERNATIVE" ("BOUNDARY" "in"))'
+    '("IMAGE" "JPEG" ("NAME" "a.jpg") NIL NIL "BASE64" 30000000)'
+    '("MESSAGE" "DELIVERY-STATUS" NIL NIL NIL "7BIT" 20) "MIXED" ("X" "y" "BOUNDARY" "out"))'
+)
+
+
+async def test_text_of_a_large_message() -> None:
+    """Of a mail with large attachments the headers come, and its texts up to the limit."""
+    head = b'Subject: 2\r\nContent-Type: multipart/mixed; boundary="out"\r\n\r\n'
+    async with rude_imap() as rude:
+        rude.messages = {1: letter(1), 2: head + b"x" * 2_000}
+        rude.structures[2] = MIXED
+        for section, body in (("1.1", b"plain " * 10), ("1.2", b"<p>html</p>" * 9), ("3", b"to")):
+            rude.sections |= {(2, section): body, (2, f"{section}.MIME"): b"A: b\r\n\r\n"}
+        scan = await scanned(rude)
+        expected = [
+            head,
+            b"--out\r\nA: b\r\n\r\n" + b"plain " * 10 + b"\r\n",
+            b"--out\r\nA: b\r\n\r\n" + (b"<p>html</p>" * 9)[:40] + b"\r\n",
+            b"--out--\r\n",
+        ]
+        assert scan.messages[1] == Fetched(2, b"".join(expected), truncated=True)
+        assert not any("[]" in items for items, uids in rude.fetches if 2 in uids)
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [
+        "NIL",
+        '("TEXT" "PLAIN" NIL NIL NIL "7BIT" 5000 9)',
+        '(("TEXT" "PLAIN" NIL NIL NIL "7BIT" 5 9) "MIXED" NIL)',
+        '(("TEXT" "PLAIN" NIL NIL NIL "7BIT" 5 9) "MIXED" ("CHARSET" "x"))',
+        "(" * 3_000 + '"TEXT"' + ")" * 3_000,
+        '(((NIL NIL) "MIXED") "MIXED" ("BOUNDARY" "x"))',
+        "(5 (6))",
+    ],
+)
+async def test_large_message_without_a_usable_structure(structure: str) -> None:
+    """Where the server does not tell the parts, or tells nonsense, the begin of the mail comes."""
+    async with rude_imap() as rude:
+        rude.messages = {1: letter(1), 2: letter(2, 5_000)}
+        rude.structures[2] = structure
+        scan = await scanned(rude)
+        assert scan.messages[1] == Fetched(2, letter(2, 5_000)[:100], truncated=True)
+        assert rude.connections == 1
 
 
 async def test_everything_is_deadly() -> None:
@@ -141,7 +235,22 @@ async def test_deadly_message_alone() -> None:
         rude.messages = letters(3)
         rude.deadly[3], rude.deadly_headers = 99, {3, 2}
         (scan,) = await inbox.scan({Folder.INBOX: Cursor(7, 2)})
-        assert scan.messages == (Fetched(3, b"", truncated=True),)
+        (found,) = scan.messages
+        assert (found.uid, found.raw) == (3, b"")
+        assert "broke" in found.problem
+
+
+async def test_announced_too_large() -> None:
+    """A server that announces gigabytes is not waited for, nor believed: the header is read."""
+    async with rude_imap() as rude:
+        rude.messages = letters(3)
+        rude.announces[2] = 5_000_000_000
+        scan = await scanned(rude)
+        assert [(each.raw, each.truncated) for each in scan.messages] == [
+            (letter(1), False),
+            (b"Subject: 2\r\n\r\n", True),
+            (letter(3), False),
+        ]
 
 
 async def test_vanished_message() -> None:
@@ -197,6 +306,41 @@ async def test_cursor_trails() -> None:
         seen = frozenset({8, 9, 10})
         (scan,) = await inbox.scan({Folder.INBOX: Cursor(7, 9, seen)})
         assert (scan.messages, scan.last_uid) == ((), 9)
+
+
+@pytest.mark.parametrize("received", ["01-Mar-2027 11:00:00 +0000", "31-Feb-2027 11:00:00 +0000"])
+async def test_late_uid(received: str) -> None:
+    """A wide look brings what came in since its begin, and what has an impossible date."""
+    late_from = NOW - timedelta(hours=2)
+    seen = frozenset({1, 3, 4})
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.messages = letters(4)
+        rude.received[2] = received
+        (scan,) = await inbox.scan({Folder.INBOX: Cursor(7, 4, seen, late_from)})
+        assert [each.uid for each in scan.messages] == [2]
+        rude.received[2] = "01-Mar-2027 09:00:00 +0000"
+        (scan,) = await inbox.scan({Folder.INBOX: Cursor(7, 4, seen, late_from)})
+        assert scan.messages == ()
+        assert sum(each.startswith("UID SEARCH SINCE 28-Feb-2027") for each in rude.commands) == 2
+
+
+async def test_all_mail() -> None:
+    """In All Mail, which holds INBOX and Sent as well, only what was filed away is looked for."""
+    cursors = {Folder.INBOX: Cursor(7, 9), Folder.ARCHIVE: Cursor(7, 1)}
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        rude.listed.append('(\\HasNoChildren \\All) "/" "[Gmail]/Alle"')
+        rude.capabilities = "IMAP4rev1 IDLE X-GM-EXT-1"
+        rude.messages = letters(2)
+        scans = await inbox.scan(cursors)
+        assert [(each.folder, len(each.messages)) for each in scans] == [
+            (Folder.INBOX, 0),
+            (Folder.ARCHIVE, 1),
+        ]
+        searches = [each for each in rude.commands if each.startswith("UID SEARCH")]
+        assert searches == [
+            "UID SEARCH UID 10:*",
+            'UID SEARCH UID 2:* X-GM-RAW "-in:inbox -in:sent -in:drafts -in:chats"',
+        ]
 
 
 async def test_missing_junk() -> None:
@@ -542,6 +686,25 @@ async def test_idle_is_renewed() -> None:
         async with asyncio.timeout(5):
             assert await waiting is True
         assert rude.connections == 1
+
+
+async def test_renewal_is_not_put_off() -> None:
+    """IDLE is renewed in time also where a wait began shortly before that."""
+    boot_s = [0.0]
+    limits = replace(QUICK, renew_idle_s=3_600.0)
+    async with (
+        rude_imap() as rude,
+        inbox_at(rude, limits, boot=lambda: boot_s[0]) as inbox,
+    ):
+        assert await inbox.wait(0.2) is False
+        assert rude.idling.is_set()
+        rude.idling.clear()
+        boot_s[0] = 3_599.9
+        waiting = asyncio.create_task(inbox.wait(20))
+        async with asyncio.timeout(10):
+            await rude.idling.wait()
+        rude.pushes.put_nowait("* 1 EXISTS")
+        assert await waiting is True
 
 
 async def test_no_sent() -> None:

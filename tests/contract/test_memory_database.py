@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 import holding
 import pytest
 
-from sequencer.store import mailboxes, schema
+from sequencer.domain.opt_out import OptOut
+from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
+from sequencer.store import mailboxes, schema, suppressions
 from sequencer.store.database import Connection, DatabaseError, database_now
 from sequencer.store.memory import MemoryDatabase
 
@@ -60,6 +62,20 @@ def test_a_full_disk_keeps_nothing(memory: MemoryDatabase) -> None:
     assert names(memory) == []
     memory.transact(add)
     assert names(memory) == ["ana"]
+
+
+def test_opt_outs_are_told(memory: MemoryDatabase) -> None:
+    """Once they are committed, and only then."""
+    told: list[OptOut] = []
+    memory.tell = told.extend
+    entry = Suppression(SuppressionKind.ADDRESS, "zoe@bank.example", SuppressionReason.OPTED_OUT)
+    memory.is_full = True
+    with pytest.raises(DatabaseError):
+        memory.transact(lambda connection: suppressions.add(connection, entry, "link", NOON))
+    assert told == []
+    memory.is_full = False
+    memory.transact(lambda connection: suppressions.add(connection, entry, "link", NOON))
+    assert told == [OptOut(NOON, entry)]
 
 
 def test_its_clock_is_given(memory: MemoryDatabase) -> None:

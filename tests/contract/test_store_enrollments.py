@@ -111,18 +111,6 @@ def test_live_of(database: Database) -> None:
         assert enrollments.live_of(connection, []) == []
 
 
-def test_latest_states(database: Database) -> None:
-    """The state of each person's newest enrollment in the cadence; others are left out."""
-    with database.write() as connection:
-        one, two, three = (add_person(connection) for _ in range(3))
-        add_enrollment(connection, one, state=S.FINISHED)
-        add_enrollment(connection, one)
-        add_enrollment(connection, two, state=S.FINISHED)
-        add_enrollment(connection, three, slug="other")
-        found = enrollments.latest_states(connection, "fintech-intro", [one, two, three])
-    assert found == {one: S.ACTIVE, two: S.FINISHED}
-
-
 def test_to_resume(database: Database) -> None:
     """Paused enrollments whose date has come, the earliest first; the others wait."""
     with database.write() as connection:

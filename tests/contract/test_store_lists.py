@@ -23,6 +23,25 @@ def entry(number: int | None, kind: Kind = Kind.SENT, **changes: object) -> Entr
     return Entry(**{"at": NOON, "kind": kind, "prospect_id": number, **changes})  # type: ignore[arg-type]  # any field may be changed
 
 
+def test_an_entry_that_ends(database: Database) -> None:
+    """It hits until its end, and gives way to a later one and to one for good, never back."""
+    for_a_while = Suppression(ADDRESS, ZOE.key, SuppressionReason.UNREACHABLE, NOON + MINUTE)
+    longer = Suppression(ADDRESS, ZOE.key, SuppressionReason.UNREACHABLE, NOON + 2 * MINUTE)
+    with database.write() as connection:
+        assert suppressions.add(connection, for_a_while, "full", NOON)
+        assert suppressions.hitting(connection, [ZOE.key], NOON) == {ZOE.key: (for_a_while,)}
+        assert suppressions.hitting(connection, [ZOE.key], NOON + MINUTE) == {}
+        assert not suppressions.is_listed(connection, ZOE)
+        assert suppressions.add(connection, longer, "full again", NOON)
+        assert not suppressions.add(connection, for_a_while, "full", NOON)
+        assert suppressions.lift(connection, ADDRESS, ZOE.key) is not None
+        assert suppressions.add(connection, longer, "full", NOON)
+        assert suppressions.add(connection, ZOE, "reply", NOON)
+        assert not suppressions.add(connection, longer, "full", NOON)
+        assert suppressions.lift(connection, ADDRESS, ZOE.key) is None
+        assert suppressions.listed(connection) == [suppressions.Listed(ZOE, "reply", NOON)]
+
+
 def test_the_first_reason_stays(database: Database) -> None:
     """An entry is added once, and keeps its reason, source and instant."""
     again = Suppression(ADDRESS, ZOE.key, SuppressionReason.BOUNCED)
@@ -67,12 +86,12 @@ def test_hits(database: Database) -> None:
     with database.write() as connection:
         for listed in (ZOE, BANK, other):
             suppressions.add(connection, listed, "", NOON)
-        assert suppressions.hitting(connection, keys) == {
+        assert suppressions.hitting(connection, keys, NOON) == {
             ZOE.key: (ZOE, BANK),
             "ana@bank.example": (BANK,),
             "x@other.example": (other,),
         }
-        assert suppressions.hitting(connection, []) == {}
+        assert suppressions.hitting(connection, [], NOON) == {}
 
 
 def test_hits_among_many(database: Database) -> None:
@@ -82,7 +101,7 @@ def test_hits_among_many(database: Database) -> None:
         for key in keys[::100]:
             listed = Suppression(ADDRESS, key, SuppressionReason.MANUAL)
             suppressions.add(connection, listed, "", NOON)
-        assert sorted(suppressions.hitting(connection, keys)) == sorted(keys[::100])
+        assert sorted(suppressions.hitting(connection, keys, NOON)) == sorted(keys[::100])
 
 
 def test_the_list_is_newest_first(database: Database) -> None:

@@ -117,10 +117,11 @@ def test_cursors(database: Database) -> None:
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana", "luis"])
         assert mailboxes.cursors(connection, "ana") == {}
-        mailboxes.move_cursor(connection, "ana", Folder.INBOX, Cursor(7, 100))
-        mailboxes.move_cursor(connection, "ana", Folder.JUNK, Cursor(8, 5))
-        mailboxes.move_cursor(connection, "ana", Folder.INBOX, Cursor(2**32 - 1, 2**32 - 1))
-        mailboxes.move_cursor(connection, "luis", Folder.INBOX, Cursor(7, 1))
+        mailboxes.move_cursor(connection, "ana", Folder.INBOX, Cursor(7, 100), NOON)
+        mailboxes.move_cursor(connection, "ana", Folder.JUNK, Cursor(8, 5), NOON)
+        last = Cursor(2**32 - 1, 2**32 - 1)
+        mailboxes.move_cursor(connection, "ana", Folder.INBOX, last, NOON)
+        mailboxes.move_cursor(connection, "luis", Folder.INBOX, Cursor(7, 1), NOON)
         assert mailboxes.cursors(connection, "ana") == {
             Folder.INBOX: Cursor(2**32 - 1, 2**32 - 1),
             Folder.JUNK: Cursor(8, 5),
@@ -132,7 +133,7 @@ def test_a_cursor_knows_what_was_read_in_its_overlap(database: Database) -> None
     uids = {100, 599, 600, 601, 1_100, 1_200}
     with database.write() as connection:
         mailboxes.ensure(connection, ["ana", "luis"])
-        mailboxes.move_cursor(connection, "ana", Folder.INBOX, Cursor(7, 1_100))
+        mailboxes.move_cursor(connection, "ana", Folder.INBOX, Cursor(7, 1_100), NOON)
         message = Inbound("digest", "zoe@bank.example", "", "reply", "")
         for uid in uids:
             inbound.add(connection, Place("ana", Folder.INBOX, 7, uid), message, NOON)
@@ -144,6 +145,22 @@ def test_a_cursor_knows_what_was_read_in_its_overlap(database: Database) -> None
             inbound.add(connection, place, message, NOON)
         found = mailboxes.cursors(connection, "ana")
     assert found == {Folder.INBOX: Cursor(7, 1_100, frozenset({601, 1_100, 1_200}))}
+
+
+def test_a_wide_look(database: Database) -> None:
+    """It begins no sooner than the folder was read first, and knows what was stored since."""
+    first = NOON + timedelta(days=3)
+    with database.write() as connection:
+        mailboxes.ensure(connection, ["ana"])
+        mailboxes.move_cursor(connection, "ana", Folder.INBOX, Cursor(7, 9_000), first)
+        mailboxes.move_cursor(connection, "ana", Folder.INBOX, Cursor(7, 9_001), NOON)
+        message = Inbound("digest", "zoe@bank.example", "", "reply", "")
+        for uid, at in ((3, NOON), (4, first), (5, first + timedelta(days=9))):
+            inbound.add(connection, Place("ana", Folder.INBOX, 7, uid), message, at)
+        soon = mailboxes.cursors(connection, "ana", NOON)[Folder.INBOX]
+        later = mailboxes.cursors(connection, "ana", first + timedelta(days=5))[Folder.INBOX]
+    assert (soon.late_from, later.late_from) == (first, first + timedelta(days=5))
+    assert (soon.seen, later.seen) == (frozenset({4, 5}), frozenset({5}))
 
 
 def test_only_a_person_ends_a_pause(database: Database) -> None:

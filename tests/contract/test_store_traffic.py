@@ -10,7 +10,7 @@ from sequencer.domain.pacing import Pace, Traffic, mailbox_refusals
 from sequencer.domain.rolling import DAY, HOUR, WEEK, Ramp
 from sequencer.domain.send import SendEvent
 from sequencer.engine.traffic import mailbox_traffic, whole_traffic
-from sequencer.store import mailboxes, sends, touches, traffic
+from sequencer.store import mailboxes, sends, standing, touches, traffic
 from sequencer.store.database import Connection, Database
 from sequencer.store.touches import MailByHand
 
@@ -92,7 +92,7 @@ def test_mails_to_a_person(database: Database) -> None:
         found = traffic.newest_to_person(connection, zoe, NOON - DAY, 9)
         assert found == [NOON - each * HOUR for each in (3, 2, 1)]
         assert traffic.newest_to_person(connection, zoe, NOON - DAY, 1) == [NOON - HOUR]
-        assert touches.last_touch_at(connection, [zoe]) == {zoe: NOON - HOUR}
+        assert standing.last_touches(connection, [zoe]) == {zoe: NOON - HOUR}
 
 
 def test_mails_to_a_company(database: Database) -> None:

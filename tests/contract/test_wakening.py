@@ -10,7 +10,7 @@ from builders import NOON
 from fakes.fake_mailer import FakeMailer
 from stage import Stage
 
-from sequencer.domain.meeting import BookingEvent, DeliveryError
+from sequencer.domain.booking import BookingEvent, DeliveryError
 from sequencer.engine.daemon import Daemon, Job
 from sequencer.engine.hooks import Source, store_delivery
 from sequencer.engine.leases import give_all_back
@@ -110,7 +110,7 @@ async def test_an_enrolment_wakes_the_daemon(stage: Stage, elsewhere: Stage) -> 
 async def test_a_webhook_wakes_the_daemon(stage: Stage, elsewhere: Stage) -> None:
     """A delivery that another daemon's web server stored is worked through at once."""
 
-    def read(_body: bytes) -> BookingEvent:
+    def read(_body: bytes) -> list[BookingEvent]:
         raise DeliveryError("not understood")
 
     source = Source("tool", lambda *_: True, read)

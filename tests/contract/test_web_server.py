@@ -7,9 +7,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from sequencer.web.server import PATIENCE_S, listen, serve
+from sequencer.web.server import Impatient, listen, serve
 
+HANG_S = 30.0
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n"
+
+
+class Hasty(Impatient):
+    """Waits for less long than one for people."""
+
+    patience_s = 0.2
 
 
 async def echo(request: Request) -> Response:
@@ -23,7 +30,7 @@ async def port() -> AsyncIterator[int]:
     listener = listen("127.0.0.1", 0)
     stopping = asyncio.Event()
     app = Starlette(routes=[Route("/", echo, methods=["POST"])])
-    running = asyncio.create_task(serve(app, listener, stopping))
+    running = asyncio.create_task(serve(app, listener, stopping, Hasty))
     listener.listen()
     yield listener.getsockname()[1]
     stopping.set()
@@ -34,7 +41,7 @@ async def whole_answer(port: int, said: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(said)
     try:
-        return await asyncio.wait_for(reader.read(), 3 * PATIENCE_S)
+        return await asyncio.wait_for(reader.read(), HANG_S)
     except ConnectionError:
         return b""
     finally:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from sequencer.cli.main import cli
+from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
+from sequencer.store import suppressions
+from sequencer.store.database import Database
 
 HEADINGS = "email,first_name,last_name,company,timezone,language\n"
 
@@ -258,6 +262,31 @@ def test_suppressing_a_domain(enrolled: Path) -> None:
     assert done[0]["stopped"] == 1
     listed = answer(enrolled, "suppress", "list")
     assert listed[0]["suppression"]["key"] == "buyer.example"
+
+
+def test_lifting_what_ends_by_itself(enrolled: Path) -> None:
+    """An entry with an end shows it and can be taken back; one that stands for good cannot."""
+    flag = Suppression(
+        SuppressionKind.DOMAIN,
+        "buyer.example",
+        SuppressionReason.DEAD_DOMAIN,
+        datetime(2099, 3, 3, 12, tzinfo=UTC),
+    )
+    database = Database(f"sqlite:///{enrolled / '.sequencer/sequencer.db'}")
+    with database.write() as connection:
+        suppressions.add(connection, flag, "a test", datetime(2026, 3, 3, tzinfo=UTC))
+    database.dispose()
+    assert "2099-03-03 12:00" in sequencer(enrolled, "suppress", "list").stdout
+    shown = sequencer(enrolled, "why", "zoe@buyer.example").stdout
+    assert "[domain_dead: buyer.example until 2099-03-03 12:00 UTC]" in " ".join(shown.split())
+    done = sequencer(enrolled, "suppress", "lift", "buyer.example")
+    assert done.stdout == "buyer.example is off the list.\n"
+    assert answer(enrolled, "suppress", "list") == []
+    again = sequencer(enrolled, "suppress", "lift", "buyer.example")
+    assert (again.returncode, "is not on the list" in again.stderr) == (2, True)
+    sequencer(enrolled, "suppress", "add", "buyer.example")
+    for_good = sequencer(enrolled, "suppress", "lift", "buyer.example")
+    assert "for good" in for_good.stderr
 
 
 def test_unknown_person(enrolled: Path) -> None:

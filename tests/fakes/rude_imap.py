@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-_PARTIAL = re.compile(r"BODY\.PEEK\[\]<0\.(\d+)>")
+_SECTION = re.compile(r"BODY\.PEEK\[([^]]*)\](?:<0\.(\d+)>)?")
 
 
 class _OverError(Exception):
@@ -27,6 +27,11 @@ class RudeImap:
         deadly: UIDs whose reading ends the connection, and how often it still does.
         deadly_headers: UIDs of which even the header is deadly.
         refuses: answer to reading messages instead of OK, while their sizes are still told.
+        refused: UIDs that only they are refused.
+        announces: how many octets it says that a body has, by UID, where it is not the truth.
+        structures: BODYSTRUCTURE by UID; none for others.
+        sections: what is in the sections of a message, by UID and name.
+        received: INTERNALDATE by UID; a day in 2027 for others.
         vanished: UIDs that a search still finds, but a FETCH no more.
         sized: UIDs that tell their size, and are gone when they are read.
         validities: UIDVALIDITY of each connection in turn, the last one for all that follow.
@@ -46,6 +51,11 @@ class RudeImap:
     deadly: Counter[int] = field(default_factory=Counter)
     deadly_headers: set[int] = field(default_factory=set)
     refuses: str = ""
+    refused: set[int] = field(default_factory=set)
+    announces: dict[int, int] = field(default_factory=dict)
+    structures: dict[int, str] = field(default_factory=dict)
+    sections: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    received: dict[int, str] = field(default_factory=dict)
     vanished: set[int] = field(default_factory=set)
     sized: set[int] = field(default_factory=set)
     validities: list[int] = field(default_factory=lambda: [7])
@@ -170,19 +180,27 @@ class _Conversation:
         _, _, ids, items = command.split(" ", 3)
         uids = [int(uid) for uid in ids.split(",")]
         self.server.fetches.append((items.strip(" ()"), uids))
-        if self.server.refuses and "SIZE" not in items:
-            await self.say(f"{tag} {self.server.refuses}")
+        is_body = "BODY.PEEK" in items
+        refused = self.server.refuses or ("NO damaged" if self.server.refused & {*uids} else "")
+        if refused and is_body:
+            await self.say(f"{tag} {refused}")
             return
         for number, uid in enumerate(uids, 1):
             if uid not in self.server.messages:
                 continue
-            if "SIZE" in items:
-                size = self.server.sizes.get(uid, len(self.server.messages[uid]))
-                await self.say(f"* {number} FETCH (UID {uid} RFC822.SIZE {size})")
-                continue
-            if uid not in self.server.sized:
+            if not is_body:
+                await self.say(f"* {number} FETCH (UID {uid} {self.about(uid, items)})")
+            elif uid not in self.server.sized:
                 await self.body(number, uid, items)
         await self.say(f"{tag} OK done")
+
+    def about(self, uid: int, items: str) -> str:
+        server = self.server
+        if "BODYSTRUCTURE" in items:
+            return f"BODYSTRUCTURE {server.structures.get(uid, 'NIL')}"
+        if "INTERNALDATE" in items:
+            return f'INTERNALDATE "{server.received.get(uid, "01-Mar-2027 12:00:00 +0000")}"'
+        return f"RFC822.SIZE {server.sizes.get(uid, len(server.messages[uid]))}"
 
     async def body(self, number: int, uid: int, items: str) -> None:
         header_only = "HEADER" in items
@@ -191,12 +209,17 @@ class _Conversation:
             raise _OverError
         if header_only and uid in self.server.deadly_headers:
             raise _OverError
-        raw, name = self.server.messages[uid], "BODY[]"
+        found = _SECTION.search(items)
+        section, most = (found[1], found[2]) if found else ("", None)
+        raw, name = self.server.messages[uid], f"BODY[{section}]"
         if header_only:
-            raw, name = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", "BODY[HEADER]"
-        elif partial := _PARTIAL.search(items):
-            raw, name = raw[: int(partial[1])], "BODY[]<0>"
-        self.writer.write(f"* {number} FETCH (UID {uid} {name} {{{len(raw)}}}\r\n".encode() + raw)
+            raw = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+        elif section:
+            raw = self.server.sections[uid, section]
+        if most is not None:
+            raw, name = raw[: int(most)], f"{name}<0>"
+        octets = len(raw) if header_only else self.server.announces.get(uid, len(raw))
+        self.writer.write(f"* {number} FETCH (UID {uid} {name} {{{octets}}}\r\n".encode() + raw)
         await self.say(")")
 
     async def idle(self, tag: str, _command: str) -> None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from servers.seller import PASSWORD, Box, Daemon, Seller, address_of, running, until
+from servers.seller import PASSWORD, Box, Daemon, Seller, running, until
+from servers.settings_text import address_of
 from servers.shifted_daemon import SetClock, set_clock
 
 from sequencer.adapters.clock import SystemClock

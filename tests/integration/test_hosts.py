@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from servers.fleet import Fleet, ended, fleet
+from servers.fleet import Fleet, end, fleet
 from servers.namespace import Host, host
 from servers.postgres import Server, postgres_server
 from servers.relay import relay
-from servers.seller import PASSWORD, Box, address_of, until
+from servers.seller import PASSWORD, Box, until
+from servers.settings_text import address_of
 
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.sandbox.mail_world import MailWorld
@@ -100,7 +101,7 @@ async def test_hosts(tmp_path: Path) -> None:
         await at.arrival("third", to=others)
         assert not counted(at.world).keys() & set(people(mine, "third"))
         cut.mend(at.world.smtp.port)
-        await ended(office.began[0])
+        await end(office.began[0])
         assert set(counted(at.world).values()) == {1}
 
 

@@ -1,6 +1,7 @@
 """Twenty daemons on one PostgreSQL: is every mailbox served, and nobody written to twice?"""
 
 import asyncio
+import os
 import signal
 import sys
 from collections import Counter
@@ -9,9 +10,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from servers.fleet import Fleet, ended, fleet
+import sqlalchemy as sa
+from servers.fleet import Fleet, end, fleet
 from servers.postgres import Server, postgres_server
-from servers.seller import PASSWORD, Box, address_of, until
+from servers.seller import PASSWORD, Box, until
+from servers.settings_text import address_of
 
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.sandbox.mail_world import MailWorld
@@ -24,6 +27,7 @@ pytestmark = pytest.mark.real_server
 PROCESSES, DAEMONS = 4, 5  # of each process
 NAMES = [f"box{number}" for number in range(PROCESSES * DAEMONS)]
 PEOPLE = 4  # for each mailbox, before the kill and after it
+WAITING = sa.text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 TAKEOVER_S = 30.0
 LONG_S = 90.0
 
@@ -71,14 +75,29 @@ async def test_twenty_daemons(server: Server, tmp_path: Path) -> None:
             await until("a takeover", lambda: is_taken_over(office, before), TAKEOVER_S)
             sys.stdout.write(f"taken over after {SystemClock().boot() - began_s:.1f} s\n")
             await until("the second wave", lambda: len(counted(world)) == 40 * PEOPLE, LONG_S)
-            in_order = await asyncio.gather(*(ended(each) for each in others))
-            assert all(each.exitcode in {0, -signal.SIGKILL} for each in others)
-            assert any(in_order)
-            if all(in_order):
-                assert office.holders() == {}
+            await end(*others)
+            assert office.holders() == {}
             assert set(counted(world).values()) == {1}
             assert set(office.states().values()) == {"sent"}
             assert_clean(office, world)
+
+
+async def test_an_end_while_leases_are_renewed(server: Server, tmp_path: Path) -> None:
+    """A daemon that is asked to end while a renewal waits for the database gives it all back."""
+    async with mail_world(["ana"]) as world:
+        boxes = [Box("ana", world.smtp.port, world.imap.port)]
+        with fleet(Fleet(tmp_path, boxes, server.url)) as office:
+            office.write()
+            await asyncio.to_thread(office.enrol_all, people_of, "early")
+            daemon = office.start(1)
+            await until("the mails", lambda: len(counted(world)) == PEOPLE)
+            with sa.create_engine(server.url, poolclass=sa.NullPool).connect() as connection:
+                connection.execute(sa.text("LOCK TABLE daemon IN EXCLUSIVE MODE"))
+                await until("a renewal that waits", lambda: bool(office.ask(WAITING)))
+                os.kill(daemon.pid or 0, signal.SIGTERM)
+                await until("the draining", lambda: office.said("draining") == 1)
+            await end(daemon)
+            assert office.holders() == {}
 
 
 def is_taken_over(office: Fleet, before: set[str]) -> bool:

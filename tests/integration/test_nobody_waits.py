@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fakes.rude_smtp import Mishap, RudeServer, Then, rude_server
-from servers.seller import PASSWORD, Box, Seller, address_of, running, until
+from servers.seller import PASSWORD, Box, Seller, running, until
+from servers.settings_text import address_of
 
 from sequencer.adapters.sandbox.imap_server import ImapServer
 

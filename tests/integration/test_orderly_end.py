@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from servers.seller import PASSWORD, Box, Seller, address_of, running, until
+from servers.seller import PASSWORD, Box, Seller, running, until
+from servers.settings_text import address_of
 
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.sandbox.mail_world import MailWorld

@@ -1,9 +1,11 @@
 """The IMAP adapter against a real Dovecot."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -124,7 +126,8 @@ async def test_all_ways_in(server: Dovecot, user: str) -> None:
         account_of(server, user, token=expired),
     ):
         async with inbox_of(account) as inbox:
-            assert {scan.folder for scan in await inbox.scan({})} == set(Folder)
+            found = {scan.folder for scan in await inbox.scan({})}
+            assert found == {Folder.INBOX, Folder.JUNK, Folder.SENT}
     assert expired.refused == ["expired"]
 
 
@@ -210,6 +213,75 @@ async def test_large_mail(server: Dovecot, user: str) -> None:
         assert [each.truncated for each in found.messages] == [False, True, False]
         assert len(found.messages[1].raw) == 262_144
         assert b"Subject: 1\r\n" in found.messages[1].raw
+
+
+async def test_text_behind_an_attachment(server: Dovecot, user: str) -> None:
+    """Of a mail of 12 MB whose text is behind its pictures the text is read, and its headers."""
+    picture = b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    picture += (b"A" * 76 + b"\r\n") * 160_000
+    text = b"Content-Type: text/plain\r\n\r\nPlease stop.\r\n"
+    mail = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n'
+    mail += b"Subject: figures\r\n\r\n--b\r\n" + picture + b"--b\r\n" + text + b"--b--\r\n"
+    async with inbox_of(account_of(server, user)) as inbox:
+        cursors = await cursors_of(inbox)
+        await asyncio.to_thread(server.deliver, user, mail)
+        (found,) = [scan for scan in await inbox.scan(cursors) if scan.folder is Folder.INBOX]
+        (message,) = found.messages
+        assert message.truncated
+        assert len(message.raw) < 2_000
+        assert b"Subject: figures\r\n" in message.raw
+        assert message.raw.endswith(b"--b\r\n" + text + b"--b--\r\n")
+
+
+async def test_moved_and_expunged(server: Dovecot, user: str) -> None:
+    """What a rule moves before anybody looks is found where it went; what is gone is no trouble."""
+    async with inbox_of(account_of(server, user)) as inbox:
+        with client_of(server, user) as client:
+            client.create_folder("Archive")
+        cursors = await cursors_of(inbox)
+        assert Folder.ARCHIVE in cursors
+        for number, body in enumerate((b"moved\r\n", b"gone\r\n", b"stays\r\n", b"stays\r\n")):
+            server.deliver(user, letter(number, body))
+        with client_of(server, user) as client:
+            client.select_folder("INBOX")
+            moved, gone, *_ = client.search()
+            client.copy([moved], "Archive")
+            client.delete_messages([moved, gone])
+            client.expunge()
+        scans = await inbox.scan(cursors)
+        assert bodies(scans, Folder.ARCHIVE) == [b"moved\r\n"]
+        assert bodies(scans) == [b"stays\r\n", b"stays\r\n"]
+
+
+async def test_late_uid(server: Dovecot, user: str) -> None:
+    """A wide look finds what has come in lately under a UID that was read up to, nothing else."""
+    now = SystemClock().now()
+    async with inbox_of(account_of(server, user)) as inbox:
+        with client_of(server, user) as client:
+            client.append("INBOX", letter(1, b"old\r\n"), msg_time=now - timedelta(days=3))
+            client.append("INBOX", letter(2, b"read\r\n"), msg_time=now)
+            client.append("INBOX", letter(3, b"late\r\n"), msg_time=now)
+        read_up_to = (await cursors_of(inbox))[Folder.INBOX]
+        seen = frozenset({read_up_to.last_uid - 1})
+        beyond = replace(read_up_to, seen=seen)
+        assert bodies(await inbox.scan({Folder.INBOX: beyond})) == []
+        widely = replace(beyond, late_from=now - timedelta(days=2))
+        assert bodies(await inbox.scan({Folder.INBOX: widely})) == [b"late\r\n"]
+
+
+async def test_damaged_mail(server: Dovecot, user: str) -> None:
+    """A mail whose file the server cannot read is reported with that, and the others come."""
+    async with inbox_of(account_of(server, user)) as inbox:
+        cursors = await cursors_of(inbox)
+        for number, body in enumerate((b"one\r\n", b"damaged\r\n", b"three\r\n")):
+            server.deliver(user, letter(number, body))
+        new = server.maildir(user) / "new"
+        (damaged,) = [path for path in new.iterdir() if b"damaged" in path.read_bytes()]
+        os.chown(damaged, 0, 0)
+        damaged.chmod(0)
+        (found,) = [scan for scan in await inbox.scan(cursors) if scan.folder is Folder.INBOX]
+        assert [bool(each.problem) for each in found.messages] == [False, True, False]
+        assert bodies([found]) == [b"one\r\n", b"", b"three\r\n"]
 
 
 async def test_sent(server: Dovecot, user: str) -> None:

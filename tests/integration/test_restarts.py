@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -11,9 +10,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from servers.fleet import Fleet, ended, fleet
+from servers.fleet import Fleet, end, fleet
 from servers.postgres import Server, postgres_server
-from servers.seller import PASSWORD, Box, address_of, until
+from servers.seller import PASSWORD, Box, until
+from servers.settings_text import address_of
 
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.sandbox.mail_world import MailWorld
@@ -59,9 +59,7 @@ async def test_restarts(tmp_path: Path) -> None:
                 await until("a first mail", lambda: bool(world.accepted), 60)
                 await trouble(server, lambda: people <= {mail.recipient for mail in world.accepted})
                 await until("the outcomes", lambda: is_stored(office), 60)
-                for each in daemons:
-                    await ended(each)
-                assert all(each.exitcode in {0, -signal.SIGKILL} for each in daemons)
+                await end(*daemons)
                 assert office.said('"level": "error"') == 0
     counted = Counter(mail.recipient for mail in world.accepted)
     assert {each: counted[each] for each in people} == dict.fromkeys(people, 1)

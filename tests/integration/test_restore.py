@@ -102,7 +102,9 @@ class Office:
 
     def read_at(self) -> str | None:
         """When the mailbox was read last."""
-        at: str | None = self.answer("status")["mailboxes"][0]["health"]["synced_at"]
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as line:
+            row = line.execute("SELECT synced_at FROM mailbox").fetchone()
+        at: str | None = row[0] if row is not None else None
         return at
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from servers.child import missing
-from servers.seller import PASSWORD, Box, Seller, address_of, running, until
+from servers.seller import PASSWORD, Box, Seller, running, until
+from servers.settings_text import address_of
 
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.sandbox.mail_world import MailWorld

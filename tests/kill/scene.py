@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from kill.fast_clock import DATABASE_CLOCK, FACTOR, SEARCH_PATH, FastClock
+from servers.settings_text import MailboxText, settings_text
 
 from sequencer import bootstrap
 from sequencer.domain.prospect import Prospect
@@ -35,28 +36,6 @@ steps:
   - {{id: two, wait: 0 minutes, email: two.md}}
   - {{id: three, wait: 0 minutes, email: three.md}}
 """
-SETTINGS = """\
-limits: {{per_domain: null, per_person_day: null, per_person_week: null}}
-web: {{port: 0, public_url: "https://sequencer.example"}}
-mailboxes:
-{mailboxes}"""
-MAILBOX = """\
-  {name}:
-    address: {address}
-    name: Ana Ruiz
-    provider: other
-    smtp: {{host: 127.0.0.1, port: {smtp}, tls: plain}}
-    imap: {{host: 127.0.0.1, port: {imap}, tls: plain}}
-    per_day: 100000
-    per_hour: 100000
-    gap_s: 1
-    keeps_sent_copy: {kept}
-"""
-
-
-def address_of(mailbox: str) -> str:
-    """The address of a mailbox; it signs in by it."""
-    return f"{mailbox}@seller.example"
 
 
 def recipient_of(number: int) -> str:
@@ -107,18 +86,18 @@ class Scene:
             CADENCE.format(mailboxes=", ".join(names))
         )
         mailboxes = [
-            MAILBOX.format(
+            MailboxText(
                 name=name,
-                address=address_of(name),
                 smtp=self.smtp_port,
                 imap=self.imap_port,
-                kept=str(name in KEPT).lower(),
+                per_day=100_000,
+                per_hour=100_000,
+                gap_s=1,
+                kept=name in KEPT,
             )
             for name in names
         ]
-        (self.root / "config/sequencer.yaml").write_text(
-            SETTINGS.format(mailboxes="".join(mailboxes))
-        )
+        (self.root / "config/sequencer.yaml").write_text(settings_text(mailboxes))
         for name in STEPS:
             text = f"---\nsubject: Hello\n---\nDear {{{{ first_name }}}}\n\nStep token: {name}.\n"
             (self.root / f"templates/killed/{name}.md").write_text(text)

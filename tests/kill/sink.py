@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kill.fast_clock import FastClock
 from kill.record import Event, Record, Seen
-from kill.scene import BARE, KEPT, PASSWORD, address_of
+from kill.scene import BARE, KEPT, PASSWORD
+from servers.settings_text import address_of
 
 from sequencer.adapters.sandbox.imap_server import INBOX, SENT, ImapServer
 from sequencer.mail.incoming import read_mail

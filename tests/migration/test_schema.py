@@ -13,12 +13,12 @@ from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from sequencer.store import due, schema, sends
 from sequencer.store.database import Connection, Database, StoreError
-from sequencer.store.tables import Base
+from sequencer.store.every_table import METADATA
 
 NEWER = sa.text("UPDATE alembic_version SET version_num = '9999'")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of an empty database of each kind."""
     if request.param == "sqlite":
@@ -77,9 +77,9 @@ def test_migrations_lead_to_the_tables(database: Database) -> None:
     by_migrations = migrated(database)
     with database.write() as connection:
         assert schema.drift(connection) == []
-        Base.metadata.drop_all(connection)
+        METADATA.drop_all(connection)
         assert shape(connection) == {}
-        Base.metadata.create_all(connection)
+        METADATA.create_all(connection)
         assert shape(connection) == by_migrations
 
 

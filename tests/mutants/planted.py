@@ -66,19 +66,26 @@ PLANTS = (
         "    if gate.refuse(asked):\n",
         "    if gate.refuse(asked)[:0]:\n",
     ),
-    one(
+    Plant(
         "cursor-before-commit",
-        "a folder counts as read before its mails are stored",
-        "engine/scan.py",
-        "        await _take_in(world, mailbox, found)\n        known,",
-        "        await world.write(\n"
-        "            mailboxes.move_cursor,\n"
-        "            mailbox,\n"
-        "            found.folder,\n"
-        "            Cursor(\n                found.uidvalidity,\n"
-        "                max([found.last_uid, *(m.uid for m in found.messages)]),\n            ),\n"
-        "        )\n"
-        "        await _take_in(world, mailbox, found)\n        known,",
+        "a folder counts as read before its mails are stored, and is never read more widely",
+        (
+            Edit("engine/scan.py", "WIDE = timedelta(days=2)", "WIDE = timedelta(0)"),
+            Edit(
+                "engine/scan.py",
+                "        await _take_in(world, mailbox, found)\n        known,",
+                "        await world.write(\n"
+                "            mailboxes.move_cursor,\n"
+                "            mailbox,\n"
+                "            found.folder,\n"
+                "            Cursor(\n                found.uidvalidity,\n"
+                "                max([found.last_uid, *(m.uid for m in found.messages)]),\n"
+                "            ),\n"
+                "            began_at,\n"
+                "        )\n"
+                "        await _take_in(world, mailbox, found)\n        known,",
+            ),
+        ),
     ),
     Plant(
         "lease-by-wall-clock",
@@ -215,9 +222,9 @@ PLANTS = (
     one(
         "absence-ignored",
         "an absence notice pauses nothing",
-        "engine/receive.py",
-        "    message.hold(PauseReason.AUTO_REPLY, _resume_at(message))",
-        "    _resume_at(message)",
+        "engine/absent.py",
+        "    heard.hold(PauseReason.AUTO_REPLY, resume_at)\n",
+        "",
     ),
     one(
         "stop-the-newest-only",
@@ -282,5 +289,33 @@ PLANTS = (
         "engine/reopen.py",
         "    if stored.enrollment.state is EnrollmentState.FINISHED:\n",
         "    if stored.enrollment.state is EnrollmentState.PENDING:\n",
+    ),
+    one(
+        "hold-ignored-after-restore",
+        "mails leave from a database that has forgotten some, before anybody has compared it",
+        "store/epoch.py",
+        'why: str = _WHY.scalar(connection, {}) or ""',
+        'why: str = (_WHY.scalar(connection, {}) or "")[:0]',
+    ),
+    one(
+        "sent-not-compared",
+        "what was forgotten and lies in Sent is not counted as sent",
+        "engine/compare_sent.py",
+        "        await self._in_portions(take_in, copies)\n",
+        "",
+    ),
+    one(
+        "log-of-opt-outs-not-read",
+        "who opted out after the backup is written to again",
+        "engine/replay.py",
+        "            if each.at < since:\n",
+        "            if each.at >= since:\n",
+    ),
+    one(
+        "loss-not-noticed",
+        "a host does not compare the database with what it has seen of it",
+        "domain/history.py",
+        "    if seen.epoch in epoch.earlier:\n",
+        "    if seen.epoch:\n",
     ),
 )

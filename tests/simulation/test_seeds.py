@@ -12,7 +12,7 @@ from sequencer.simulation.pool import live_all
 from sequencer.simulation.simulate import Simulation
 from sequencer.simulation.world import Plan
 
-SEEDS = range(40)  # as many as fit into a run of all tests; `make sim` takes more
+SEEDS = range(20)  # as many as fit into a run of all tests; `make sim` takes more
 REGRESSIONS = sorted((Path(__file__).parent / "regressions").glob("*.txt"))
 GENTLE = Plan(days=20, gentle=True)
 
@@ -40,6 +40,8 @@ def test_promises_hold() -> None:
     assert seen["killed while handed"]
     assert seen["withheld"]
     assert seen["stopped by meeting"]
+    assert seen["restored"]
+    assert seen["reconciled"]
 
 
 @pytest.mark.parametrize("path", REGRESSIONS, ids=lambda path: path.stem)

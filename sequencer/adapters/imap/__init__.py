@@ -2,5 +2,6 @@
 
 from sequencer.adapters.imap.account import ImapAccount, ImapLimits
 from sequencer.adapters.imap.inbox import ImapInbox, ImapTime
+from sequencer.adapters.imap.share import Shares
 
-__all__ = ["ImapAccount", "ImapInbox", "ImapLimits", "ImapTime"]
+__all__ = ["ImapAccount", "ImapInbox", "ImapLimits", "ImapTime", "Shares"]

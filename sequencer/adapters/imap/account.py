@@ -23,9 +23,11 @@ class ImapLimits:
     connect_s: float = 30.0
     command_s: float = 60.0
     cut_s: float = 2.0  # how long to see a thread off whose connection was cut
-    renew_idle_s: float = 25 * 60.0  # servers hang up after 29 or 30 minutes (RFC 2177)
+    renew_idle_s: float = 9 * 60.0  # servers hang up after 29 minutes (RFC 2177), routers sooner
     whole: int = 10_000_000  # above this a message is not read whole
-    head: int = 262_144  # what is read of it instead
+    head: int = 262_144  # octets of its text that are read instead, beside its headers
     batch: int = 50
+    portion: int = 100  # messages that a scan of a folder brings at most
+    portion_octets: int = 16_000_000
     batch_octets: int = 16_000_000
     overlap: int = 500  # UIDs below the newest in which latecomers are looked for

@@ -1,38 +1,66 @@
 """How are messages read so that none of them, however large or broken, keeps the others away?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
-from sequencer.adapters.imap.session import BROKEN, HEADER, WHOLE
+from sequencer.adapters.imap.account import ImapLimits
+from sequencer.adapters.imap.extract import head_and_text
+from sequencer.adapters.imap.session import BROKEN, HEADER, WHOLE, RefusedError, Session
 from sequencer.adapters.imap.wire import Wire
 from sequencer.mail.folder import Fetched, InboxError
 
-_TRIES = (WHOLE, HEADER, HEADER)
 HEAD = f"{HEADER}<0.65536>"  # recipients and marks come before that, or never
 _OTHERS = 3  # messages of which one has to be readable
+_PARKED = "the server broke the connection, or refused, whenever it was to be read"
+
+# A way to read one message, whose result is None where the message has gone meanwhile.
+Way = Callable[[Session, int], bytes | None]
 
 
-def fetched(wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]) -> list[Fetched]:
-    """These messages of the folder, which is open, in order; those gone meanwhile are left out.
+def _whole(session: Session, uid: int) -> bytes | None:
+    return session.parts([uid], WHOLE).get(uid)
 
-    A message at which the connection breaks is tried alone, and twice with its header only. What
-    cannot be read even so is reported empty, but only if another message can be read after that.
+
+def _header(session: Session, uid: int) -> bytes | None:
+    return session.parts([uid], HEADER).get(uid)
+
+
+def _head(session: Session, uid: int) -> bytes | None:
+    return session.parts([uid], HEAD).get(uid)
+
+
+_TRIES: Sequence[Way] = (_whole, _header, _header)
+
+
+def fetched(
+    wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]
+) -> tuple[list[Fetched], bool]:
+    """The first portion of these messages of the folder, which is open, and whether there are more.
+
+    They come in order; those gone meanwhile are left out.
+
+    A message at which the connection breaks, or that the server refuses to hand out, is tried
+    alone, and twice with its header only. What cannot be read even so is reported with that
+    problem, but only if another message can be read after that.
 
     Raises:
         InboxError: the connection breaks whatever is read: it is not the messages' fault.
-        RefusedError: the server said no. That is no message's fault either: servers that throttle
-            say it to everything, and what was reported empty would never be read again.
+        RefusedError: the server says no to everything, as servers do that throttle; what was
+            reported unreadable then would never be read again.
     """
     reading = _Reading(wire, name, uidvalidity)
     limits = wire.limits
-    sizes = wire.session().sizes(uids)
+    every = wire.session().sizes(uids)
+    sizes = _portion(every, limits)
     small = {uid: size for uid, size in sizes.items() if size <= limits.whole}
     messages = []
     for batch in _batches(small, limits.batch, limits.batch_octets):
-        messages += reading.together(batch)
+        messages += reading.together(batch, WHOLE, _TRIES)
+    large: Way = partial(_extracted, octets=limits.head)
     for uid in sizes.keys() - small.keys():
-        messages += reading.alone(uid, (f"{WHOLE}<0.{limits.head}>", HEADER, HEADER))
+        messages += reading.alone(uid, (large, _header, _header))
     reading.check_others()
-    return sorted(messages, key=lambda message: message.uid)
+    return sorted(messages, key=lambda message: message.uid), len(sizes) < len(every)
 
 
 def fetched_heads(wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]) -> list[Fetched]:
@@ -40,15 +68,31 @@ def fetched_heads(wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]) 
 
     Raises:
         InboxError: the connection breaks whatever is read.
-        RefusedError: the server said no.
+        RefusedError: the server says no to everything.
     """
     reading = _Reading(wire, name, uidvalidity)
     heads = []
     for start in range(0, len(uids), wire.limits.batch):
         batch = uids[start : start + wire.limits.batch]
-        heads += reading.together(batch, HEAD, (HEAD,))
+        heads += reading.together(batch, HEAD, (_head,))
     reading.check_others()
     return sorted((each for each in heads if each.raw), key=lambda message: message.uid)
+
+
+def _extracted(session: Session, uid: int, octets: int) -> bytes | None:
+    return head_and_text(session, uid, octets)
+
+
+def _portion(sizes: Mapping[int, int], limits: ImapLimits) -> dict[int, int]:
+    """The first messages, as many as are held in memory at a time; one at least."""
+    found: dict[int, int] = {}
+    total = 0
+    for uid in sorted(sizes):
+        total += sizes[uid] if sizes[uid] <= limits.whole else limits.head
+        if found and (len(found) == limits.portion or total > limits.portion_octets):
+            break
+        found[uid] = sizes[uid]
+    return found
 
 
 def _batches(sizes: Mapping[int, int], most: int, octets: int) -> Iterator[list[int]]:
@@ -72,45 +116,58 @@ class _Reading:
         self._name = name
         self._uidvalidity = uidvalidity
         self._read: set[int] = set()
-        self._deadly: set[int] = set()
+        self._unreadable: set[int] = set()
+        self._refused: RefusedError | None = None
 
-    def together(
-        self, uids: Sequence[int], part: str = WHOLE, tries: Sequence[str] = _TRIES
-    ) -> list[Fetched]:
+    def together(self, uids: Sequence[int], part: str, tries: Sequence[Way]) -> list[Fetched]:
         try:
             parts = self._wire.session().parts(uids, part)
         except BROKEN:
             self._reopen()
             return [message for uid in uids for message in self.alone(uid, tries)]
+        except RefusedError as error:
+            # One of them may be at fault, or the server is: that is asked before all are tried.
+            self._refused = error
+            self._check_any(without=set(uids) if len(uids) == 1 else set())
+            return [message for uid in uids for message in self.alone(uid, tries)]
         self._read |= parts.keys()
         return [Fetched(uid, raw) for uid, raw in parts.items()]
 
-    def alone(self, uid: int, tries: Sequence[str]) -> list[Fetched]:
-        for part in tries:
+    def alone(self, uid: int, tries: Sequence[Way]) -> list[Fetched]:
+        for way in tries:
             try:
-                raw = self._wire.session().parts([uid], part).get(uid)
+                raw = way(self._wire.session(), uid)
             except BROKEN:
                 self._reopen()
+                continue
+            except RefusedError as error:
+                self._refused = error
                 continue
             if raw is None:
                 return []
             self._read.add(uid)
-            return [Fetched(uid, raw, truncated=part != WHOLE)]
-        self._deadly.add(uid)
-        return [Fetched(uid, b"", truncated=True)]
+            return [Fetched(uid, raw, truncated=way is not _whole and way is not _head)]
+        self._unreadable.add(uid)
+        return [Fetched(uid, b"", truncated=True, problem=_PARKED)]
 
     def check_others(self) -> None:
-        """See to it that some message can be read where the connection broke at others."""
-        if not self._deadly:
-            return
-        others = set(self._wire.session().search(["ALL"])) - self._deadly
+        """See to it that some message can be read where others could not."""
+        if self._unreadable:
+            self._check_any(without=self._unreadable)
+
+    def _check_any(self, without: set[int]) -> None:
+        others = set(self._wire.session().search(["ALL"])) - without
         best_first = sorted(others, key=lambda uid: (uid in self._read, uid), reverse=True)
         for uid in best_first[:_OTHERS]:
             try:
-                if self._wire.session().parts([uid], HEADER):
+                if _header(self._wire.session(), uid):
                     return
             except BROKEN:
                 self._reopen()
+            except RefusedError as error:
+                self._refused = error
+        if self._refused is not None:
+            raise self._refused
         raise InboxError(f"the connection broke at whatever was read from {self._name}")
 
     def _reopen(self) -> None:

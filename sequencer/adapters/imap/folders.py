@@ -6,7 +6,11 @@ from sequencer.adapters.imap.session import Listed
 from sequencer.mail.folder import Folder
 
 INBOX = "INBOX"
-_USES = {Folder.JUNK: b"\\Junk", Folder.SENT: b"\\Sent"}
+_USES = {
+    Folder.JUNK: (b"\\Junk",),
+    Folder.ARCHIVE: (b"\\All", b"\\Archive"),  # what is archived is in All Mail too
+    Folder.SENT: (b"\\Sent",),
+}
 _NAMES = {
     Folder.JUNK: (
         "junk",
@@ -21,6 +25,19 @@ _NAMES = {
         "courrier indésirable",
         "posta indesiderata",
         "lixo eletrônico",
+    ),
+    Folder.ARCHIVE: (
+        "all mail",
+        "archive",
+        "archives",
+        "archiv",
+        "archivo",
+        "archivos",
+        "archivio",
+        "archief",
+        "arkiv",
+        "archiwum",
+        "arquivo",
     ),
     Folder.SENT: (
         "sent",
@@ -50,7 +67,8 @@ def located(listed: Sequence[Listed]) -> dict[Folder, str]:
 
 
 def _by_use(listed: Sequence[Listed], role: Folder) -> str | None:
-    return next((folder.name for folder in listed if _USES[role] in folder.flags), None)
+    every = ((use, folder) for use in _USES[role] for folder in listed)
+    return next((folder.name for use, folder in every if use in folder.flags), None)
 
 
 def _by_name(listed: Sequence[Listed], role: Folder) -> str | None:

@@ -5,25 +5,23 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sequencer.adapters.imap.account import ImapAccount, ImapLimits
 from sequencer.adapters.imap.folders import INBOX
 from sequencer.adapters.imap.line import Line
-from sequencer.adapters.imap.scan import scanned
+from sequencer.adapters.imap.scan import A_DAY, scanned
 from sequencer.adapters.imap.sent import Marks, find, keep_copy
 from sequencer.adapters.imap.sent_portion import portion_of_sent
 from sequencer.adapters.imap.sent_scan import scanned_sent
 from sequencer.adapters.imap.session import BROKEN, NoFolderError, RefusedError, Selected
 from sequencer.adapters.imap.watch import Watch, WatchTime
 from sequencer.adapters.imap.wire import Wire
-from sequencer.mail.folder import Cursor, Folder, Found, InboxError, Scan
+from sequencer.mail.folder import READ_AGAIN, Cursor, Folder, Found, InboxError, Scan
 from sequencer.mail.greeting import Greeting
 
-READ_AGAIN = timedelta(days=7)
-A_DAY = timedelta(days=1)  # SINCE compares days in the server's zone, which may be a day behind
-READ = (Folder.INBOX, Folder.JUNK)
-LOCATED = {*READ, Folder.SENT}
+READ = (Folder.INBOX, Folder.JUNK, Folder.ARCHIVE)
+LOCATED = {Folder.INBOX, Folder.JUNK, Folder.SENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +65,13 @@ class ImapInbox:
     async def scan(
         self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
     ) -> Sequence[Scan]:
-        """New messages of INBOX and Junk since the cursors, and the headers of those in Sent."""
+        """New messages of INBOX, Junk and the archive since the cursors, and headers in Sent."""
         day = _first_day(self._time.now(), since) if cursors else None
         return await self._work.run(lambda wire: self._scans(wire, cursors, day))
 
     async def wait(self, seconds: float) -> bool:
-        """Whether INBOX changed within that many seconds."""
+        """Whether INBOX changed within that many seconds; False if it is closed meanwhile."""
+        self._refuse_if_closed()
         try:
             async with asyncio.timeout(seconds):
                 return await self._watch.until_news()
@@ -109,12 +108,17 @@ class ImapInbox:
         self._watch.close()
         self._work.close()
 
+    def _refuse_if_closed(self) -> None:
+        """An answer at once would have whoever waits in a loop never rest."""
+        if self._closed:
+            raise InboxError("The inbox was closed.")
+
     def _scans(
         self, wire: Wire, cursors: Mapping[Folder, Cursor], since: date | None
     ) -> Sequence[Scan]:
         """Scan one folder after the other. In a thread."""
         wire.answering()
-        if not wire.names().keys() >= LOCATED:
+        if not wire.names().keys() >= LOCATED or any(each.late_from for each in cursors.values()):
             wire.forget_names()  # some servers add Junk only with the first mail for it
         scans = []
         for folder in READ:

@@ -5,7 +5,7 @@ The library brings no types, so that this is the only place that touches it.
 
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,9 +18,11 @@ from sequencer.adapters.imap.account import ImapAccount, ImapLimits
 from sequencer.mail.server import Security
 
 # Whatever a server, the network or the library's parser can bring about.
-BROKEN = (OSError, IMAPClientError, ValueError)
+BROKEN = (OSError, IMAPClientError, ValueError, RecursionError)
 WHOLE, HEADER = "BODY.PEEK[]", "BODY.PEEK[HEADER]"  # PEEK: nothing is marked as read
 _SIZES_AT_ONCE = 500
+_SLACK = 1_048_576  # octets by which a message may be larger than its server says
+_KEEP_ALIVE = {"TCP_KEEPIDLE": 120, "TCP_KEEPINTVL": 30, "TCP_KEEPCNT": 4}  # seconds, and tries
 # RFC 5530, and what Gmail says instead: the sign-in is not at fault.
 _FOR_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TOO MANY", "TEMPORARY")
 
@@ -72,11 +74,13 @@ class Session:
             ssl_context=tls if implicit else None,
             timeout=SocketTimeout(limits.connect_s, limits.command_s),
         )
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._client.normalise_times = False  # or instants come naive, in the zone of this machine
+        _keep_alive(self.socket)
         # The library writes a command in pieces. Held back, the second would wait for the server's
         # delayed acknowledgement of the first: 40 ms for each search.
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._wait_s = limits.command_s
+        self._wire.read = _limited(self._wire.read, limits.whole + _SLACK)
 
     @property
     def socket(self) -> socket.socket:
@@ -151,6 +155,25 @@ class Session:
             found |= {uid: int(items.get(b"RFC822.SIZE", 0)) for uid, items in answer.items()}
         return found
 
+    def received(self, uids: Sequence[int]) -> dict[int, datetime]:
+        """When each message that is still there came in; one with an impossible date is missing."""
+        found: dict[int, datetime] = {}
+        for start in range(0, len(uids), _SIZES_AT_ONCE):
+            answer = self._client.fetch(uids[start : start + _SIZES_AT_ONCE], ["INTERNALDATE"])
+            dates = {uid: items.get(b"INTERNALDATE") for uid, items in answer.items()}
+            found |= {uid: at for uid, at in dates.items() if at is not None}
+        return found
+
+    def structure(self, uid: int) -> Any:
+        """Of which parts a message consists, as the library has it; None if nobody can tell."""
+        try:
+            answer = self._client.fetch([uid], ["BODYSTRUCTURE"])
+        except IMAPClientAbortError:
+            raise
+        except (IMAPClientError, ValueError, TypeError, IndexError, RecursionError):
+            return None  # refused, or such that the library cannot read it: the mail is still there
+        return answer.get(uid, {}).get(b"BODYSTRUCTURE")
+
     def parts(self, uids: Sequence[int], part: str) -> dict[int, bytes]:
         """That part of each message that is still there; RefusedError if the server says no."""
         try:
@@ -169,6 +192,10 @@ class Session:
     def append(self, name: str, data: bytes, at: datetime) -> None:
         """Add a message to a folder, as read."""
         self._client.append(name, data, [b"\\Seen"], at)
+
+    def searches_labels(self) -> bool:
+        """Whether the server finds mail in the words of Gmail."""
+        return bool(self._client.has_capability("X-GM-EXT-1"))
 
     def can_idle(self) -> bool:
         """Whether the server tells of changes by itself."""
@@ -218,6 +245,25 @@ class Session:
             self._client.login(username, secret)
         else:
             self._client.plain_login(username, secret)  # LOGIN knows ASCII only
+
+
+def _limited(read: Callable[[int], bytes], most: int) -> Callable[[int], bytes]:
+    """A way to read literals that believes no server that announces more than was asked for."""
+
+    def limited(octets: int) -> bytes:
+        if octets > most:
+            raise ValueError(f"the server announced {octets} octets, more than {most}")
+        return read(octets)
+
+    return limited
+
+
+def _keep_alive(found: socket.socket) -> None:
+    """Notice a peer that has gone without a word, and keep routers from forgetting the line."""
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEP_ALIVE.items():
+        if hasattr(socket, name):
+            found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _words(error: Exception) -> str:

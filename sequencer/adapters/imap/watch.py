@@ -88,7 +88,9 @@ class Watch:
             return
         loop.add_reader(descriptor, self._wake.set)
         try:
-            async with asyncio.timeout(self._time.renew_s):
+            # Counted from when IDLE began: a wait that ends sooner must not put off the renewal.
+            idle_s = self._time.boot() - self._idle_since
+            async with asyncio.timeout(max(self._time.renew_s - idle_s, 0)):
                 await self._wake.wait()
         except TimeoutError:
             pass

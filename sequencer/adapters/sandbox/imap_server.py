@@ -16,7 +16,7 @@ from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
 HOST = "127.0.0.1"
-INBOX, SENT, JUNK = "INBOX", "Sent", "Junk"
+INBOX, SENT, JUNK, ARCHIVE = "INBOX", "Sent", "Junk", "Archive"
 
 logging.getLogger("pymap").setLevel(logging.CRITICAL)
 
@@ -38,7 +38,7 @@ _ARGUMENTS = Namespace(
 
 
 class ImapServer:
-    """An IMAP server on loopback; each user has INBOX, Sent and Junk, without special use."""
+    """An IMAP server on loopback; each user has the usual folders, without special use."""
 
     def __init__(self) -> None:
         self._backend: DictBackend | None = None
@@ -80,7 +80,7 @@ class ImapServer:
         identity = self._identity(user)
         await identity.set(UserMetadata(self._running.config, user, password=password))
         async with identity.new_session() as session:
-            for folder in (SENT, JUNK):
+            for folder in (SENT, JUNK, ARCHIVE):
                 await session.mailbox_set.add_mailbox(folder)
 
     async def deliver(self, user: str, raw: bytes, at: datetime, folder: str = INBOX) -> None:

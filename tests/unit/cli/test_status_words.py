@@ -9,6 +9,7 @@ from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.mailbox import MailboxHealth, MailboxState
 from sequencer.engine.status import DaemonStatus, MailboxStatus, Status, Usage
 from sequencer.store.census import Count
+from sequencer.store.inbound import Complaints
 
 MADRID = ZoneInfo("Europe/Madrid")
 NOW = datetime(2026, 10, 19, 6, tzinfo=UTC)
@@ -83,6 +84,15 @@ def told(**changes: Any) -> str:
 def test_status() -> None:
     """People are counted by state and reason; a mailbox says what is wrong and what to do."""
     assert told() == TOLD
+
+
+def test_complaints() -> None:
+    """A mailbox whose mails were called spam says how often, and where."""
+    found = told(complaints=tuple(Complaints("luis", f"bank{n}.example", 2) for n in range(10)))
+    words = " ".join(found.split())
+    assert "spam 20 in 30 days: 2 at bank0.example, 2 at bank1.example," in words
+    assert "2 at bank7.example and at 2 more" in words
+    assert words.count("spam ") == 1
 
 
 def test_no_daemon() -> None:

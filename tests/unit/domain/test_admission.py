@@ -55,6 +55,8 @@ def test_no_address(email: str) -> None:
         (SuppressionKind.ADDRESS, SuppressionReason.OPTED_OUT, Reason.OPTED_OUT),
         (SuppressionKind.ADDRESS, SuppressionReason.BOUNCED, Reason.BOUNCED_BEFORE),
         (SuppressionKind.ADDRESS, SuppressionReason.COMPLAINED, Reason.COMPLAINED_BEFORE),
+        (SuppressionKind.ADDRESS, SuppressionReason.UNREACHABLE, Reason.UNREACHABLE),
+        (SuppressionKind.DOMAIN, SuppressionReason.DEAD_DOMAIN, Reason.DOMAIN_DEAD),
     ],
 )
 @pytest.mark.parametrize("occasion", list(Occasion))

@@ -135,6 +135,7 @@ def test_ends() -> None:
         Reason.OPTED_OUT: FinishReason.OPTED_OUT,
         Reason.BOUNCED_BEFORE: FinishReason.BOUNCED,
         Reason.COMPLAINED_BEFORE: FinishReason.COMPLAINED,
+        Reason.UNREACHABLE: FinishReason.FAILED,
     }
 
 

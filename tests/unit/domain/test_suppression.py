@@ -11,6 +11,7 @@ from sequencer.domain.suppression import Suppression, SuppressionKind, Suppressi
         (SuppressionReason.BOUNCED, Reason.BOUNCED_BEFORE),
         (SuppressionReason.COMPLAINED, Reason.COMPLAINED_BEFORE),
         (SuppressionReason.MANUAL, Reason.SUPPRESSED_ADDRESS),
+        (SuppressionReason.UNREACHABLE, Reason.UNREACHABLE),
     ],
 )
 def test_refused_as(reason: SuppressionReason, code: Reason) -> None:

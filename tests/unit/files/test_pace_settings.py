@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from sequencer.bootstrap import policy_of
 from sequencer.domain.pacing import Limits, Pace
 from sequencer.domain.rolling import Ramp
+from sequencer.engine.policy_of import policy_of
 from sequencer.files.problem import ConfigError, Problem
 from sequencer.files.provider import PRESETS, Provider
 from sequencer.files.settings import load_settings

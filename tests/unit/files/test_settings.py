@@ -81,16 +81,15 @@ def test_gmail(root: Path) -> None:
 def test_microsoft_with_oauth(root: Path) -> None:
     """A client id is all that OAuth at a known provider needs in the file."""
     text = ONE.replace("google_workspace", "microsoft_365") + "    oauth: {client_id: abc}\n"
-    ana = load(root, text, SEQUENCER_MAILBOXES__ANA__OAUTH__REFRESH_TOKEN=CANARY).mailboxes["ana"]
+    ana = load(root, text, SEQUENCER_MAILBOXES__ANA__OAUTH__CLIENT_SECRET=CANARY).mailboxes["ana"]
     assert ana.smtp.host == "smtp.office365.com"
     assert ana.imap.host == "outlook.office365.com"
     assert ana.auth == "xoauth2"
     assert ana.oauth is not None
     assert ana.oauth.token_url.startswith("https://login.microsoftonline.com/")
     assert "offline_access" in ana.oauth.scope
-    assert ana.oauth.refresh_token is not None
-    assert ana.oauth.refresh_token.get_secret_value() == CANARY
-    assert ana.oauth.client_secret is None
+    assert ana.oauth.client_secret is not None
+    assert ana.oauth.client_secret.get_secret_value() == CANARY
 
 
 @pytest.mark.parametrize(
@@ -168,8 +167,12 @@ def test_mistakes(root: Path, text: str, expected: str) -> None:
     [
         (f"{ONE}    password: {CANARY}\n", "SEQUENCER_MAILBOXES__ANA__PASSWORD"),
         (
-            f"{ONE}    oauth: {{client_id: a, refresh_token: {CANARY}}}\n",
-            "SEQUENCER_MAILBOXES__ANA__OAUTH__REFRESH_TOKEN",
+            f"{ONE}    oauth: {{client_id: a, client_secret: {CANARY}}}\n",
+            "SEQUENCER_MAILBOXES__ANA__OAUTH__CLIENT_SECRET",
+        ),
+        (
+            f"oauth: {{google: {{client_id: a, client_secret: {CANARY}}}}}\n",
+            "SEQUENCER_OAUTH__GOOGLE__CLIENT_SECRET",
         ),
         (f"secret_keys: [{CANARY}]\n", "SEQUENCER_SECRET_KEYS"),
         (f"secret_keys:\n  - {CANARY}\n", "SEQUENCER_SECRET_KEYS"),

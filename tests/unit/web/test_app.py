@@ -3,7 +3,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,19 +11,20 @@ from pathlib import Path
 import httpx2
 import pytest
 from builders import NOON
-from fakes.fast_database import fast_database
+from fakes.fast_database import fast_database, laid_anew
 from stage import Stage
 
-from sequencer.adapters.calendly import read_delivery, verify
+from sequencer.adapters.booking.registry import TOOLS
 from sequencer.adapters.opt_out_log import OptOutLog
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
 from sequencer.domain.opt_out import OptOut
+from sequencer.domain.post import Secrets
 from sequencer.engine.history import hold_by_hand
-from sequencer.engine.hooks import Source
+from sequencer.engine.hook_sources import new_source
 from sequencer.engine.opt_out_book import OptOutBook
 from sequencer.mail.unsubscribe import make_token
 from sequencer.store import hooks, schema, suppressions
-from sequencer.store.database import Connection
+from sequencer.store.database import Connection, Database
 from sequencer.web.app import MAX_FORM, MAX_HOOK, Site, build_app
 
 ZOE = "zoe@bank.example"
@@ -34,19 +35,29 @@ BOOKED = json.dumps(
 ).encode()
 
 
-def is_signed(headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    return verify(headers.get(HEADER, ""), body, [SECRET], now)
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """The database that is laid anew for each test."""
+    return fast_database(tmp_path_factory.mktemp("web") / "sequencer.db")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with one person enrolled, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "sequencer.db"
+    database = fast_database(path)
+    schema.upgrade(database)
+    Stage(database).begin(ZOE)
+    database.dispose()
+    return path
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def stage(engine: Database, template: Path) -> Iterator[Stage]:
     """An engine with one person enrolled, that takes deliveries of Calendly."""
-    database = fast_database(tmp_path / "sequencer.db")
-    schema.upgrade(database)
-    stage = Stage(database, sources={"calendly": Source("calendly", is_signed, read_delivery)})
-    stage.begin(ZOE)
-    yield stage
-    database.dispose()
+    calendly = new_source(TOOLS["calendly"], Secrets((SECRET,)))
+    with laid_anew(engine, template) as database:
+        yield Stage(database, sources={"calendly": calendly}, taught=False)
 
 
 @pytest.fixture
@@ -215,6 +226,15 @@ BODIES = {
     "nonsense": ({"content": b"\x00\xff" * 99}, "image/png"),
     "broken multipart": ({"content": b"--b"}, "multipart/form-data; boundary=x"),
 }
+
+
+async def test_an_opt_out_of_the_forgotten(stage: Stage, web: httpx2.AsyncClient) -> None:
+    """A link of ours whose enrollment a restore has forgotten is asked for again, not refused."""
+    path = f"/u/{make_token(bytes(16), stage.policy.keys)}"
+    assert (await web.post(path)).status_code == 404
+    stage.write(hold_by_hand, "a backup was put back", NOON)
+    assert (await web.post(path)).status_code == 503
+    assert (await web.post(f"{path[:-1]}x")).status_code == 404
 
 
 async def test_an_opt_out_is_kept_twice(stage: Stage, tmp_path: Path) -> None:

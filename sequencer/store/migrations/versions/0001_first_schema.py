@@ -39,6 +39,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_capability")),
     )
     op.create_table(
+        "confirmation",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("mailbox", sa.String(length=128), nullable=False),
+        sa.Column("recipient", sa.String(length=320), nullable=False),
+        sa.Column("recipient_key", sa.String(length=320), nullable=False),
+        sa.Column("answers", sa.String(length=2000), nullable=False),
+        sa.Column("language", sa.String(length=128), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("handed_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=2000), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
+        sa.UniqueConstraint("recipient_key", name=op.f("uq_confirmation_recipient_key")),
+    )
+    with op.batch_alter_table("confirmation", schema=None) as batch_op:
+        batch_op.create_index("ix_confirmation_mailbox_due_at", ["mailbox", "due_at"], unique=False)
+
+    op.create_table(
         "daemon",
         sa.Column("name", sa.String(length=128), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
@@ -140,6 +165,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=128), nullable=False),
         sa.Column("source", sa.String(length=2000), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=True),
+        sa.Column("again_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
         sa.UniqueConstraint("kind", "key", name=op.f("uq_suppression_kind_key")),
     )
@@ -221,6 +248,7 @@ def upgrade() -> None:
         sa.Column("folder", sa.String(length=128), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
         sa.Column("last_uid", sa.BigInteger(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["mailbox"], ["mailbox.name"], name=op.f("fk_folder_mailbox")),
         sa.PrimaryKeyConstraint("mailbox", "folder", name=op.f("pk_folder")),
     )
@@ -241,6 +269,17 @@ def upgrade() -> None:
             "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("starts_at", UtcDateTime(), nullable=True),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("tz", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.String(length=2000), nullable=False),
+        sa.Column("event_type", sa.String(length=2000), nullable=False),
+        sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("place", sa.String(length=2000), nullable=False),
+        sa.Column("host", sa.String(length=320), nullable=False),
+        sa.Column("cancelled_by", sa.String(length=128), nullable=False),
+        sa.Column("cancel_reason", sa.String(length=2000), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("left_out", sa.String(length=2000), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["prospect_id"], ["prospect.id"], name=op.f("fk_meeting_prospect_id")
@@ -250,6 +289,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meeting_prospect_id"), ["prospect_id"], unique=False)
+
+    op.create_table(
+        "booking_event",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column(
+            "meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("source", sa.String(length=128), nullable=False),
+        sa.Column("event_key", sa.String(length=128), nullable=False),
+        sa.Column("meeting_key", sa.String(length=2000), nullable=False),
+        sa.Column("previous_key", sa.String(length=2000), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("stored_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_booking_event_meeting_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_event")),
+        sa.UniqueConstraint("source", "event_key", name=op.f("uq_booking_event_source_event_key")),
+    )
+    with op.batch_alter_table("booking_event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_booking_event_meeting_id"), ["meeting_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_booking_event_meeting_key", ["source", "meeting_key"], unique=False
+        )
+        batch_op.create_index(
+            "ix_booking_event_previous_key", ["source", "previous_key"], unique=False
+        )
 
     op.create_table(
         "touch",
@@ -295,7 +368,10 @@ def upgrade() -> None:
         sa.Column("sender", sa.String(length=320), nullable=False),
         sa.Column("subject", sa.String(length=2000), nullable=False),
         sa.Column("kind", sa.String(length=128), nullable=False),
+        sa.Column("judged_at", UtcDateTime(), nullable=True),
         sa.Column("evidence", sa.String(length=2000), nullable=False),
+        sa.Column("version", sa.String(length=128), nullable=False),
+        sa.Column("verdict", sa.JSON(), nullable=True),
         sa.Column("matched_by", sa.String(length=128), nullable=False),
         sa.Column(
             "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -318,6 +394,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_inbound_digest", ["mailbox", "digest"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_inbound_enrollment_id"), ["enrollment_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_inbound_kept",
+            ["stored_at"],
+            unique=False,
+            sqlite_where=sa.text("raw IS NOT NULL"),
+            postgresql_where=sa.text("raw IS NOT NULL"),
         )
 
     op.create_table(
@@ -415,53 +498,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "task",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column(
-            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column("step_id", sa.String(length=128), nullable=True),
-        sa.Column("kind", sa.String(length=128), nullable=False),
-        sa.Column("state", sa.String(length=128), nullable=False),
-        sa.Column("assignee", sa.String(length=128), nullable=False),
-        sa.Column("title", sa.String(length=2000), nullable=False),
-        sa.Column("about", sa.String(length=2000), nullable=False),
-        sa.Column("why", sa.String(length=2000), nullable=False),
-        sa.Column("due_at", UtcDateTime(), nullable=False),
-        sa.Column("looked_at", UtcDateTime(), nullable=True),
-        sa.Column("skip_at", UtcDateTime(), nullable=True),
-        sa.Column("disposition", sa.String(length=128), nullable=True),
-        sa.Column("outcome", sa.String(length=128), nullable=True),
-        sa.Column("note", sa.String(length=2000), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("ended_at", UtcDateTime(), nullable=True),
-        sa.Column("ended_by", sa.String(length=128), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_task_enrollment_id")
-        ),
-        sa.ForeignKeyConstraint(["prospect_id"], ["prospect.id"], name=op.f("fk_task_prospect_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
-        sa.UniqueConstraint("enrollment_id", "step_id", name=op.f("uq_task_enrollment_id_step_id")),
-    )
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_task_prospect_id"), ["prospect_id"], unique=False)
-        batch_op.create_index(
-            "ix_task_state_assignee_due_at", ["state", "assignee", "due_at"], unique=False
-        )
-        batch_op.create_index(
-            "ix_task_state_looked_at_due_at", ["state", "looked_at", "due_at"], unique=False
-        )
-        batch_op.create_index("ix_task_state_skip_at", ["state", "skip_at"], unique=False)
-
-    op.create_table(
         "attempt",
         sa.Column(
             "id",
@@ -489,22 +525,115 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["send_id"], ["send.id"], name=op.f("fk_send_bytes_send_id")),
         sa.PrimaryKeyConstraint("send_id", name=op.f("pk_send_bytes")),
     )
+    op.create_table(
+        "task",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column(
+            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("step_id", sa.String(length=128), nullable=True),
+        sa.Column(
+            "inbound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("kind", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("assignee", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.String(length=2000), nullable=False),
+        sa.Column("about", sa.String(length=2000), nullable=False),
+        sa.Column("why", sa.String(length=2000), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("looked_at", UtcDateTime(), nullable=True),
+        sa.Column("skip_at", UtcDateTime(), nullable=True),
+        sa.Column("disposition", sa.String(length=128), nullable=True),
+        sa.Column("outcome", sa.String(length=128), nullable=True),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_task_enrollment_id")
+        ),
+        sa.ForeignKeyConstraint(["inbound_id"], ["inbound.id"], name=op.f("fk_task_inbound_id")),
+        sa.ForeignKeyConstraint(["prospect_id"], ["prospect.id"], name=op.f("fk_task_prospect_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        sa.UniqueConstraint("enrollment_id", "step_id", name=op.f("uq_task_enrollment_id_step_id")),
+    )
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_task_inbound_id",
+            ["inbound_id"],
+            unique=False,
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_task_prospect_id"), ["prospect_id"], unique=False)
+        batch_op.create_index(
+            "ix_task_state_assignee_due_at", ["state", "assignee", "due_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_task_state_looked_at_due_at", ["state", "looked_at", "due_at"], unique=False
+        )
+        batch_op.create_index("ix_task_state_skip_at", ["state", "skip_at"], unique=False)
+
+    op.create_table(
+        "triage_deed",
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("did", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_triage_deed_task_id")),
+        sa.PrimaryKeyConstraint("task_id", name=op.f("pk_triage_deed")),
+    )
+    op.create_table(
+        "triage_hold",
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("stand", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_triage_hold_enrollment_id")
+        ),
+        sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_triage_hold_task_id")),
+        sa.PrimaryKeyConstraint("task_id", "enrollment_id", name=op.f("pk_triage_hold")),
+    )
+    with op.batch_alter_table("triage_hold", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_triage_hold_enrollment_id"), ["enrollment_id"], unique=False
+        )
 
 
 def downgrade() -> None:
     """Take the step back."""
-    op.drop_table("send_bytes")
-    with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_attempt_send_id"))
+    with op.batch_alter_table("triage_hold", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_triage_hold_enrollment_id"))
 
-    op.drop_table("attempt")
+    op.drop_table("triage_hold")
+    op.drop_table("triage_deed")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("ix_task_state_skip_at")
         batch_op.drop_index("ix_task_state_looked_at_due_at")
         batch_op.drop_index("ix_task_state_assignee_due_at")
         batch_op.drop_index(batch_op.f("ix_task_prospect_id"))
+        batch_op.drop_index(
+            "ix_task_inbound_id",
+            sqlite_where=sa.text("inbound_id IS NOT NULL"),
+            postgresql_where=sa.text("inbound_id IS NOT NULL"),
+        )
 
     op.drop_table("task")
+    op.drop_table("send_bytes")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_send_id"))
+
+    op.drop_table("attempt")
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_send_waits",
@@ -530,6 +659,11 @@ def downgrade() -> None:
 
     op.drop_table("ledger")
     with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inbound_kept",
+            sqlite_where=sa.text("raw IS NOT NULL"),
+            postgresql_where=sa.text("raw IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_inbound_enrollment_id"))
         batch_op.drop_index("ix_inbound_digest")
 
@@ -539,6 +673,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_touch_mailbox_at")
 
     op.drop_table("touch")
+    with op.batch_alter_table("booking_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_booking_event_previous_key")
+        batch_op.drop_index("ix_booking_event_meeting_key")
+        batch_op.drop_index(batch_op.f("ix_booking_event_meeting_id"))
+
+    op.drop_table("booking_event")
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_prospect_id"))
 
@@ -576,6 +716,10 @@ def downgrade() -> None:
     op.drop_table("hook")
     op.drop_table("epoch")
     op.drop_table("daemon")
+    with op.batch_alter_table("confirmation", schema=None) as batch_op:
+        batch_op.drop_index("ix_confirmation_mailbox_due_at")
+
+    op.drop_table("confirmation")
     op.drop_table("capability")
     with op.batch_alter_table("cadence_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cadence_version_slug"))

@@ -1,0 +1,54 @@
+"""Does Calendly still report to us? After a day of failures it disables a subscription."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+import httpx2
+
+from sequencer.adapters.booking.api import ask
+from sequencer.adapters.booking.fields import Fields
+from sequencer.domain.booking import AskError
+
+BASE = "https://api.calendly.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A webhook subscription, as Calendly tells of it.
+
+    Attributes:
+        state: `active` or `disabled`.
+        failing_since: since when its deliveries are tried again; None where all is well.
+    """
+
+    url: str
+    state: str
+    failing_since: datetime | None = None
+
+
+async def subscriptions(
+    http: httpx2.AsyncClient, token: str, base: str = BASE
+) -> list[Subscription]:
+    """The subscriptions of whoever the token is of, and of their organization.
+
+    Raises:
+        AskError: Calendly does not tell.
+    """
+    me = (await ask(http, f"{base}/users/me", token)).fields("resource")
+    user, organization = me.text("uri"), me.text("current_organization")
+    if not user or not organization:
+        raise AskError("it does not say whose token it is")
+    found: list[Subscription] = []
+    for scope in ("organization", "user"):
+        of = {"organization": organization, "scope": scope, "count": "100"}
+        of |= {"user": user} if scope == "user" else {}
+        told = await ask(http, f"{base}/webhook_subscriptions?{urlencode(of)}", token)
+        found += [_subscription(each) for each in told.each("collection")]
+    return found
+
+
+def _subscription(told: Fields) -> Subscription:
+    return Subscription(
+        told.text("callback_url"), told.text("state"), told.instant("retry_started_at")
+    )

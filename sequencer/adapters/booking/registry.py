@@ -1,0 +1,41 @@
+"""Which booking tools are there? A new one is a file beside this one, and its name here."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx2
+
+from sequencer.adapters.booking import (
+    calcom,
+    calendly,
+    chilipiper,
+    generic,
+    hubspot,
+    savvycal,
+    zcal,
+    zoom,
+)
+from sequencer.adapters.booking.calendly_api import Subscription, subscriptions
+from sequencer.adapters.booking.hubspot_api import HubSpotLookUp
+
+TOOLS = {
+    each.TOOL.name: each.TOOL
+    for each in (calendly, calcom, savvycal, zcal, chilipiper, hubspot, zoom, generic)
+}
+
+
+def look_ups(hubspot_token: str) -> dict[str, Callable[[bytes], Awaitable[bytes]]]:
+    """What asks a tool for that which its deliveries leave out, by the tool's name."""
+    if not hubspot_token:
+        return {}
+    asks = HubSpotLookUp(hubspot_token, httpx2.AsyncClient(timeout=30))
+    return {hubspot.NAME: asks.look_up}
+
+
+async def calendly_subscriptions(token: str) -> list[Subscription]:
+    """Calendly's subscriptions, as it tells of them.
+
+    Raises:
+        AskError: it does not tell.
+    """
+    async with httpx2.AsyncClient() as http:
+        return await subscriptions(http, token)

@@ -1,0 +1,76 @@
+"""What is told about a meeting by a booking tool, a calendar or a person, in one form for all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class BookingKind(StrEnum):
+    """What happened to the meeting, in the order it is believed where no times are told."""
+
+    REQUESTED = "requested"  # somebody has to confirm it
+    BOOKED = "booked"
+    RESCHEDULED = "rescheduled"  # the same meeting at another time, under the same key or a new one
+    RESCHEDULED_AWAY = "rescheduled_away"  # the old half of a move: the meeting goes on elsewhere
+    ASKED_AGAIN = "asked_again"  # the host asks for another time: not a meeting that is lost
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    NO_SHOW_UNDONE = "no_show_undone"
+    HELD = "held"
+    OTHER = "other"
+
+
+# What tells of a meeting that is on, or was: no cadence goes on beside it.
+ON = frozenset({BookingKind.BOOKED, BookingKind.RESCHEDULED, BookingKind.HELD})
+
+
+@dataclass(frozen=True, slots=True)
+class BookingEvent:
+    """One thing that was told about one meeting. What is not told is empty.
+
+    Attributes:
+        delivery_key: the same for what is told again, different for everything else.
+        meeting_key: the meeting at its source.
+        previous_key: the meeting that this one replaces: a reschedule is the same meeting, moved.
+        email: of the invitee; of whoever did not come, where that is told.
+        token: what our own booking link carried, which matches better than any address.
+        tz: zone of the invitee, by its IANA name as far as the source has one.
+        event_type: what kind of meeting it is at its source.
+        link: where to join it.
+        cancelled_by: `host` or `invitee`.
+        occurred_at: when it happened at the source, not when it came here.
+        verified: whether it is known from whom it comes; not so for what only a mail says.
+        note: why nothing follows from it, where nothing does.
+    """
+
+    kind: BookingKind
+    source: str
+    delivery_key: str
+    meeting_key: str = ""
+    previous_key: str = ""
+    email: str = ""
+    name: str = ""
+    guests: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    token: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    tz: str = ""
+    title: str = ""
+    event_type: str = ""
+    link: str = ""
+    place: str = ""
+    cancelled_by: str = ""
+    cancel_reason: str = ""
+    occurred_at: datetime | None = None
+    verified: bool = False
+    note: str = ""
+
+
+class DeliveryError(ValueError):
+    """A delivery is not what its source says it sends."""
+
+
+class AskError(Exception):
+    """A booking tool did not tell what it was asked; the sentence says why."""
