@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check fmt fmt-check lint types cov whole postgres house unit property contract \
-        simulation sim hostile kill kill-long kill-proof mutants migration e2e integration restarts browser bench docs lock clean
+        simulation sim hostile kill kill-long kill-proof mutants migration e2e integration restarts browser bench rules score docs lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -134,6 +134,13 @@ cov: $(VENV)/.dev ## Tests of pure code with branch coverage; domain and mail mu
 
 whole: $(VENV)/.dev ## All other tests that need no mail server, on both databases
 	$(PYTEST) -n 2 $(WHOLE)
+
+rules: $(VENV)/.dev ## Write the rules for reading mail as JSON too, for a quick start
+	$(PY) docs/compile_rules.py
+
+score: $(VENV)/.dev ## How well mail is understood (SCORER and DATA: by another scorer on other mails too)
+	@$(PY) benchmarks/score.py
+	@$(if $(SCORER),$(PYTHON) $(SCORER) $(DATA) --cmd "$(VENV)/bin/sequencer classify")
 
 docs: $(VENV)/.dev ## Write the generated pages in docs/reference
 	$(PY) docs/generate.py

@@ -41,7 +41,8 @@ MACHINES = (
     ),
     Machine(
         "meeting",
-        "A meeting with a prospect. Deliveries of a booking service may come in any order.",
+        "A meeting with a prospect. What is told of it may come in any order; it is put into the "
+        "order in which it happened before anything is made of it.",
         meeting.TRANSITIONS,
     ),
     Machine("task", "Something that a person does.", task.TRANSITIONS),

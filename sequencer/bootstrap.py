@@ -27,7 +27,6 @@ import httpx2
 import structlog
 
 from sequencer.adapters import log_lines
-from sequencer.adapters.booking.calendly_api import Subscription
 from sequencer.adapters.booking.registry import TOOLS, calendly_subscriptions, look_ups
 from sequencer.adapters.clock import SteppedClock, SystemClock
 from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapTime, Shares
@@ -74,17 +73,7 @@ from sequencer.store import schema
 from sequencer.store.database import Database
 
 event_loop = new_loop  # that a daemon runs on
-
-
-async def ask_calendly(token: str) -> list[Subscription]:
-    """Calendly's subscriptions, as it tells of them.
-
-    Raises:
-        AskError: it does not tell.
-    """
-    return await calendly_subscriptions(token)
-
-
+ask_calendly = calendly_subscriptions
 IMAP_THREADS = 32  # for blocking IMAP commands; a mailbox that only waits holds none
 NO_KEY = Problem(
     file=(STATE / "secret.key").as_posix(),

@@ -16,7 +16,8 @@ from sequencer.cli.hooks_words import (
 )
 
 if TYPE_CHECKING:
-    from sequencer.bootstrap import Subscription, Workspace
+    from sequencer.bootstrap import Workspace
+    from sequencer.domain.booking import Subscription
 
 
 @click.group("hooks")

@@ -8,7 +8,7 @@ from sequencer.cli.paragraph import harmless
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sequencer.bootstrap import Subscription
+    from sequencer.domain.booking import Subscription
     from sequencer.engine.hook_list import Failed, HookSource
 
 HEADINGS = ("source", "last heard", "done", "waiting", "unknown", "failed", "address")

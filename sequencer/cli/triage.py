@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 NUMBER = click.argument("number", type=click.IntRange(1, 2**31 - 1))
 BY = click.option("--by", default="", help="Who says so; by default the user who is signed in.")
 
+DECIDE = """Say what the mail of matter NUMBER means; the rest follows at once.
+
+\b
+reply            the cadences of the person end; colleagues as each cadence says
+nothing          what the mail had paused goes on, as fast as mailboxes may
+absence          they go on after the date, or after the one in the mail
+opt-out          nothing more to this person
+company-opt-out  nothing more to anybody at the domain
+bounce           the address is dead: nothing more goes there
+complaint        the mail was called spam: nothing more goes there
+meeting          a meeting is agreed: the cadences end
+"""
+
 
 @click.group("triage", invoke_without_command=True)
 @click.option("--mailbox", help="Only mails to this mailbox.")
@@ -72,7 +85,7 @@ def show(workspace: "Workspace", *, number: int, as_json: bool) -> None:
         click.echo(f"\nThen: sequencer triage decide {number} DECISION")
 
 
-@command.command("decide")
+@command.command("decide", help=DECIDE)
 @NUMBER
 @click.argument("decision", type=click.Choice([str(each) for each in Decision]))
 @click.option("--until", help="With `absence`: the first day back, as 2026-05-04.")
@@ -89,18 +102,7 @@ def decide(
     as_json: bool,
     **said: str,
 ) -> None:
-    r"""Say what the mail of matter NUMBER means; the rest follows at once.
-
-    \b
-    reply            the cadences of the person end; colleagues as each cadence says
-    nothing          what the mail had paused goes on, as fast as mailboxes may
-    absence          they go on after the date, or after the one in the mail
-    opt-out          nothing more to this person
-    company-opt-out  nothing more to anybody at the domain
-    bounce           the address is dead: nothing more goes there
-    complaint        the mail was called spam: nothing more goes there
-    meeting          a meeting is agreed: the cadences end
-    """
+    """Say what the mail of a matter means."""
     from sequencer.engine.triage import decide as act
     from sequencer.engine.triage_mail import Ruling
 

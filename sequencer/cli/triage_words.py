@@ -134,6 +134,9 @@ def _mail_lines(page: "TriagePage") -> Iterator[Line]:
         yield Line(page.row.words, "| ")
         return
     yield Line()
+    if not page.text.strip():
+        yield Line("The mail has no text of its own.")
+        return
     for line in page.text.split("\n"):
         yield Line(line.rstrip("\r").expandtabs(), "| ")
 

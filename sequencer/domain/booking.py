@@ -74,3 +74,17 @@ class DeliveryError(ValueError):
 
 class AskError(Exception):
     """A booking tool did not tell what it was asked; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An order to report to us, as a booking tool tells of it.
+
+    Attributes:
+        state: `active` or `disabled`.
+        failing_since: since when its deliveries are tried again; None where all is well.
+    """
+
+    url: str
+    state: str
+    failing_since: datetime | None = None

@@ -13,6 +13,7 @@ from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.event import Held, Stopped
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.react import open_due_at, react
+from sequencer.engine.triage_hold import heed
 from sequencer.store import enrollments, prospects, standing
 from sequencer.store.database import Connection
 
@@ -75,4 +76,5 @@ def _pause(
     due_at = open_due_at(connection, case.stored.id)
     held = Held(PauseReason.COLLEAGUE_REPLIED, resume_at, due_at)
     stored = enrollments.get(connection, case.stored.id, lock=True)
+    heed(connection, stored, held.reason, resume_at)
     return react(connection, desk, stored, held, why, now)

@@ -13,7 +13,7 @@ from sequencer.engine.match import Match
 from sequencer.engine.react import open_due_at, react, stop_person
 from sequencer.engine.suppress import suppress_address
 from sequencer.engine.tasks import Matter
-from sequencer.engine.triage_hold import hold_and_ask
+from sequencer.engine.triage_hold import heed, hold_and_ask
 from sequencer.mail.verdict import Verdict
 from sequencer.store import enrollments
 from sequencer.store.database import Connection
@@ -74,6 +74,7 @@ class Heard:
         for stored in enrollments.live_of(self.connection, self.people):
             due_at = open_due_at(self.connection, stored.id)
             event: Event = Held(reason, resume_at, due_at)
+            heed(self.connection, stored, reason, resume_at)
             react(self.connection, self.desk, stored, event, self.told, self.now)
 
     def ask(self, title: str, why: str = "") -> None:

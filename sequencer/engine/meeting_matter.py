@@ -40,7 +40,7 @@ class MeetingChange:
 
 
 def follow_up(connection: Connection, change: MeetingChange, detail: str, now: datetime) -> None:
-    """Open a task where a meeting fell through; close it where one is on, this or another.
+    """Open a task where a meeting fell through; close those about what holds no more.
 
     Args:
         connection: the database.
@@ -51,11 +51,12 @@ def follow_up(connection: Connection, change: MeetingChange, detail: str, now: d
     state, whose = change.meeting.state, change.meeting.prospect_id
     is_new = state is not change.before
     people = {*change.people, *([whose] if whose else [])}
+    settled = tuple(title for fallen, title in _TITLES.items() if fallen is not state)
+    for person in people if is_new else ():
+        close_matters(connection, person, TaskKind.REVIEW, settled, detail, now)
     if state not in _TITLES:
-        titles = tuple(_TITLES.values())
-        for person in people if is_new else ():
-            close_matters(connection, person, TaskKind.REVIEW, titles, detail, now)
-    elif state is MeetingState.NO_SHOW and change.event.kind is BookingKind.NO_SHOW:
+        return
+    if state is MeetingState.NO_SHOW and change.event.kind is BookingKind.NO_SHOW:
         for person in change.people:
             _ask(connection, change.meeting, person, detail, now)
     elif is_new and whose:

@@ -16,6 +16,7 @@ from sequencer.domain.triage import KIND_OF, Decision
 from sequencer.engine.desk import Desk
 from sequencer.engine.heard import Heard
 from sequencer.engine.suppress import people_hit
+from sequencer.engine.survey import key_of
 from sequencer.engine.tasks import TaskError, find
 from sequencer.engine.triage_acts import SUPPRESSING, absence_until, act, company_of, entries_of
 from sequencer.engine.triage_deed import Deed, as_stored, changes_since, listings, newly_listed
@@ -84,22 +85,25 @@ def decide(
     _end(connection, task, ruling, now)
     entries = entries_of(heard) if heard is not None else []
     lay, known = listings(connection, entries), _opened(connection, task)
+    sender = key_of(heard.verdict.incoming.sender) if heard is not None else ""
+    confirmed = triage.has_confirmation(connection, sender)
     kind, judged_at = _judge(connection, task, ruling, now)
-    wanted = triage.holds_of(connection, task.id)
+    wanted, holds = triage.holds_of(connection, task.id), _open_holds(connection, before)
     if heard is not None and ruling.decision is Decision.ABSENCE:
         heard.hold(PauseReason.AUTO_REPLY, resume_at)
         wanted = absent_until(wanted, resume_at)
     elif heard is not None:
         act(heard, ruling.decision)
     cause = f"decided by {ruling.by}: {ruling.decision}"
-    handed = give_back(connection, desk, task.id, wanted, cause, now)
+    give_back(connection, desk, task.id, wanted, cause, now)
     deed = Deed(
         changes=tuple(changes_since(connection, before)),
         listed=tuple(newly_listed(connection, entries, lay)),
         tasks=tuple(sorted(_opened(connection, task) - known)),
-        handed=tuple(handed),
+        handed=tuple(_handed(connection, holds)),
         kind=kind,
         judged_at=judged_at,
+        confirming="" if confirmed or not triage.has_confirmation(connection, sender) else sender,
     )
     triage.note_deed(connection, task.id, as_stored(deed), now)
     waiting = sum(_waits(connection, stand) for stand in wanted)
@@ -174,6 +178,19 @@ def _opened(connection: Connection, task: StoredTask) -> set[int]:
     """Numbers of the open matters of the kinds that a decision may bring up."""
     found = (tasks.open_matters(connection, task.prospect_id, kind) for kind in _OPENS)
     return {each.id for every in found for each in every}
+
+
+def _open_holds(connection: Connection, stands: list[Stand]) -> list[tuple[int, Stand]]:
+    """What other matters would give back, as far as they hold these enrollments."""
+    held = [stand.enrollment_id for stand in stands if stand.waits_for_person]
+    return [each for number in held for each in triage.open_holds(connection, number)]
+
+
+def _handed(connection: Connection, before: list[tuple[int, Stand]]) -> Iterator[tuple[int, Stand]]:
+    """What those would have given back before that give back something else now."""
+    for number, stand in before:
+        if stand not in triage.holds_of(connection, number):
+            yield number, stand
 
 
 def _judge(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from sequencer.domain.address import address_key, domain_of
+from sequencer.domain.address import domain_of
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.domain.triage import Decision
@@ -12,6 +12,7 @@ from sequencer.domain.wall_time import instant_of
 from sequencer.engine.absent import resume_at_of
 from sequencer.engine.answered import answered, opted_out
 from sequencer.engine.heard import Heard
+from sequencer.engine.survey import key_of
 from sequencer.engine.tasks import MOST_PUT_OFF, TaskError
 
 # These need no cadence, only an address.
@@ -30,7 +31,7 @@ def entries_of(heard: Heard) -> list[Suppression]:
     """What a decision may put on the list: the person, who wrote, and their company."""
     reason = SuppressionReason.OPTED_OUT
     addresses = {heard.case.person.prospect.email, heard.verdict.incoming.sender}
-    keys = sorted({key for address in addresses if (key := _key(address))})
+    keys = sorted({key for address in addresses if (key := key_of(address))})
     found = [Suppression(SuppressionKind.ADDRESS, key, reason) for key in keys]
     return [*found, company_of(heard)]
 
@@ -76,10 +77,3 @@ _ACTS: Mapping[Decision, Callable[[Heard], None]] = {
     Decision.COMPLAINT: _complained,
     Decision.MEETING: _met,
 }
-
-
-def _key(address: str) -> str:
-    try:
-        return address_key(address)
-    except ValueError:
-        return ""

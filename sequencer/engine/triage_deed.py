@@ -39,6 +39,7 @@ class Deed:
         handed: what other matters would have given back, had it not been decided.
         kind: what the mail was before; empty where it stayed that. Since `judged_at`, if not when
             it came in.
+        confirming: key of the address to which a confirmation of an opt-out goes; empty for none.
     """
 
     changes: tuple[Change, ...] = ()
@@ -47,6 +48,7 @@ class Deed:
     handed: tuple[tuple[int, Stand], ...] = ()
     kind: str = ""
     judged_at: datetime | None = None
+    confirming: str = ""
 
 
 def changes_since(connection: Connection, before: Iterable[Stand]) -> list[Change]:
@@ -99,6 +101,7 @@ def as_stored(deed: Deed) -> dict[str, Any]:
         ],
         "kind": deed.kind,
         "judged_at": deed.judged_at.isoformat() if deed.judged_at else None,
+        "confirming": deed.confirming,
     }
 
 
@@ -120,4 +123,5 @@ def from_stored(did: Json) -> Deed:
         ),
         kind=did["kind"],
         judged_at=read_instant(did["judged_at"]),
+        confirming=did["confirming"],
     )

@@ -54,23 +54,20 @@ def give_back(
     wanted: Sequence[Stand],
     cause: str,
     now: datetime,
-) -> list[tuple[int, Stand]]:
+) -> None:
     """Let what the message of a task paused stand as is wanted; what else has happened stays.
 
     Where the message of another open task holds it too, that one gives it back, to the same stand.
-    What these tasks would have given back before is the answer, with their numbers.
     """
-    changed: list[tuple[int, Stand]] = []
     going: list[int] = []
     for stand in wanted:
         stored = enrollments.get(connection, stand.enrollment_id, lock=True)
         if not stand_of(stored).waits_for_person:
             continue
         others = triage.open_holds(connection, stored.id, task_id)
-        found = [(number, each) for number, each in others if each.waits_for_person]
-        for number, _ in found:
-            triage.replace_hold(connection, number, stand)
-        changed += found
+        for number, found in others:
+            if found.waits_for_person:
+                triage.replace_hold(connection, number, stand)
         if others or waits_for_other(connection, stored):
             continue
         if stand.state is PAUSED:
@@ -78,7 +75,22 @@ def give_back(
         else:
             going.append(stored.id)
     run(connection, desk, going, cause, now)
-    return changed
+
+
+def heed(
+    connection: Connection,
+    stored: StoredEnrollment,
+    reason: PauseReason,
+    resume_at: datetime | None,
+) -> None:
+    """Let a wait count that gives way to an undecided message, once that is decided."""
+    if resume_at is None or not stand_of(stored).waits_for_person:
+        return
+    for number, stand in triage.open_holds(connection, stored.id):
+        is_longer = stand.resume_at is None or stand.resume_at >= resume_at
+        if stand.state is not PAUSED or not is_longer:
+            wait = replace(stand, state=PAUSED, pause_reason=reason, resume_at=resume_at)
+            triage.replace_hold(connection, number, wait)
 
 
 def waits_for_other(connection: Connection, stored: StoredEnrollment) -> bool:

@@ -28,7 +28,7 @@ class TriageRow:
     Attributes:
         sender: who wrote the message; who is asked about is `prospect`.
         verdict: the kind that the rules found; empty where they could not, or were not asked.
-        words: the first of what was written.
+        words: the first of what was written; else the subject, or what the matter is about.
         paused: whose cadences wait because of it, as (address, cadence).
     """
 
@@ -117,7 +117,7 @@ def _row(row: MatterRow, paused: list[tuple[str, str]]) -> TriageRow:
         verdict=_text(verdict, "kind"),
         confidence=_text(verdict, "confidence"),
         evidence=evidence_in(verdict),
-        words=" ".join(_text(verdict, "new_text").split()) or row.about,
+        words=" ".join(_text(verdict, "new_text").split()) or row.subject or row.about,
         paused=tuple(paused),
         decision=row.decision,
         decided_by=row.decided_by,

@@ -51,6 +51,8 @@ def undo(connection: Connection, desk: Desk, number: int, by: str, now: datetime
     _open_again(connection, task)
     if deed.kind and task.inbound_id is not None:  # before the gate is asked, which reads it
         triage.judge(connection, task.inbound_id, deed.kind, deed.judged_at)
+    if deed.confirming and not triage.withdraw_confirmation(connection, deed.confirming):
+        raise TaskError(f"The opt-out has been confirmed to {deed.confirming}: it stands.")
     for each in deed.listed:
         _unlist(connection, each, cause, now)
     _put_back(connection, desk, deed.changes, stored, cause, now)

@@ -54,7 +54,7 @@ def read_intent(
         return shortly
     wrong = _first(words, Group.WRONG_PERSON, rules)
     referral = _first(words, Group.REFERRAL, rules)
-    if named and (referral or wrong):
+    if named and (referral or wrong or named[0].address):
         return Intent.REFERRAL, referral or wrong or Evidence("text", named[0].address)
     if wrong:
         return Intent.WRONG_PERSON, wrong

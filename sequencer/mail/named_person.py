@@ -28,6 +28,8 @@ _ADDRESS = re.compile(
 _MACHINE = re.compile(
     r"no-?reply|do-?not-?reply|mailer-daemon|postmaster|abuse|bounces?", re.IGNORECASE
 )
+_SENTENCE_END = re.compile(r"[.!?]\s|\n\s{0,100}\n")
+_TURNS = (",", ";", "\u3001")  # behind which a sentence may say something else
 _PARAGRAPH = re.compile(r"\n\s{0,100}\n")
 _JAPANESE = re.compile(
     "([\u4e00-\u9fff\u3005]{1,4}|[\u30a1-\u30fc]{2,10})[ \u3000]?(?:\u3055\u3093|\u69d8|\u6c0f)"
@@ -90,7 +92,9 @@ def _addresses(text: str, words: Words, rules: Rules) -> Iterator[re.Match[str]]
         end = min(each for each in breaks if each >= match.end())
         low, high = max(start, match.start() - BEFORE), min(end, match.end() + AFTER)
         near = any(_within(words, cue, low, high) for cue in cues)
-        if near and not _MACHINE.match(match[0]) and not _is_refused(words, against, match):
+        begin = [words.starts[cue.first] for cue in cues]
+        refused = _is_refused(words, against, begin, match)
+        if near and not refused and not _MACHINE.match(match[0]):
             yield match
 
 
@@ -98,12 +102,17 @@ def _within(words: Words, hit: Hit, low: int, high: int) -> bool:
     return low <= words.starts[hit.first] and words.ends[hit.last] <= high
 
 
-def _is_refused(words: Words, against: Sequence[Hit], address: re.Match[str]) -> bool:
-    """Whether the sentence says not to write there."""
+def _is_refused(
+    words: Words, against: Sequence[Hit], cues: Sequence[int], address: re.Match[str]
+) -> bool:
+    """Whether the sentence says not to write there; `do not call them, write to her` does not."""
     for hit in against:
         if address.start() - BEFORE <= words.starts[hit.first] < address.start():
-            between = words.text[words.ends[hit.last] : address.start()]
-            if not re.search(r"[.!?]\s|\n\s{0,100}\n", between):
+            behind = words.ends[hit.last]
+            between = words.text[behind : address.start()]
+            turn = behind + max(between.rfind(mark) for mark in _TURNS)
+            turned = turn >= behind and any(turn < cue < address.start() for cue in cues)
+            if not turned and not _SENTENCE_END.search(between):
                 return True
     return False
 

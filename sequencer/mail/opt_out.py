@@ -74,10 +74,9 @@ def is_negated(words: Words, hit: Hit, rules: Rules) -> bool:
     """Whether what stands in front of a phrase, or in a gap of it, turns it round."""
     negations = rules.words(Vocabulary.NEGATION, hit.phrase.language)
     passed = rules.words(Vocabulary.PASSED, hit.phrase.language)
-    for at in range(hit.first, hit.last + 1):
-        token = words.tokens[at]
-        if token in negations and not any(step.has(token) for step in hit.phrase.steps):
-            return True
+    inside = [token for token in words.tokens[hit.first : hit.last + 1] if token in negations]
+    if inside and not any(step.has(token) for token in inside for step in hit.phrase.steps):
+        return True
     for at in range(hit.first - 1, max(hit.first - CLAUSE, 0) - 1, -1):
         if "," in words.text[words.ends[at] : words.starts[at + 1]]:
             return False
@@ -96,8 +95,9 @@ def _own_subject(subject: str) -> str:
 def _in_words(where: str, words: Words, rules: Rules) -> Evidence | None:
     if rules.finder(Group.MISTAKE).first(words):
         return None
+    against = _against(words, rules)
     for hit in rules.finder(Group.OPT_OUT).find(words):
-        if not _is_void(words, hit, rules):
+        if not _is_void(words, hit, rules, against):
             return hit_evidence(where, Group.OPT_OUT, words, hit)
     short = _all_that_is_said(words, rules)
     if short is not None:
@@ -105,14 +105,20 @@ def _in_words(where: str, words: Words, rules: Rules) -> Evidence | None:
     if sum(token != STOP for token in words.tokens) > SHORT_WORDS:
         return None
     for hit in rules.finder(Group.OPT_OUT_TELLING).find(words):
-        if not _is_void(words, hit, rules):
+        if not _is_void(words, hit, rules, against):
             return hit_evidence(where, Group.OPT_OUT_TELLING, words, hit)
     return None
 
 
-def _is_void(words: Words, hit: Hit, rules: Rules) -> bool:
+def _against(words: Words, rules: Rules) -> frozenset[int]:
+    """Numbers of the words in phrases that only look like an opt-out."""
+    found = rules.finder(Group.OPT_OUT_AGAINST).find(words)
+    return frozenset(at for hit in found for at in range(hit.first, hit.last + 1))
+
+
+def _is_void(words: Words, hit: Hit, rules: Rules, against: frozenset[int]) -> bool:
     """Whether the phrase is negated, or is small print that tells others how to leave a list."""
-    if is_negated(words, hit, rules):
+    if not against.isdisjoint(range(hit.first, hit.last + 1)) or is_negated(words, hit, rules):
         return True
     if rules.finder(Group.GRATEFUL).first(words):
         return False

@@ -45,8 +45,8 @@ class _Text:
     codes: frozenset[str]
     written: tuple[Written, ...]
 
-    def sequences(self, group: Group) -> tuple[str, ...]:
-        return self.rules.sequences(group, self.codes)
+    def spaced(self, group: Group) -> tuple[str, ...]:
+        return self.rules.spaced(group, self.codes)
 
 
 def return_date(text: str, sent_on: date, rules: Rules) -> ReturnDate | None:
@@ -75,7 +75,7 @@ def _of_written(said: _Text, written: Written, sent_on: date) -> Iterator[Return
     is_last = _is_last(said, written.first, written.last)
     if is_last is None and _ends_span(said, written):
         before = f" {' '.join(_before(said, written.first))} "
-        is_last = True if any(each in before for each in said.sequences(Group.SPAN)) else None
+        is_last = True if any(each in before for each in said.spaced(Group.SPAN)) else None
     if is_last is None:
         return
     shown = _shown(said.tokens[max(written.first - 4, 0) : written.last + 1])
@@ -122,13 +122,13 @@ def _is_last(said: _Text, first: int, last: int) -> bool | None:
 
 def _nearest(before: str, said: _Text, group: Group) -> tuple[int, int]:
     """Where the last phrase of a group ends in the words before a date, and its length."""
-    found = ((before.rfind(each), len(each)) for each in said.sequences(group) if each in before)
+    found = ((before.rfind(each), len(each)) for each in said.spaced(group) if each in before)
     return max(((at + length, length) for at, length in found), default=(0, 0))
 
 
 def _earliest(after: str, said: _Text, group: Group) -> int:
     """Where the first phrase of a group begins in the words behind a date."""
-    found = (after.find(each) for each in said.sequences(group) if each in after)
+    found = (after.find(each) for each in said.spaced(group) if each in after)
     return min(found, default=len(after))
 
 

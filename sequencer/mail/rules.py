@@ -116,7 +116,7 @@ class Rules:
         self.version = f"{CODE_VERSION}-{digest}"
         self._finders: dict[Group, Finder] = {}
         self._texts: dict[Group, tuple[str, ...]] = {}
-        self._sequences: dict[tuple[Group, frozenset[str]], tuple[str, ...]] = {}
+        self._spaced: dict[tuple[Group, frozenset[str]], tuple[str, ...]] = {}
         self._words: dict[tuple[Vocabulary, str], frozenset[str]] = {}
 
     def finder(self, group: Group) -> Finder:
@@ -136,9 +136,9 @@ class Rules:
             self._texts[group] = tuple(dict.fromkeys(text.casefold() for text in every))
         return self._texts[group]
 
-    def sequences(self, group: Group, codes: frozenset[str]) -> tuple[str, ...]:
+    def spaced(self, group: Group, codes: frozenset[str]) -> tuple[str, ...]:
         """Phrases of some languages as words with one space between any two and at both ends."""
-        if (group, codes) not in self._sequences:
+        if (group, codes) not in self._spaced:
             texts = (
                 text
                 for each in self.languages
@@ -146,8 +146,8 @@ class Rules:
                 for text in each.phrases.get(group, ())
             )
             found = (f" {' '.join(tokens_of(text))} " for text in texts)
-            self._sequences[group, codes] = tuple(dict.fromkeys(found))
-        return self._sequences[group, codes]
+            self._spaced[group, codes] = tuple(dict.fromkeys(found))
+        return self._spaced[group, codes]
 
     def languages_in(self, tokens: Iterable[str]) -> frozenset[str]:
         """Languages of a text by their most frequent words; all of them where few are found.

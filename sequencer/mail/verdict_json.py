@@ -2,6 +2,7 @@
 
 from sequencer.mail.auto_reply import AutoReply
 from sequencer.mail.evidence import Evidence
+from sequencer.mail.meeting_part import MeetingStatus
 from sequencer.mail.named_person import NamedPerson
 from sequencer.mail.verdict import Verdict
 
@@ -18,7 +19,7 @@ def verdict_as_json(verdict: Verdict) -> dict[str, object]:
         "permanent": None,
         "action": None,
         "class": None,
-        "meeting_status": str(verdict.meeting.status) if verdict.meeting else None,
+        "meeting_status": str(verdict.meeting.status if verdict.meeting else MeetingStatus.NONE),
         **_auto_reply(verdict.auto_reply),
         "scope": str(verdict.opt_out.scope) if verdict.opt_out else None,
         "intent": str(verdict.intent) if verdict.intent else None,

@@ -38,7 +38,6 @@ EXPECTED = (
     "lease taken over",
     "learned from Sent",
     "left the company",
-    "lost without a trace",
     "manual mail edited",
     "manual mail released",
     "meddled while a mail was on the line",

@@ -105,8 +105,9 @@ async def _opt_out(request: Request) -> Response:
     now = site.world.clock.now()
     if not await site.world.write(opt_out, site.world.desk, token, source, now):
         # Signed by us, and whose it is may be forgotten: that is found once Sent was compared.
-        held = is_token(site.world.desk, token) and await site.world.read(why_held)
-        return page.try_again() if held else page.unknown_link()
+        why = await site.world.read(why_held)
+        is_ours = is_token(site.world.desk, token)
+        return page.try_again() if why and is_ours else page.unknown_link()
     if not await site.world.keeps_opt_outs():
         return page.try_again()
     return page.done()

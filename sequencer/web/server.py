@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -29,9 +30,9 @@ class Impatient(H11Protocol):
     _seen: RequestResponseCycle | None = None
     _check: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as its base
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to look at the client's pace."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", transport))
         self._check_later()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -1,5 +1,6 @@
 """What people decide about doubtful mails, what follows from it, and how it is taken back."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +11,13 @@ from foreign_mails import a_mail
 from stage import DAY, EVERYBODY, Stage, a_loaded
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
+from sequencer.domain.replies import Replies
 from sequencer.domain.suppression import SuppressionReason
 from sequencer.domain.task import TaskKind, TaskState
 from sequencer.domain.triage import Decision
 from sequencer.engine.pause import pause
 from sequencer.engine.pause import resume as resume_by_hand
+from sequencer.engine.receive import set_aside
 from sequencer.engine.suppress import suppress_address
 from sequencer.engine.task_undo import undo as undo_task
 from sequencer.engine.tasks import Ending, TaskError, done
@@ -22,8 +25,9 @@ from sequencer.engine.triage import Decided, decide
 from sequencer.engine.triage_mail import Ruling
 from sequencer.engine.triage_undo import undo
 from sequencer.mail.folder import Folder
-from sequencer.store import kept_mail, suppressions, tasks
+from sequencer.store import forgotten, kept_mail, suppressions, tasks
 from sequencer.store.database import Connection
+from sequencer.store.inbound import Place
 from sequencer.store.outside_tables import InboundRow
 from sequencer.store.stand import stand_of
 from sequencer.store.tasks import StoredTask
@@ -31,6 +35,7 @@ from sequencer.store.tasks import StoredTask
 ZOE, ADA, EVE = "zoe@bank.example", "ada@bank.example", "eve@mill.example"
 MADRID = ZoneInfo("Europe/Madrid")
 MINUTE = timedelta(minutes=1)
+AWAY = "Auto-Submitted: auto-replied"
 RECEIPT = 'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"'
 STOPS = {
     Decision.REPLY: FinishReason.REPLIED,
@@ -47,7 +52,12 @@ async def doubt(stage: Stage, address: str = ZOE, word: str = "Read.") -> Stored
     sent = str(stage.mails(address)[0]["Message-ID"])
     date = f"Date: {stage.clock.now():%a, %d %b %Y %H:%M:%S} +0000"
     mail = a_mail(
-        f"From: {address}", f"In-Reply-To: {sent}", RECEIPT, date, text=f"--b\n\n{word}\n--b--"
+        f"From: {address}",
+        "To: ana@seller.example",
+        f"In-Reply-To: {sent}",
+        RECEIPT,
+        date,
+        text=f"--b\n\n{word}\n--b--",
     )
     stage.inboxes["ana"].deliver(mail, Folder.INBOX)
     await stage.work(MINUTE)
@@ -138,9 +148,7 @@ async def test_an_absence_before(stage: Stage) -> None:
     stage.begin(ZOE)
     await stage.work()
     sent = str(stage.mails(ZOE)[0]["Message-ID"])
-    away = a_mail(
-        f"From: {ZOE}", f"In-Reply-To: {sent}", "Auto-Submitted: auto-replied", text="I am away."
-    )
+    away = a_mail(f"From: {ZOE}", f"In-Reply-To: {sent}", AWAY, text="I am away.")
     stage.inboxes["ana"].deliver(away)
     await stage.work(MINUTE)
     before = stage.enrollment(ZOE)
@@ -179,6 +187,17 @@ async def test_two_doubts_taken_back(stage: Stage) -> None:
     assert stage.verify().clean
 
 
+async def test_a_date_that_was_taken_back(stage: Stage) -> None:
+    """What one decision had told another matter to give back is forgotten with it."""
+    first = await begun(stage)
+    second = await doubt(stage, word="Shown.")
+    ruled(stage, first, Decision.ABSENCE, date(2026, 4, 1))
+    take_back(stage, first)
+    ruled(stage, first, Decision.NOTHING)
+    ruled(stage, second, Decision.NOTHING)
+    assert stage.enrollment(ZOE).state is EnrollmentState.ACTIVE
+
+
 async def test_an_absence_and_another_doubt(stage: Stage) -> None:
     """The date counts once the other message is decided about too."""
     first = await begun(stage)
@@ -209,6 +228,51 @@ async def test_an_absence(each_stage: Stage) -> None:
     assert resume_at > stage.clock.now() + 13 * DAY
     await stage.work(25 * DAY)
     assert stage.enrollment(ZOE).state is EnrollmentState.ACTIVE
+
+
+async def test_an_absence_heard_meanwhile(stage: Stage) -> None:
+    """A sure notice that came in while somebody had yet to decide counts once they have."""
+    task = await begun(stage)
+    sent = str(stage.mails(ZOE)[0]["Message-ID"])
+    day = f"Date: {stage.clock.now():%a, %d %b %Y %H:%M:%S} +0000"
+    text = "I am out of the office until 30 March 2026."
+    away = a_mail(f"From: {ZOE}", f"In-Reply-To: {sent}", AWAY, day, text=text)
+    stage.inboxes["ana"].deliver(away)
+    await stage.work(MINUTE)
+    assert stage.enrollment(ZOE).pause_reason is PauseReason.REVIEW
+    ruled(stage, task, Decision.NOTHING)
+    enrollment = stage.enrollment(ZOE)
+    assert enrollment.pause_reason is PauseReason.AUTO_REPLY
+    assert enrollment.resume_at is not None
+    assert enrollment.resume_at > stage.clock.now() + 25 * DAY
+
+
+async def test_a_colleague_answers_meanwhile(stage: Stage) -> None:
+    """So does the wait that a colleague's answer asks for."""
+    stage.apply(a_loaded(stop_on={"colleague_reply": "pause 14 days"}, audience=EVERYBODY))
+    stage.bring_in(ZOE, ADA)
+    stage.enroll(ZOE, ADA)
+    await stage.work()
+    task = await doubt(stage)
+    sent = str(stage.mails(ADA)[0]["Message-ID"])
+    stage.inboxes["ana"].deliver(a_mail(f"From: {ADA}", f"In-Reply-To: {sent}", text="Call me."))
+    await stage.work(MINUTE)
+    ruled(stage, task, Decision.NOTHING)
+    assert stage.enrollment(ZOE).pause_reason is PauseReason.COLLEAGUE_REPLIED
+
+
+async def test_a_wreck_is_looked_at_again_after_a_restore(each_stage: Stage) -> None:
+    """A mail that a task is about is not forgotten, whoever it may be from."""
+    stage = each_stage
+    stage.begin(ZOE)
+    await stage.work()
+    place, now = Place("ana", Folder.INBOX, 1, 77), stage.clock.now()
+    raw = f"From: {ZOE}\n\nx".encode()
+    stage.write(set_aside, stage.desk, place, raw, "broken", now)
+    [task] = to_do(stage)
+    assert stage.write(forgotten.forget_unmatched, "ana", now - DAY) == 0
+    ruled(stage, task, Decision.REPLY)
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.REPLIED
 
 
 @pytest.mark.parametrize("until", [date(2026, 3, 1), date(2030, 1, 1), date(1, 1, 1), date.max])
@@ -283,6 +347,28 @@ async def test_listed_by_others_since(stage: Stage) -> None:
     assert to_do(stage) == []
 
 
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_a_confirmation(stage: Stage, leaves: bool) -> None:
+    """A confirmation of the opt-out is withdrawn with it; once it is out, the opt-out stands."""
+    stage.policy = replace(stage.policy, replies=Replies(confirms_opt_out=True))
+    stage.restart()
+    task = await begun(stage)
+    sent = len(stage.mails(ZOE))
+    ruled(stage, task, Decision.OPT_OUT)
+    if leaves:
+        await stage.work(MINUTE)
+        assert len(stage.mails(ZOE)) == sent + 1
+        with pytest.raises(TaskError, match="it stands"):
+            take_back(stage, task)
+        return
+    take_back(stage, task)
+    await stage.work(MINUTE)
+    assert len(stage.mails(ZOE)) == sent
+    ruled(stage, task, Decision.OPT_OUT)
+    await stage.work(MINUTE)
+    assert len(stage.mails(ZOE)) == sent + 1
+
+
 async def test_a_mail_has_left_since(stage: Stage) -> None:
     """Silence cannot be had back once the next mail is out."""
     task = await begun(stage)
@@ -335,6 +421,15 @@ async def test_resumed_by_hand(stage: Stage) -> None:
     assert (decided.going, decided.paused) == (0, 0)
     take_back(stage, task)
     assert stage.enrollment(ZOE).state is EnrollmentState.ACTIVE
+
+
+async def test_paused_by_hand(stage: Stage) -> None:
+    """A pause that a person has set since the message came in is theirs to end."""
+    task = await begun(stage)
+    stage.write(resume_by_hand, stage.desk, ZOE, "ana", stage.clock.now())
+    stage.write(pause, stage.desk, ZOE, "ana", stage.clock.now())
+    ruled(stage, task, Decision.NOTHING)
+    assert stage.enrollment(ZOE).pause_reason is PauseReason.MANUAL
 
 
 async def test_undone_as_a_task(stage: Stage) -> None:

@@ -674,6 +674,24 @@ async def test_mail_between_scan_and_wait() -> None:
         assert rude.commands.index("IDLE") < looks[-1]  # the other way round leaves a gap
 
 
+async def test_idle_cut_at_every_octet() -> None:
+    """Wherever the words of a server in IDLE end, that is noticed, and the next wait hears."""
+    words = b"+ idling\r\n* OK still here\r\n* 1 EXISTS\r\n"
+    async with rude_imap() as rude, inbox_at(rude) as inbox:
+        for octets in range(len(words)):
+            rude.breaks_idle = words[:octets]
+            async with asyncio.timeout(5):
+                if b"EXISTS" in words[:octets]:
+                    assert await inbox.wait(60) is True
+                with pytest.raises(InboxError):
+                    await inbox.wait(60)
+        rude.breaks_idle = None
+        rude.pushes.put_nowait("* 1 EXISTS")
+        async with asyncio.timeout(5):
+            assert await inbox.wait(60) is True
+        assert rude.connections == len(words) + 1
+
+
 async def test_idle_is_renewed() -> None:
     """IDLE is begun anew before the server would hang up, and a wait goes on over that."""
     limits = replace(QUICK, renew_idle_s=0.1)

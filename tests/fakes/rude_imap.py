@@ -41,6 +41,7 @@ class RudeImap:
         stalls_at: folders that are never opened, and never refused either.
         stalls: commands that are never answered.
         pushes: lines to say in IDLE; at a form feed it waits until it `goes_on`.
+        breaks_idle: what IDLE is answered with before the connection ends, None for an IDLE.
         fetches: the items and UIDs of each FETCH.
         appended: what was appended to any folder.
     """
@@ -70,6 +71,7 @@ class RudeImap:
     stalls_at: set[str] = field(default_factory=set)
     stalls: set[str] = field(default_factory=set)
     pushes: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
+    breaks_idle: bytes | None = None
     fetches: list[tuple[str, list[int]]] = field(default_factory=list)
     appended: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -223,6 +225,10 @@ class _Conversation:
         await self.say(")")
 
     async def idle(self, tag: str, _command: str) -> None:
+        if self.server.breaks_idle is not None:
+            self.writer.write(self.server.breaks_idle)
+            await self.writer.drain()
+            raise _OverError
         await self.say("+ idling")
         self.server.idling.set()
         done = asyncio.create_task(self.reader.readline())

@@ -38,7 +38,7 @@ from servers.settings_text import address_of
 from sequencer.adapters.clock import SystemClock
 from sequencer.adapters.sandbox.mail_world import MailWorld
 
-AHEAD = 40  # mails that wait to be read
+AHEAD = 20  # mails that wait to be read
 KEPT = 700  # read ones that the mailbox still holds: more than the overlap
 LOOK_S = 0.02
 START_S, STUCK_S = 60.0, 90.0
@@ -109,12 +109,12 @@ class Feed:
 
 def _bad(number: int, spoilt: Iterator[bytes], hurts: list[tuple[str, bytes]], feed: Feed) -> bytes:
     """The next bad mail: one made to hurt now and then, by chance spoilt ones otherwise."""
-    if number % HURTS_EVERY:
-        return next(spoilt)
-    name, raw = hurts[(number // HURTS_EVERY) % len(hurts)]
-    feed.hurt[name] += 1
-    # Once more with another mark, or it would be known, and cost nothing.
-    return b"X-Number: %d\r\n" % number + raw
+    raw = next(spoilt)
+    if number % HURTS_EVERY == 0:
+        name, raw = hurts[(number // HURTS_EVERY) % len(hurts)]
+        feed.hurt[name] += 1
+    # With a mark of its own: one that has come in before would be known, and have no effect.
+    return b"Message-ID: <%d@hostile.example>\r\n" % number + raw
 
 
 async def feed_all(feed: Feed, daemon: Daemon, count: int, seed: int, people: list[str]) -> None:

@@ -29,7 +29,7 @@ NAMES = [f"box{number}" for number in range(PROCESSES * DAEMONS)]
 PEOPLE = 4  # for each mailbox, before the kill and after it
 WAITING = sa.text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 TAKEOVER_S = 30.0
-LONG_S = 90.0
+LONG_S = 180.0
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ PLANTS = (
             Edit("engine/scan.py", "WIDE = timedelta(days=2)", "WIDE = timedelta(0)"),
             Edit(
                 "engine/scan.py",
-                "        await _take_in(world, mailbox, found)\n        known,",
+                "        await _take_in(world, mailbox, found)\n        if found.more",
                 "        await world.write(\n"
                 "            mailboxes.move_cursor,\n"
                 "            mailbox,\n"
@@ -83,7 +83,7 @@ PLANTS = (
                 "            ),\n"
                 "            began_at,\n"
                 "        )\n"
-                "        await _take_in(world, mailbox, found)\n        known,",
+                "        await _take_in(world, mailbox, found)\n        if found.more",
             ),
         ),
     ),

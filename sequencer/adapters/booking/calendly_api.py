@@ -1,30 +1,14 @@
 """Does Calendly still report to us? After a day of failures it disables a subscription."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlencode
 
 import httpx2
 
 from sequencer.adapters.booking.api import ask
 from sequencer.adapters.booking.fields import Fields
-from sequencer.domain.booking import AskError
+from sequencer.domain.booking import AskError, Subscription
 
 BASE = "https://api.calendly.com"
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A webhook subscription, as Calendly tells of it.
-
-    Attributes:
-        state: `active` or `disabled`.
-        failing_since: since when its deliveries are tried again; None where all is well.
-    """
-
-    url: str
-    state: str
-    failing_since: datetime | None = None
 
 
 async def subscriptions(

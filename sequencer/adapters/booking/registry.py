@@ -14,13 +14,22 @@ from sequencer.adapters.booking import (
     zcal,
     zoom,
 )
-from sequencer.adapters.booking.calendly_api import Subscription, subscriptions
+from sequencer.adapters.booking.calendly_api import subscriptions
 from sequencer.adapters.booking.hubspot_api import HubSpotLookUp
+from sequencer.adapters.booking.tool import Tool
+from sequencer.domain.booking import Subscription
 
-TOOLS = {
-    each.TOOL.name: each.TOOL
-    for each in (calendly, calcom, savvycal, zcal, chilipiper, hubspot, zoom, generic)
-}
+_EVERY: tuple[Tool, ...] = (
+    calendly.TOOL,
+    calcom.TOOL,
+    savvycal.TOOL,
+    zcal.TOOL,
+    chilipiper.TOOL,
+    hubspot.TOOL,
+    zoom.TOOL,
+    generic.TOOL,
+)
+TOOLS = {tool.name: tool for tool in _EVERY}
 
 
 def look_ups(hubspot_token: str) -> dict[str, Callable[[bytes], Awaitable[bytes]]]:

@@ -50,7 +50,7 @@ def test_all_is_well() -> None:
     """What was learned is shown with its age and its servers, and what follows from it."""
     text = said(FINE)
     assert "signed in over TLSv1.3" in text
-    assert "INBOX, no Junk, Sent as Envoyés" in text
+    assert "INBOX, no Junk, no Archive, Sent as Envoyés" in text
     assert "30 hours ago, of smtp.example:587 imap.example:993" in text
     assert "copy in Sent      yes, found after 4 s" in text
     assert "Message-ID kept   no" in text

@@ -91,7 +91,8 @@ LOOKS: dict[Group, Callable[[str], bool]] = {
 def found(code: str, rule: Rule, line: str) -> bool:
     """Whether a phrase of the rule is in the line, and nothing negates it."""
     words = words_in(line)
-    hits = Finder(read_phrase(code, text) for text in rule.phrases).find(words)
+    classes = FILES[code].language.classes
+    hits = Finder(read_phrase(code, text, classes) for text in rule.phrases).find(words)
     return any(not is_negated(words, hit, RULES) for hit in hits)
 
 
@@ -183,7 +184,7 @@ def problem(text: str) -> tuple[int | None, str]:
         ("rules:\n  moved:\n    - phrases: a", 3, "a rule has `yes`"),
         ("rules:\n  moved:\n    - phrase: a", 3, "`phrase` is no key here"),
         ("rules:\n  moved:\n    - phrases: |\n        a\n        ~ b\n      yes: a", 5, "begins"),
-        ("rules:\n  moved:\n    - phrases: |\n        a b|c-d\n      yes: a", 4, "not one word"),
+        ("rules:\n  moved:\n    - phrases: |\n        a b|.\n      yes: a", 4, "no word"),
         ("a: &x b", 1, "anchors"),
     ],
 )

@@ -100,7 +100,9 @@ def test_auto_reply() -> None:
 def test_opt_out() -> None:
     """An opt-out shows the words it was made with."""
     verdict = classify(a_mail(text="Please remove me from your list."), RULES)
-    assert (verdict.kind, verdict.because) == (Kind.OPT_OUT, "text: remove me")
+    assert verdict.kind is Kind.OPT_OUT
+    assert verdict.because.startswith("text: ")
+    assert "remove me" in verdict.because
 
 
 def test_own_footer_is_no_opt_out() -> None:

@@ -23,7 +23,7 @@ UP, DOWN = "\N{THUMBS UP SIGN}", "\N{THUMBS DOWN SIGN}"
         ("And herons?", Intent.QUESTION),
         ("Herons.", None),
         ("We are not going to need it, though not now.", Intent.LATER),
-        ("That is not interesting at all to any of us.", None),
+        ("I am not curious to learn that.", None),
         ("Herons in blue, and more of them.", None),
     ],
 )

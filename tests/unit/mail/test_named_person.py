@@ -17,6 +17,7 @@ COLLEAGUE = NamedPerson("Wes Cooper", "wes@bank.example")
         (f"Contact Maria de la Cruz, {LEA}", "Maria de la Cruz"),
         (f"Please contact {LEA}", ""),
         (f"Contact Maria Cruz de {LEA}", "Maria Cruz"),
+        (f"Contact {LEA}, and do not call.", ""),
         (f"Do not write to us. Please contact {LEA}", ""),
         (f"{LEA} is in charge.", ""),
     ],

@@ -43,7 +43,7 @@ def test_found(phrase: str, text: str, written: str) -> None:
     assert found(phrase, text) == written
 
 
-@pytest.mark.parametrize("phrase", ["", "^", "~ a", "a ~", "a b?", "a? b", "a|b-c", "ab* c", ".|a"])
+@pytest.mark.parametrize("phrase", ["", "^", "~ a", "a ~", "a b?", "a? b", "a|.", "ab* c", ".|a", "abc-def*"])
 def test_mistakes(phrase: str) -> None:
     """What cannot be looked for is refused."""
     with pytest.raises(PhraseError):
@@ -57,3 +57,30 @@ def test_hostile(unit: str) -> None:
     finder = Finder(read_phrase("xx", each) for each in phrases if not each.startswith("a?"))
     words = words_in(unit * 200_000)
     assert all(hit.last < len(words.tokens) for hit in finder.find(words))
+
+
+CLASSES = {"drop": ("remove", "take_off", "delet*")}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "written"),
+    [
+        ("$drop me", "please remove me", "remove me"),
+        ("$drop me", "take off me", "take off me"),
+        ("$drop|skip me", "skip me", "skip me"),
+        ("please $drop? me", "please deleting me", "please deleting me"),
+        ("please $drop? me", "please me", "please me"),
+        ("keep|take_off me", "take it off me", ""),
+    ],
+)
+def test_classes(phrase: str, text: str, written: str) -> None:
+    """A class stands for each of its words, some of which are several in a row."""
+    words = words_in(text)
+    hit = Finder([read_phrase("xx", phrase, CLASSES)]).first(words)
+    assert ("" if hit is None else words.written(hit.first, hit.last)) == written
+
+
+def test_no_such_class() -> None:
+    """A class that the file does not have is a mistake."""
+    with pytest.raises(PhraseError):
+        read_phrase("xx", "$other me", CLASSES)
