@@ -68,7 +68,9 @@ def _asked(workspace: "Workspace") -> "list[Subscription]":
 @with_workspace
 def again(workspace: "Workspace", *, number: int) -> None:
     """Work through delivery NUMBER of `sequencer hooks list` once more."""
+    from sequencer.bootstrap import booking_sources
     from sequencer.engine.hook_list import work_again
 
-    workspace.database.transact(lambda connection: work_again(connection, number))
+    sources, now = booking_sources(workspace.settings), workspace.clock.now()
+    workspace.database.transact(lambda connection: work_again(connection, sources, number, now))
     click.echo(f"Delivery {number} is worked through again by the daemon.")

@@ -19,7 +19,9 @@ RENEW = "create the subscription anew: docs/how-to/bookings/calendly.md"
 
 def cells(source: "HookSource", tz: ZoneInfo) -> list[str]:
     """A row of the table, on the clock of one zone."""
-    states = [source.states.get(name, 0) for name in ("done", "stored", "unknown", "failed")]
+    waiting = source.states.get("stored", 0) + source.states.get("to_ask", 0)
+    done, unknown, failed = (source.states.get(name, 0) for name in ("done", "unknown", "failed"))
+    states = (done, waiting, unknown, failed)
     address = source.url if source.is_set else "not in the settings any more"
     return [harmless(source.name), _clock(source.last_at, tz), *map(str, states), address]
 

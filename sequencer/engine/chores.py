@@ -10,7 +10,6 @@ from datetime import datetime
 
 import structlog
 
-from sequencer.domain.booking import DeliveryError
 from sequencer.engine.activate import activate_waiting, waiting
 from sequencer.engine.desk import Desk
 from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
@@ -135,29 +134,13 @@ async def _work_through(
     now = world.clock.now()
 
     async def work(number: int) -> None:
-        try:
-            whole = await _looked_up(world, sources, number)
-        except DeliveryError as error:
-            await world.write(fail_delivery, world.desk, number, str(error), now)
-        else:
-            await world.write(apply_delivery, world.desk, sources, number, now, whole)
+        await world.write(apply_delivery, world.desk, sources, number, now)
 
     async def push(number: int, error: Exception) -> None:
         why = f"internal error: {error!r}"
         await world.write(fail_delivery, world.desk, number, why, now)
 
     await _each("hook_failed", "delivery", numbers, work, push)
-
-
-async def _looked_up(world: World, sources: Mapping[str, Source], number: int) -> bytes | None:
-    """A delivery with what its tool was asked for; None where there is nothing to ask."""
-    if not any(source.look_up for source in sources.values()):
-        return None
-    delivery = await world.read(hooks.get, number)
-    source = sources.get(delivery.source) if delivery else None
-    if delivery is None or source is None or source.look_up is None:
-        return None
-    return await source.look_up(delivery.body)
 
 
 async def _each(

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sequencer.engine.ask_tools import asks
+from sequencer.engine.hooks import Source
 from sequencer.store import hooks, wake
 from sequencer.store.database import Connection
 
@@ -71,12 +73,14 @@ def hook_list(connection: Connection, names: Iterable[str], public_url: str) -> 
     return HookList(tuple(sources), tuple(failed))
 
 
-def work_again(connection: Connection, number: int) -> None:
+def work_again(
+    connection: Connection, sources: Mapping[str, Source], number: int, now: datetime
+) -> None:
     """Let a delivery be worked through once more, after what was in its way is gone.
 
     Raises:
         HookError: there is none that came to nothing.
     """
-    if not hooks.again(connection, number):
+    if not hooks.again(connection, number, set(asks(sources)), now):
         raise HookError(f"There is no delivery {number} that came to nothing.")
     wake.call(connection, [wake.CHORES])

@@ -39,7 +39,7 @@ class Source:
         answer: what a delivery wants to hear that only asks whether we are there; such a one is not
             stored.
         look_up: asks the tool for what its deliveries leave out, and gives the whole back in a form
-            that `read` knows.
+            that `read` knows; AskError where the tool does not tell.
         counts: which of its meetings do.
     """
 
@@ -54,7 +54,8 @@ class Source:
 def store_delivery(connection: Connection, source: Source, body: bytes, now: datetime) -> bool:
     """Whether the delivery is new. The caller has verified the signature over these bytes."""
     wake.call(connection, [wake.CHORES])
-    return hooks.add(connection, source.name, delivery_key(source, body), body, now)
+    state = hooks.TO_ASK if source.look_up else hooks.STORED
+    return hooks.add(connection, source.name, delivery_key(source, body), body, now, state)
 
 
 def delivery_key(source: Source, body: bytes) -> str:
@@ -72,18 +73,8 @@ def apply_delivery(
     sources: Mapping[str, Source],
     delivery_id: int,
     now: datetime,
-    whole: bytes | None = None,
 ) -> None:
-    """Do what one stored delivery says; one that cannot be understood is kept as failed.
-
-    Args:
-        connection: the database.
-        desk: policy and cadences.
-        sources: the booking tools of the settings.
-        delivery_id: number of the delivery.
-        now: this instant.
-        whole: the delivery with what was looked up for it; by default as it came in.
-    """
+    """Do what one stored delivery says; one that cannot be understood is kept as failed."""
     delivery = hooks.take(connection, delivery_id)
     if delivery is None:
         return
@@ -93,7 +84,7 @@ def apply_delivery(
         _fail(connection, desk, delivery, problem, now)
         return
     try:
-        events = source.read(whole or delivery.body)
+        events = source.read(delivery.body)
     except DeliveryError as error:
         _fail(connection, desk, delivery, str(error) or "not understood", now)
         return

@@ -55,8 +55,15 @@ class MailboxWatch:
                 log.exception("mailbox_not_watched", mailbox=mailbox)
                 await self._rest(mailbox)
                 continue
-            if changed and mailbox in self.runner.leases:
-                self.runner.start(f"look {mailbox}", self.runner.look_into(mailbox))
+            if changed:
+                await self._look(mailbox)
+
+    async def _look(self, mailbox: str) -> None:
+        """Have the mailbox read; a look that is under way may have passed by what is new."""
+        name = f"look {mailbox}"
+        await self.runner.until_done(name)
+        if mailbox in self.runner.leases:
+            self.runner.start(name, self.runner.look_into(mailbox))
 
     def _is_on(self, mailbox: str) -> bool:
         """Whether this watch is still wanted: a cancellation may get lost in a time-out."""

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from sequencer.engine.ask_tools import ask_tools, asks
 from sequencer.engine.away import AbsenceWatch
 from sequencer.engine.chores import UNASKED_S, Chores, chores, do_chores, is_eldest
 from sequencer.engine.confirm import confirm
@@ -86,6 +87,8 @@ class Runner:
             lease = self.leases.get(work.mailbox)
             if lease is not None and self._may_begin(lease):
                 self.start(f"serve {lease.mailbox}", self._serve(lease, work))
+        if asks(self.sources):
+            self.start("ask-tools", ask_tools(world, self.sources))
         if self._retention.is_due(world.clock.now()):
             self.start("retention", self._forget_old_mail())
         for lease in self._probes.due(world, self.leases):
@@ -107,6 +110,11 @@ class Runner:
         task = asyncio.create_task(self._guarded(name, work), name=name)
         self._tasks[name] = task
         task.add_done_callback(lambda _done: self._tasks.pop(name, None))
+
+    async def until_done(self, name: str) -> None:
+        """Return when no work of that name is under way; none is cancelled with the caller."""
+        if name in self._tasks:
+            await asyncio.wait({self._tasks[name]})
 
     async def drain(self) -> None:
         """Return when no task is under way; nothing is cancelled."""

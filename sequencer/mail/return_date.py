@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from sequencer.mail.date_words import Written, agreed, day_number, words_of, written_dates
 from sequencer.mail.rules import Group, Rules, Vocabulary
 from sequencer.mail.spoken_date import Spoken, spoken_days
+from sequencer.mail.words import words_in
 
 MAX_DAYS = 400  # further away it is no absence, or no date of return
 MAX_DAYS_WITHOUT_YEAR = 270  # a date without a year that is further away has just passed
@@ -91,12 +92,20 @@ def _of_written(said: _Text, written: Written, sent_on: date) -> Iterator[Return
 
 def _of_spoken(said: _Text, spoken: Spoken, sent_on: date) -> Iterator[ReturnDate]:
     is_last = _is_last(said, spoken.first, spoken.last)
+    if spoken.is_next and is_last is not False:
+        is_last = False if _is_absence(said, spoken) else None
     if is_last is None or (is_last and spoken.is_span):
         return
     shown = _shown(said.tokens[max(spoken.first - 4, 0) : spoken.last + 1])
     found = within_reach(spoken.day, sent_on, shown, is_last=is_last)
     if found is not None:
         yield found
+
+
+def _is_absence(said: _Text, spoken: Spoken) -> bool:
+    """Whether the sentence tells of one."""
+    around = (*_before(said, spoken.first), *_after(said, spoken.last + 1))
+    return said.rules.finder(Group.ABSENCE).first(words_in(" ".join(around))) is not None
 
 
 def _shown(tokens: Sequence[str]) -> str:

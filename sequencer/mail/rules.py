@@ -75,6 +75,7 @@ class Vocabulary(StrEnum):
     JOIN = "join"  # between the two dates of a span
     TITLE = "title"  # in front of a name
     TOMORROW = "tomorrow"
+    BEGIN = "begin"  # of a month
     END = "end"  # of a month
     ARTICLE = "article"  # in front of a day without a month
     NEXT = "next"

@@ -1,6 +1,6 @@
 """Webhook deliveries: stored before they are answered, worked through once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sequencer.store.insert import insert_new
 from sequencer.store.outside_tables import HookRow
 
 STORED, DONE, FAILED, UNKNOWN = "stored", "done", "failed", "unknown"
+TO_ASK = "to_ask"  # of it too little is told: its tool is asked before it is worked through
 
 # The statement that every tick makes is built once: that takes longer than to run it.
 _WAITING = (
@@ -31,15 +32,33 @@ class Delivery:
     body: bytes
 
 
-def add(connection: Connection, source: str, delivery_key: str, body: bytes, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class ToAsk:
+    """A delivery whose tool is to be asked."""
+
+    id: int
+    source: str
+    body: bytes
+    stored_at: datetime
+
+
+def add(
+    connection: Connection,
+    source: str,
+    delivery_key: str,
+    body: bytes,
+    now: datetime,
+    state: str = STORED,
+) -> bool:
     """Whether the delivery is new; the same one again changes nothing."""
     values = {
         "source": source,
         "delivery_key": delivery_key,
         "body": body,
         "stored_at": now,
-        "state": STORED,
+        "state": state,
         "problem": "",
+        "again_at": now if state == TO_ASK else None,
     }
     return insert_new(connection, HookRow, values)
 
@@ -59,16 +78,6 @@ def take(connection: Connection, delivery_id: int) -> Delivery | None:
     return Delivery(row.id, row.source, row.body) if row is not None else None
 
 
-def get(connection: Connection, delivery_id: int) -> Delivery | None:
-    """The delivery, if nobody has worked it through; others may have it at the same time."""
-    row = connection.execute(
-        sa.select(HookRow.id, HookRow.source, HookRow.body).where(
-            HookRow.id == delivery_id, HookRow.state == STORED
-        )
-    ).one_or_none()
-    return Delivery(row.id, row.source, row.body) if row is not None else None
-
-
 def finish(connection: Connection, delivery_id: int, state: str, note: str = "") -> None:
     """Mark a delivery as done, as failed, or as one of which we make nothing, and why."""
     connection.execute(
@@ -78,12 +87,51 @@ def finish(connection: Connection, delivery_id: int, state: str, note: str = "")
     )
 
 
-def again(connection: Connection, delivery_id: int) -> bool:
-    """Whether a delivery that had failed will be worked through once more."""
+def to_ask(connection: Connection, now: datetime, limit: int = 20) -> list[ToAsk]:
+    """Deliveries whose tool is to be asked by now, the oldest first."""
+    query = (
+        sa.select(HookRow.id, HookRow.source, HookRow.body, HookRow.stored_at)
+        .where(HookRow.state == TO_ASK, HookRow.again_at <= now)
+        .order_by(HookRow.id)
+        .limit(limit)
+    )
+    return [ToAsk(*row) for row in connection.execute(query)]
+
+
+def asked(connection: Connection, delivery_id: int, whole: bytes) -> None:
+    """Let a delivery be worked through with what its tool told."""
+    _move_asked(connection, delivery_id, {"state": STORED, "body": whole, "problem": ""})
+
+
+def ask_later(connection: Connection, delivery_id: int, again_at: datetime, why: str) -> None:
+    """Ask again at that instant, as the tool did not tell."""
+    _move_asked(connection, delivery_id, {"again_at": again_at, "problem": cut(why)})
+
+
+def ask_no_more(connection: Connection, delivery_id: int, why: str) -> None:
+    """Keep a delivery as failed whose tool did not tell."""
+    _move_asked(connection, delivery_id, {"state": FAILED, "problem": cut(why)})
+
+
+def _move_asked(connection: Connection, delivery_id: int, values: Mapping[str, object]) -> None:
+    here = sa.and_(HookRow.id == delivery_id, HookRow.state == TO_ASK)
+    connection.execute(sa.update(HookRow).where(here).values(**values))
+
+
+def again(connection: Connection, delivery_id: int, asks: Collection[str], now: datetime) -> bool:
+    """Whether a delivery that had failed will be worked through once more.
+
+    Args:
+        connection: the database.
+        delivery_id: its number.
+        asks: the tools that have to be asked before.
+        now: this instant.
+    """
+    state = sa.case((HookRow.source.in_(asks), TO_ASK), else_=STORED)
     statement = (
         sa.update(HookRow)
         .where(HookRow.id == delivery_id, HookRow.state.in_((FAILED, UNKNOWN)))
-        .values(state=STORED, problem="")
+        .values(state=state, problem="", again_at=now)
     )
     return connection.execute(statement).rowcount > 0
 

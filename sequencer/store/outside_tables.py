@@ -89,7 +89,11 @@ class ConfirmationRow(Base):
 
 
 class HookRow(Base):
-    """A webhook delivery as it came in, stored before it was answered."""
+    """A webhook delivery as it came in, stored before it was answered.
+
+    Where its tool has to be asked first, `again_at` is when that is tried; then the body is what
+    came of it.
+    """
 
     __tablename__ = "hook"
     id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
@@ -99,6 +103,7 @@ class HookRow(Base):
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(Key, index=True)
     problem: Mapped[str] = mapped_column(Text)
+    again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (UniqueConstraint("source", "delivery_key"),)
 
 

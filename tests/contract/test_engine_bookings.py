@@ -25,7 +25,7 @@ from builders import NOON
 from stage import Stage
 
 from sequencer.adapters.booking.registry import TOOLS
-from sequencer.domain.booking import DeliveryError
+from sequencer.domain.booking import AskError, DeliveryError
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.meeting import MeetingState
 from sequencer.domain.meeting_filter import MeetingFilter
@@ -265,47 +265,90 @@ def test_unknown_events_are_kept(stage: Stage, source: str, body: bytes, why: st
 class Asked:
     """HubSpot, asked for a meeting."""
 
-    def __init__(self, *answers: bytes | str) -> None:
+    def __init__(self, *answers: bytes | Exception) -> None:
         self.answers = list(answers)
 
     async def look_up(self, _body: bytes) -> bytes:
         answer = self.answers.pop(0)
-        if isinstance(answer, str):
-            raise DeliveryError(answer)
+        if isinstance(answer, Exception):
+            raise answer
         return answer
 
 
-def with_answers(stage: Stage, *answers: bytes | str) -> None:
-    source = replace(stage.sources["hubspot"], look_up=Asked(*answers).look_up)
+EVENT = hubspot("object.creation", 0)
+TOLD = hubspot_whole(EVENT)
+NO_ANSWER = AskError("it answered 503")
+
+
+def ask(stage: Stage, *answers: bytes | Exception) -> Asked:
+    """A delivery that says too little, and what its tool will tell."""
+    tool = Asked(*answers)
+    source = replace(stage.sources["hubspot"], look_up=tool.look_up)
     stage.sources = {**stage.sources, "hubspot": source}
     stage.restart()
+    stage.begin(PAT)
+    stage.write(store_delivery, source, json.dumps([EVENT]).encode(), stage.clock.now())
+    return tool
+
+
+def is_booked(stage: Stage) -> bool:
+    return stage.enrollment(PAT).finish_reason is FinishReason.MEETING_BOOKED
 
 
 async def test_what_is_missing_is_asked_for(stage: Stage) -> None:
     """A delivery that names nobody is worked through with what its tool tells when asked."""
-    event = hubspot("object.creation", 0)
-    with_answers(stage, hubspot_whole(event))
-    stage.begin(PAT)
-    body = json.dumps([event]).encode()
-    stage.write(store_delivery, stage.sources["hubspot"], body, NOON)
+    ask(stage, TOLD)
     await stage.work()
-    assert stage.enrollment(PAT).finish_reason is FinishReason.MEETING_BOOKED
+    await stage.work()
+    assert is_booked(stage)
     assert states(stage) == [hooks.DONE]
 
 
-async def test_a_tool_that_does_not_answer(stage: Stage) -> None:
-    """Where a tool does not tell, the delivery is kept as failed, and may be tried again."""
-    event = hubspot("object.creation", 0)
-    with_answers(stage, "it answered 503", hubspot_whole(event))
-    stage.begin(PAT)
-    body = json.dumps([event]).encode()
-    stage.write(store_delivery, stage.sources["hubspot"], body, NOON)
+async def test_a_tool_that_does_not_answer_at_once(stage: Stage) -> None:
+    """A tool is asked again after a while, and nobody waits for it meanwhile."""
+    tool = ask(stage, NO_ANSWER, TOLD)
+    stage.bring_in("other@bank.example")
+    stage.enroll("other@bank.example")
     await stage.work()
+    await stage.work(timedelta(minutes=4))
+    assert len(tool.answers) == 1
+    assert len(stage.mails("other@bank.example")) == 1
+    await stage.work(timedelta(minutes=1))
+    await stage.work()
+    assert is_booked(stage)
+
+
+@pytest.mark.parametrize(
+    ("error", "after", "why"),
+    [
+        (NO_ANSWER, timedelta(days=1), "it answered 503"),
+        (DeliveryError("no list"), timedelta(0), "no list"),
+        (ZeroDivisionError(), timedelta(0), "internal error: ZeroDivisionError()"),
+    ],
+)
+async def test_a_tool_that_does_not_answer(
+    stage: Stage, error: Exception, after: timedelta, why: str
+) -> None:
+    """Where nothing comes of asking, the delivery is kept as failed, and may be tried again."""
+    ask(stage, error, TOLD)
+    await stage.work(after)
     [failed] = stage.read(hook_list, ["hubspot"], "https://x.example/").failed
-    assert (failed.source, failed.state, failed.why) == ("hubspot", "failed", "it answered 503")
-    stage.write(work_again, failed.number)
+    assert (failed.source, failed.state, failed.why) == ("hubspot", "failed", why)
+    stage.write(work_again, stage.sources, failed.number, stage.clock.now())
     await stage.work()
-    assert stage.enrollment(PAT).finish_reason is FinishReason.MEETING_BOOKED
+    await stage.work()
+    assert is_booked(stage)
+
+
+async def test_a_tool_that_is_asked_no_more(stage: Stage) -> None:
+    """What was to be asked is kept as failed once the settings have no token any more."""
+    ask(stage, TOLD)
+    other = replace(stage.sources["hubspot"], look_up=None)
+    stage.sources = {"hubspot": other, "zoom": replace(other, name="zoom", look_up=Asked().look_up)}
+    stage.restart()
+    await stage.work()
+    [failed] = stage.read(hooks.failures)
+    assert failed.problem == "hubspot is not asked any more"
 
 
 def test_the_list_of_tools(stage: Stage) -> None:
@@ -330,7 +373,7 @@ def test_nothing_to_try_again(stage: Stage) -> None:
     tell(stage, "calcom", calcom("BOOKING_CREATED", 0))
     for number in (1, 99):
         with pytest.raises(HookError, match=f"no delivery {number}"):
-            stage.write(work_again, number)
+            stage.write(work_again, stage.sources, number, NOON)
 
 
 def keys(found: Sequence[meetings.Meeting]) -> list[str]:

@@ -177,8 +177,8 @@ def test_deliveries(database: Database) -> None:
         first, second, third = hooks.waiting(connection)
         assert hooks.waiting(connection, limit=2) == [first, second]
         assert hooks.take(connection, first) == hooks.Delivery(first, "calendly", b"\x00one")
-        hooks.finish(connection, first)
-        hooks.finish(connection, second, "no JSON\x00" * 1_000)
+        hooks.finish(connection, first, hooks.DONE)
+        hooks.finish(connection, second, hooks.FAILED, "no JSON\x00" * 1_000)
         assert hooks.take(connection, first) is None
         assert hooks.waiting(connection) == [third]
         assert not hooks.add(connection, "calendly", "k1", b"again", NOON)

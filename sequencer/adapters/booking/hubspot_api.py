@@ -9,7 +9,7 @@ import httpx2
 from sequencer.adapters.booking.api import ask
 from sequencer.adapters.booking.fields import Fields, parsed
 from sequencer.adapters.booking.hubspot import meeting_ids
-from sequencer.domain.booking import AskError, DeliveryError
+from sequencer.domain.booking import AskError
 
 BASE = "https://api.hubapi.com/crm/v3/objects"
 PROPERTIES = (
@@ -41,13 +41,16 @@ class HubSpotLookUp:
         """The delivery with what HubSpot knows of its meetings beside it.
 
         Raises:
-            DeliveryError: the delivery is none, or HubSpot does not tell.
+            DeliveryError: the delivery is none.
+            AskError: HubSpot does not tell.
         """
+        told = parsed(body)
+        events = told.get("events") if isinstance(told, dict) else told
         try:
             meetings = {number: await self._meeting(number) for number in meeting_ids(body)}
         except AskError as error:
-            raise DeliveryError(f"HubSpot was asked whose meeting it is: {error}") from None
-        return json.dumps({"events": parsed(body), "meetings": meetings}).encode()
+            raise AskError(f"HubSpot was asked whose meeting it is: {error}") from None
+        return json.dumps({"events": events, "meetings": meetings}).encode()
 
     async def _meeting(self, number: str) -> dict[str, Any]:
         names = ",".join(PROPERTIES)

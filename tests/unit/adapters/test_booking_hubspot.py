@@ -10,7 +10,7 @@ from builders import NOON
 
 from sequencer.adapters.booking.hubspot import HEADER, NO_DETAILS, STAMP, read, verify
 from sequencer.adapters.booking.hubspot_api import BASE, HubSpotLookUp
-from sequencer.domain.booking import BookingKind, DeliveryError
+from sequencer.domain.booking import AskError, BookingKind, DeliveryError
 from sequencer.domain.post import Post, Secrets
 
 KEY = "hubspot-test-secret"
@@ -122,6 +122,7 @@ async def test_asked() -> None:
         "/crm/v3/objects/contacts/2",
     ]
     assert {request.headers["Authorization"] for request in portal.asked} == {"Bearer a-token"}
+    assert read(await Portal().asks().look_up(whole)) == read(whole)
     booked = read(whole)[0]
     assert (booked.kind, booked.email, booked.guests, booked.starts_at) == (
         K.BOOKED,
@@ -150,7 +151,7 @@ async def test_a_meeting_that_is_gone() -> None:
 )
 async def test_no_answer(portal: Portal, sentence: str) -> None:
     """Where HubSpot does not tell, there is a sentence, and no token in it."""
-    with pytest.raises(DeliveryError, match=sentence) as raised:
+    with pytest.raises(AskError, match=sentence) as raised:
         await portal.asks().look_up(BODY)
     assert "a-token" not in str(raised.value)
     assert "a-token" not in repr(portal.asks())

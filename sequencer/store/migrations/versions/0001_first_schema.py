@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.Column("stored_at", UtcDateTime(), nullable=False),
         sa.Column("state", sa.String(length=128), nullable=False),
         sa.Column("problem", sa.String(length=2000), nullable=False),
+        sa.Column("again_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hook")),
         sa.UniqueConstraint("source", "delivery_key", name=op.f("uq_hook_source_delivery_key")),
     )
