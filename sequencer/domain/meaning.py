@@ -134,6 +134,10 @@ ENTRIES: Mapping[Kind, Meaning] = {
         "A server says that the whole domain takes no mail; people there wait for a person.",
         "Look whether that is so; `sequencer suppress lift` takes it back.",
     ),
+    Kind.CONFIRMING: Meaning(
+        "An opt-out that came as an answer is confirmed by one mail, as the settings want it.",
+        "Nothing: nothing else leaves to that person.",
+    ),
     Kind.LIFTED: Meaning(
         "Somebody took an entry off the list: one that would have ended by itself, or one that "
         "came from a decision in triage which was taken back."

@@ -13,7 +13,7 @@ from sequencer.files.hook_settings import HookSettings
 
 Verify = Callable[[Secrets, Post, datetime], bool]
 Read = Callable[[bytes], Sequence[BookingEvent]]
-Answer = Callable[[Secrets, bytes], Mapping[str, str] | None]
+Answer = Callable[[Secrets, Post], Mapping[str, str] | None]
 
 
 class BookingTool(Protocol):
@@ -36,7 +36,7 @@ class BookingTool(Protocol):
 
     @property
     def answer(self) -> Answer:
-        """What a body wants to hear that only asks whether we are there."""
+        """What a post wants to hear that was verified, and only asks whether we are there."""
         ...
 
 

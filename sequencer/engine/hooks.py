@@ -23,11 +23,11 @@ _ESCAPE = re.compile(rb"\\(?:u00([2-7][0-9A-Fa-f])|.)", re.DOTALL)
 
 Verify = Callable[[Post, datetime], bool]
 Read = Callable[[bytes], Sequence[BookingEvent]]
-Answer = Callable[[bytes], Mapping[str, str] | None]
+Answer = Callable[[Post], Mapping[str, str] | None]
 LookUp = Callable[[bytes], Awaitable[bytes]]
 
 
-def _no_answer(_body: bytes) -> None:
+def _no_answer(_post: Post) -> None:
     """Most sources want to hear nothing but that their delivery has come."""
 
 

@@ -17,7 +17,7 @@ from sequencer.engine.matter import bring_up
 from sequencer.engine.react import open_due_at, react
 from sequencer.engine.spread import go_on, plan_resume
 from sequencer.engine.tasks import Matter
-from sequencer.store import enrollments, sends, tasks, triage
+from sequencer.store import enrollments, prospects, sends, tasks, triage
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.stand import Stand, stand_of
@@ -40,11 +40,19 @@ def hold_and_ask(
     for stored in live:
         held = Held(PauseReason.REVIEW, None, open_due_at(connection, stored.id))
         react(connection, desk, stored, held, cause, now)
+    matter = replace(matter, assignee=_rep(connection, desk, people[0], live))
     is_new = bring_up(connection, people[0], matter, now)
     known = tasks.open_matters(connection, people[0], matter.kind)
     about = known[-1].about if is_new else matter.about
     task = next(each for each in known if each.about == about)
     triage.hold(connection, task.id, stands)
+
+
+def _rep(connection: Connection, desk: Desk, person: int, live: Sequence[StoredEnrollment]) -> str:
+    """Who decides: the person's owner, else the rep of the mailbox that they hear from."""
+    owner = prospects.get(connection, person).prospect.owner
+    boxes = (desk.policy.mailboxes.get(stored.enrollment.mailbox or "") for stored in live)
+    return owner or next((box.belongs_to for box in boxes if box and box.belongs_to), "")
 
 
 def give_back(

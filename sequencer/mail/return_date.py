@@ -17,6 +17,7 @@ from sequencer.mail.words import words_in
 MAX_DAYS = 400  # further away it is no absence, or no date of return
 MAX_DAYS_WITHOUT_YEAR = 270  # a date without a year that is further away has just passed
 AMBIGUOUS_REACH = timedelta(days=180)  # of a date that can be read in two ways
+MAX_DATES = 100  # of one mail that are looked at
 REACH = 9  # words between a date and what makes it one
 ENGLISH = frozenset({"en"})  # in which 3/4 may be the fourth of March
 _TIGHT = frozenset("./-'\N{RIGHT SINGLE QUOTATION MARK}")
@@ -55,9 +56,9 @@ def return_date(text: str, sent_on: date, rules: Rules) -> ReturnDate | None:
     tokens = words_of(text)
     written = agreed(written_dates(tokens, rules.months))
     said = _Text(tokens, rules, rules.languages_in(tokens), written)
-    found = [each for one in written for each in _of_written(said, one, sent_on)]
+    found = [each for one in written[:MAX_DATES] for each in _of_written(said, one, sent_on)]
     if not found:
-        spoken = spoken_days(tokens, written, sent_on, rules)
+        spoken = islice(spoken_days(tokens, written, sent_on, rules), MAX_DATES)
         found = [each for one in spoken for each in _of_spoken(said, one, sent_on)]
     return max(found, key=lambda one: one.return_on, default=None)
 

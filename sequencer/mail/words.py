@@ -9,10 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from sequencer.mail.folded_text import folded
 
 MAX_TEXT = 20_000  # characters; who has something to say does not begin that late
+MAX_WORDS = 4_000
 STOP = "."
 _JAPANESE = "\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uff66-\uff9f"
 _MARKS = "\u0300-\u036f\u3099\u309a"
@@ -45,8 +47,8 @@ class Words:
 
 
 def words_in(text: str, limit: int = MAX_TEXT) -> Words:
-    """Words of the first `limit` characters."""
-    found = list(_TOKEN.finditer(text, 0, limit))
+    """Words of the first `limit` characters, as many as anybody reads."""
+    found = list(islice(_TOKEN.finditer(text, 0, limit), MAX_WORDS))
     tokens = [_folded(match[0]) for match in found]
     return Words(text, tokens, [match.start() for match in found], [match.end() for match in found])
 

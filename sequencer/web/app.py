@@ -66,9 +66,10 @@ async def _hook(request: Request) -> Response:
     except BodyTooLargeError:
         return JSONResponse({"error": f"more than {MAX_HOOK} bytes"}, status_code=413)
     now = site.world.clock.now()
-    if not source.verify(_post(request, site, body), now):
+    post = _post(request, site, body)
+    if not source.verify(post, now):
         return JSONResponse({"error": "signature missing, wrong or too old"}, status_code=401)
-    asked = source.answer(body)
+    asked = source.answer(post)
     if asked is not None:
         return JSONResponse(asked)
     new = await site.world.write(store_delivery, source, body, now)

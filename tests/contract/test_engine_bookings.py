@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
+from threading import Barrier
 
 import pytest
 from booking_series import (
@@ -30,11 +32,12 @@ from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReas
 from sequencer.domain.meeting import MeetingState
 from sequencer.domain.meeting_filter import MeetingFilter
 from sequencer.domain.post import Secrets
+from sequencer.engine.bookings import take_in
 from sequencer.engine.hook_list import HookError, hook_list, work_again
 from sequencer.engine.hook_sources import new_source
 from sequencer.engine.hooks import apply_delivery, store_delivery
 from sequencer.store import hooks, meetings, tasks
-from sequencer.store.database import Database
+from sequencer.store.database import Connection, Database
 
 MOST_ORDERS = 8
 SECRETS = Secrets(("a key",), ())
@@ -391,3 +394,31 @@ def test_two_chains_that_turn_out_to_be_one(stage: Stage) -> None:
     tell(stage, "calcom", later, moved)
     assert keys(stage.read(meetings.of_person, stage.person(PAT))) == ["newest"]
     assert titles(stage) == []
+
+
+def test_two_daemons_at_once(postgres_database: Database) -> None:
+    """Halves of a move that two daemons work through at the same time make one meeting."""
+    stage = Stage(postgres_database)
+    stage.begin(PAT)
+    rounds = 8
+    both = Barrier(2)
+
+    def half(number: int, body: bytes) -> None:
+        [event] = TOOLS["calcom"].read(variant(body, number))
+
+        def work(connection: Connection) -> None:
+            take_in(connection, stage.desk, replace(event, email=PAT, guests=()), NOON)
+
+        both.wait()
+        postgres_database.transact(work)
+
+    moved = calcom("BOOKING_RESCHEDULED", 5, "new-uid", rescheduleUid="old-uid")
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(rounds):
+            halves = [
+                threads.submit(half, number, body) for body in (calcom("BOOKING_CREATED", 0), moved)
+            ]
+            for each in halves:
+                each.result()
+    found = stage.read(meetings.of_person, stage.person(PAT))
+    assert sorted(keys(found)) == sorted(f"new-uidx{number}" for number in range(rounds))

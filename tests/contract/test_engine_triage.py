@@ -432,6 +432,39 @@ async def test_paused_by_hand(stage: Stage) -> None:
     assert stage.enrollment(ZOE).pause_reason is PauseReason.MANUAL
 
 
+async def test_who_decides(stage: Stage) -> None:
+    """A matter is for the owner of the person, else for whose mailbox they hear from."""
+    boxes = dict(stage.policy.mailboxes)
+    boxes["ana"] = replace(boxes["ana"], rep="ana ruiz")
+    stage.policy = replace(stage.policy, mailboxes=boxes)
+    stage.restart()
+    assert (await begun(stage)).assignee == "ana ruiz"
+
+
+async def test_who_has_not_begun(each_stage: Stage) -> None:
+    """Somebody whose turn has not come is decided about and taken back like all others."""
+    stage = each_stage
+    stage.apply(a_loaded(audience=EVERYBODY, throttle={"new_per_day": 1}))
+    stage.bring_in(ZOE, EVE)
+    stage.enroll(ZOE, EVE)
+    await stage.work()
+    waiting = next(each for each in (ZOE, EVE) if not stage.mails(each))
+    assert stage.enrollment(waiting).state is EnrollmentState.PENDING
+    place, raw = Place("ana", Folder.INBOX, 1, 77), f"From: {waiting}\n\nx".encode()
+    stage.write(set_aside, stage.desk, place, raw, "broken", stage.clock.now())
+    [task] = to_do(stage, waiting)
+    before = how(stage, waiting)
+    for decision in (Decision.REPLY, Decision.OPT_OUT, Decision.NOTHING, Decision.ABSENCE):
+        ruled(stage, task, decision)
+        take_back(stage, task)
+        assert how(stage, waiting) == before
+    ruled(stage, task, Decision.NOTHING)
+    assert stage.enrollment(waiting).state is EnrollmentState.PENDING
+    await stage.work(2 * DAY)
+    assert len(stage.mails(waiting)) == 1
+    assert stage.verify().clean
+
+
 async def test_undone_as_a_task(stage: Stage) -> None:
     """The plain way back of tasks knows nothing of what was decided, and says where to go."""
     task = await begun(stage)

@@ -219,6 +219,8 @@ UNITS = [
     "Final-Recipient: rfc822; a@b.co\n",
     "don't stop emailing ",
     "hello\n\n",
+    "\u914d\u4fe1",
+    "please remove my ",
 ]
 HEADERS = ["", "Auto-Submitted: auto-replied\n", "From: postmaster@x.example\n", "List-Id: x\n"]
 

@@ -11,10 +11,10 @@ from sequencer.domain.post import Post, Secrets
 
 Verify = Callable[[Secrets, Post, datetime], bool]
 Read = Callable[[bytes], Sequence[BookingEvent]]
-Answer = Callable[[Secrets, bytes], Mapping[str, str] | None]
+Answer = Callable[[Secrets, Post], Mapping[str, str] | None]
 
 
-def _nothing(_secrets: Secrets, _body: bytes) -> None:
+def _nothing(_secrets: Secrets, _post: Post) -> None:
     """What most tools want to hear."""
 
 
@@ -25,7 +25,7 @@ class Tool:
     Attributes:
         verify: whether what was posted is from the tool.
         read: the events in a body; DeliveryError where it is not what the tool sends.
-        answer: what a body wants to hear that only asks whether we are there.
+        answer: what a post wants to hear that was verified, and only asks whether we are there.
     """
 
     name: str

@@ -32,7 +32,8 @@ def is_good(
 def test_signature() -> None:
     """The known digest of method, address, body and time is taken, and nothing near it."""
     assert is_good()
-    assert is_good(url=URL.replace("hubspot", "%68ubspot"))  # it is signed decoded
+    assert is_good(url=URL.replace("example/", "example%2f"))  # it is signed decoded
+    assert not is_good(url=URL.replace("hubspot", "%68ubspot"))
     assert not is_good(url=f"{URL}/")
     assert not is_good(url=URL.replace("https", "http"))
     assert not is_good(method="PUT")

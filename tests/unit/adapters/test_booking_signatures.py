@@ -125,7 +125,8 @@ def test_hostile_bodies(name: str, body: bytes) -> None:
     """What is no delivery is refused with a sentence, and answered as any other."""
     with pytest.raises(DeliveryError, match=r"."):
         TOOLS[name].read(body)
-    assert TOOLS[name].answer(Secrets(("key",)), body) is None
+    request = post(name, body, NOON, URL)
+    assert TOOLS[name].answer(agreed(name, SECRET), request) is None
 
 
 ODD: tuple[object, ...] = (

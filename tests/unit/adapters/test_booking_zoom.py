@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from booking_series import COLLEAGUE, PAT, REP, STARTS, zoom
+from booking_series import COLLEAGUE, PAT, REP, STARTS, post, zoom
 
 from sequencer.adapters.booking.zoom import HEADER, STAMP, answer, read, verify
 from sequencer.domain.booking import BookingEvent, BookingKind, DeliveryError
@@ -38,19 +38,20 @@ def only(body: bytes) -> BookingEvent:
 )
 def test_signature(signature: str, stamp: str, *, good: bool) -> None:
     """The known digest of version, time and body is taken, and nothing near it."""
-    post = Post(BODY, {HEADER: signature, STAMP: stamp})
-    assert verify(Secrets(("new", KEY)), post, NOW) is good
-    assert not verify(Secrets((KEY,)), post, NOW + timedelta(seconds=301))
+    request = Post(BODY, {HEADER: signature, STAMP: stamp})
+    assert verify(Secrets(("new", KEY)), request, NOW) is good
+    assert not verify(Secrets((KEY,)), request, NOW + timedelta(seconds=301))
 
 
 def asks(event: str = "endpoint.url_validation", **payload: object) -> bytes:
     return json.dumps({"event": event, "payload": payload}).encode()
 
 
-def test_the_question_whether_we_know_the_secret() -> None:
-    """The text that Zoom asks us to sign is signed with the newest key."""
+@pytest.mark.parametrize("keys", [(KEY,), ("new", KEY), (KEY, "old")])
+def test_the_question_whether_we_know_the_secret(keys: tuple[str, ...]) -> None:
+    """The text that Zoom asks us to sign is signed with the key that Zoom has."""
     wanted = hmac.new(KEY.encode(), b"plain", hashlib.sha256).hexdigest()
-    told = answer(Secrets((KEY, "old")), asks(plainToken="plain"))
+    told = answer(Secrets(keys), post("zoom", asks(plainToken="plain"), NOW, secret=KEY))
     assert told == {"plainToken": "plain", "encryptedToken": wanted}
 
 
@@ -66,7 +67,14 @@ def test_the_question_whether_we_know_the_secret() -> None:
 )
 def test_nothing_else_is_signed(body: bytes) -> None:
     """No event is taken for the question, and no text is signed that could pass for a delivery."""
-    assert answer(Secrets((KEY,)), body) is None
+    assert answer(Secrets((KEY,)), post("zoom", body, NOW, secret=KEY)) is None
+
+
+def test_the_question_of_somebody_else() -> None:
+    """What was signed with no key of ours is not answered."""
+    request = post("zoom", asks(plainToken="plain"), NOW, secret="other")
+    assert answer(Secrets((KEY,)), request) is None
+    assert answer(Secrets(), request) is None
 
 
 def test_booked() -> None:
