@@ -8,7 +8,8 @@ RULES = load_rules()
 # Tables are made when they are first used, which no measure of work should count.
 TABLES = [(RULES.finder(group), RULES.texts(group)) for group in Group]
 WORDS = [RULES.words(vocabulary) for vocabulary in Vocabulary]
-NAMES = (RULES.labels, RULES.months, RULES.weekdays)
+NAMES = (RULES.labels, RULES.months, RULES.weekdays, RULES.numbers)
+CUES = [RULES.spaced(group, RULES.languages_in(["x"])) for group in Group]
 
 DEFAULTS = {
     "From": "Zoe Smith <zoe@prospect.example>",

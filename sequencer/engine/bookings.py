@@ -27,6 +27,7 @@ from sequencer.store.meetings import Meeting
 log = structlog.get_logger()
 
 _NO_MEETING = frozenset({BookingKind.OTHER, BookingKind.RESCHEDULED_AWAY})
+_STANDS = frozenset({MeetingState.BOOKED, MeetingState.HELD})
 _WAITING = frozenset({BookingKind.REQUESTED, BookingKind.REJECTED})
 
 
@@ -51,16 +52,17 @@ def take_in(
     bookings.lock(connection, event.source)
     if bookings.is_known(connection, event):
         return None
-    before, meeting = _kept(connection, event, counts, now)
+    before, told, meeting = _kept(connection, event, counts, now)
     if meeting.left_out:
         log.info("meeting_left_out", source=event.source, why=meeting.left_out)
         return meeting
     people = _people(connection, event) or [meeting.prospect_id or 0]
     named = [person for person in people if person]
     detail = _detail(event)
+    stopped = _stopped_before(connection, meeting, told) if event.kind in ON else set(named)
     for person in named:
         ledger.write(connection, Entry(now, Kind.MEETING, detail, prospect_id=person))
-        if event.kind in ON:
+        if person not in stopped:
             stop = Stopped(FinishReason.MEETING_BOOKED)
             stop_person(connection, desk, person, stop, detail, now)
     if event.kind in _WAITING:
@@ -69,10 +71,19 @@ def take_in(
     return meeting
 
 
+def _stopped_before(
+    connection: Connection, meeting: Meeting, told: Sequence[BookingEvent]
+) -> set[int]:
+    """Whom a meeting that stands no more has stopped: somebody may have let them go on since."""
+    if meeting.state in _STANDS:
+        return set()
+    return {person for each in told if each.kind in ON for person in _people(connection, each)}
+
+
 def _kept(
     connection: Connection, event: BookingEvent, counts: MeetingFilter, now: datetime
-) -> tuple[MeetingState | None, Meeting]:
-    """Where the meeting stood, None where it was none or two; and the meeting as it is stored."""
+) -> tuple[MeetingState | None, list[BookingEvent], Meeting]:
+    """Where the meeting stood, None where it was none or two; what was told of it; what it is."""
     source = event.source
     numbers = bookings.meetings_named(connection, source, event.meeting_key, event.previous_key)
     known = [found for each in numbers if (found := meetings.get(connection, each)) is not None]
@@ -83,13 +94,14 @@ def _kept(
         meetings.drop(connection, others)
     else:
         number = meetings.add(connection, _first(event), now)
+    told = bookings.told(connection, number)
     bookings.add(connection, number, event, now)
-    told = meeting_now(bookings.told(connection, number))
-    if told is None:
+    whole = meeting_now([*told, event])
+    if whole is None:
         raise AssertionError  # it has at least the event that was just added
-    meeting = replace(_meeting(connection, told), id=number, left_out=counts.left_out(told))
+    meeting = replace(_meeting(connection, whole), id=number, left_out=counts.left_out(whole))
     meetings.save(connection, meeting, now)
-    return (before.pop() if len(before) == 1 else None), meeting
+    return (before.pop() if len(before) == 1 else None), told, meeting
 
 
 def _first(event: BookingEvent) -> Meeting:

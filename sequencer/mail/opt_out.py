@@ -117,8 +117,10 @@ def _against(words: Words, rules: Rules) -> frozenset[int]:
 
 
 def _is_void(words: Words, hit: Hit, rules: Rules, against: frozenset[int]) -> bool:
-    """Whether the phrase is negated, or is small print that tells others how to leave a list."""
-    if not against.isdisjoint(range(hit.first, hit.last + 1)) or is_negated(words, hit, rules):
+    """Whether the phrase is none, or is small print that tells others how to leave a list."""
+    if not against.isdisjoint(range(hit.first, hit.last + 1)) or _is_apart(words, hit):
+        return True
+    if is_negated(words, hit, rules):
         return True
     if rules.finder(Group.GRATEFUL).first(words):
         return False
@@ -126,6 +128,16 @@ def _is_void(words: Words, hit: Hit, rules: Rules, against: frozenset[int]) -> b
     while start > max(hit.first - CLAUSE, 0) and words.tokens[start - 1] != STOP:
         start -= 1
     return any(rules.finder(Group.CONDITION).find(words, start, hit.first + 1))
+
+
+def _is_apart(words: Words, hit: Hit) -> bool:
+    """Whether a comma parts the phrase, other than between two of a list: `don't call, write`."""
+    for at in range(hit.first, hit.last):
+        if "," in words.text[words.ends[at] : words.starts[at + 1]]:
+            both = words.tokens[at : at + 2]
+            if not any(all(map(step.has, both)) for step in hit.phrase.steps):
+                return True
+    return False
 
 
 def _all_that_is_said(words: Words, rules: Rules) -> Hit | None:

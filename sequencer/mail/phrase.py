@@ -10,6 +10,7 @@ length.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sequencer.mail.words import STOP, Words, tokens_of
 
@@ -152,6 +153,7 @@ def _steps(piece: str) -> Iterator[Step]:
     yield Step(words, beginnings, optional, tuple(run for run in runs if len(run) > 1))
 
 
+@lru_cache(maxsize=16_384)
 def _run(text: str) -> tuple[str, ...]:
     tokens = tokens_of(text.replace("_", " "))
     if not tokens or STOP in tokens:
@@ -159,6 +161,7 @@ def _run(text: str) -> tuple[str, ...]:
     return tokens
 
 
+@lru_cache(maxsize=16_384)
 def _word(text: str) -> str:
     tokens = tokens_of(text)
     if len(tokens) != 1 or tokens[0] == STOP:

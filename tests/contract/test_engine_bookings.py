@@ -18,6 +18,7 @@ from booking_series import (
     Series,
     calcom,
     calcom_attendance,
+    calcom_ended,
     hubspot,
     hubspot_whole,
     stamp,
@@ -36,6 +37,7 @@ from sequencer.engine.bookings import take_in
 from sequencer.engine.hook_list import HookError, hook_list, work_again
 from sequencer.engine.hook_sources import new_source
 from sequencer.engine.hooks import apply_delivery, store_delivery
+from sequencer.engine.reopen_enrollment import Request, reopen_enrollment
 from sequencer.store import hooks, meetings, tasks
 from sequencer.store.database import Connection, Database
 
@@ -377,6 +379,19 @@ def test_nothing_to_try_again(stage: Stage) -> None:
     for number in (1, 99):
         with pytest.raises(HookError, match=f"no delivery {number}"):
             stage.write(work_again, stage.sources, number, NOON)
+
+
+@pytest.mark.parametrize("late", [calcom_ended(), calcom("BOOKING_PAID", 0)])
+def test_what_was_let_go_on_is_not_stopped_again(stage: Stage, late: bytes) -> None:
+    """After a person let a cadence go on, news of the meeting that was missed stop nobody."""
+    stage.begin(PAT)
+    tell(stage, "calcom", calcom("BOOKING_CREATED", 0), calcom_attendance(9_000, missed=True))
+    request = Request(PAT, "a rep", "nobody came")
+    stage.write(reopen_enrollment, stage.desk, request, NOON)
+    tell(stage, "calcom", late)
+    assert stage.enrollment(PAT).state is EnrollmentState.ACTIVE
+    tell(stage, "calcom", calcom("BOOKING_RESCHEDULED", 9_900, "new-uid", rescheduleUid="old-uid"))
+    assert stage.enrollment(PAT).finish_reason is FinishReason.MEETING_BOOKED
 
 
 def keys(found: Sequence[meetings.Meeting]) -> list[str]:

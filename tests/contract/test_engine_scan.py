@@ -1,6 +1,8 @@
 """How mailboxes are read: what is late, filed elsewhere, numbered anew, doubled or unreadable."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from builders import NOON
@@ -9,9 +11,10 @@ from hostile.mutate import corpus, made_to_hurt, mutations
 from stage import Stage
 
 from sequencer.domain.enrollment import FinishReason
+from sequencer.domain.mailbox import MailboxState
 from sequencer.engine.scan import WIDE_EVERY_S
-from sequencer.mail.folder import Folder
-from sequencer.simulation.inbox import OVERLAP
+from sequencer.mail.folder import Cursor, Folder, Scan
+from sequencer.simulation.inbox import OVERLAP, FakeInbox
 from sequencer.store import inbound
 from sequencer.store.inbound import DUPLICATE, SET_ASIDE
 
@@ -118,6 +121,23 @@ async def test_a_flood(each_stage: Stage, *, anew: bool) -> None:
     assert stage.health().synced_at == stage.clock.now()
     await receive(stage, a_mail(FROM_ZOE, text="Are you there?"))
     assert sum(counts(stage).values()) == 12
+
+
+async def test_mail_that_is_never_handed_out(stage: Stage) -> None:
+    """A server that tells of more mail and never brings any is not asked for ever."""
+
+    class Empty(FakeInbox):
+        async def scan(
+            self, cursors: Mapping[Folder, Cursor], since: datetime | None = None
+        ) -> Sequence[Scan]:
+            found = await super().scan(cursors, since)
+            return [replace(each, messages=(), more=True) for each in found]
+
+    stage.inboxes["ana"] = Empty(stage.clock.now)
+    stage.restart()
+    await begin(stage)
+    assert stage.health().state is MailboxState.FAILING
+    assert "hands none out" in stage.health().reason
 
 
 async def test_parked(each_stage: Stage) -> None:

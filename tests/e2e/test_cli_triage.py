@@ -14,7 +14,8 @@ from sequencer.bootstrap import Workspace, open_workspace
 from sequencer.cli.main import cli
 from sequencer.cli.triage_words import EMPTY
 from sequencer.engine.receive import receive
-from sequencer.files.language_rules import load_rules, read_language
+from sequencer.files.language_file import read_language
+from sequencer.files.language_rules import load_rules
 from sequencer.mail.classify import classify
 from sequencer.mail.folder import Folder
 from sequencer.store import mailboxes

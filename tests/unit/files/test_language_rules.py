@@ -4,16 +4,8 @@ from datetime import date
 import pytest
 from foreign_mails import RULES, an_incoming
 
-from sequencer.files.language_rules import (
-    FOLDER,
-    MADE,
-    LanguageFile,
-    Rule,
-    load_rules,
-    read_language,
-    rule_files,
-    rules_as_json,
-)
+from sequencer.files.language_file import LanguageFile, Rule, read_language
+from sequencer.files.language_rules import FOLDER, MADE, load_rules, rule_files, rules_as_json
 from sequencer.files.problem import ConfigError
 from sequencer.mail.auto_reply import read_auto_reply
 from sequencer.mail.opt_out import is_negated, read_opt_out
@@ -64,6 +56,10 @@ def is_notice(line: str) -> bool:
     return without_signature(["Yes.", "", line], RULES, "") == ["Yes.", ""]
 
 
+def is_against(line: str) -> bool:
+    return RULES.finder(Group.OPT_OUT_AGAINST).first(words_in(line)) is not None
+
+
 def is_mistake(line: str) -> bool:
     return RULES.finder(Group.MISTAKE).first(words_in(line)) is not None
 
@@ -82,6 +78,7 @@ LOOKS: dict[Group, Callable[[str], bool]] = {
     Group.CLOSING: is_closing,
     Group.LEGAL_NOTICE: is_notice,
     Group.MISTAKE: is_mistake,
+    Group.OPT_OUT_AGAINST: is_against,
     Group.OPT_OUT: is_opt_out,
     Group.OPT_OUT_SHORT: is_opt_out,
     Group.OPT_OUT_TELLING: is_opt_out,

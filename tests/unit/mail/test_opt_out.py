@@ -124,6 +124,22 @@ def test_other_subjects(subject: str) -> None:
     assert asked_by_subject(subject) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Is there an unsubscribe link?", False),
+        ("Don't write, call me.", False),
+        ("Is there an unsubscribe link? Remove me from your list.", True),
+        ("I have no mail, contact me again.", False),
+        ("Do not call, email, or write to me.", True),
+        ("Cette adresse n'est pas destin\u00e9e \u00e0 la publicit\u00e9.", True),
+    ],
+)
+def test_only_alike(text: str, *, asks: bool) -> None:
+    """What looks like a wish is none where other words are about it, or a comma parts it."""
+    assert (is_opt_out(text, SUBJECT) is not None) is asks
+
+
 def test_subject_instead_of_text() -> None:
     """A mail that says it in its subject only says it; an answer's subject is our own."""
     assert is_opt_out("", "Please remove me") is not None

@@ -154,6 +154,15 @@ def test_reach(days: int, *, reached: bool, is_last: bool) -> None:
         ("Absent du 01/03 au 25/03.", date(2027, 3, 26)),
         ("Away until 04/03/2027, 25/03/2027 is my birthday.", date(2027, 3, 5)),
         ("Van 6 t/m 17 maart ben ik weg, maandag 20 maart ben ik terug.", date(2027, 3, 20)),
+        ("I am on vacation for the next two weeks.", date(2027, 3, 6)),
+        ("Je suis en vacances pour les deux prochaines semaines.", date(2027, 3, 6)),
+        ("Back in the next two days.", date(2027, 2, 22)),
+        ("Vuelvo la semana que viene.", date(2027, 2, 22)),
+        ("I am back in early August.", date(2027, 8, 1)),
+        ("I am off all of July.", date(2027, 8, 1)),
+        ("Back on Thursday the 18th.", date(2027, 3, 18)),
+        ("Back on Thursday at 9.", date(2027, 2, 25)),
+        ("I am out of the office and reachable again after 3 March.", FOURTH),
     ],
 )
 def test_first_day_back(text: str, return_on: date) -> None:
@@ -175,6 +184,10 @@ def test_first_day_back(text: str, return_on: date) -> None:
         "Back in week",
         "Back on 10 January.",
         "0 weeks",
+        "We ship in the next two weeks.",
+        "We are back once July is over.",
+        "the next two",
+        "semana que",
     ],
 )
 def test_no_spoken_day(text: str) -> None:
