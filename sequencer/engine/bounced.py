@@ -22,12 +22,14 @@ def bounced(heard: Heard) -> None:
         return
     if not report.recipients:
         heard.ask("Which address could not be reached?")
+    others = [failed.address for failed in report.failed if not _is_about(heard, failed.address)]
     for failed in report.failed:
         if _is_about(heard, failed.address):
             _give_up(heard, failed)
-        else:
-            # Perhaps the person forwards our mail to there, perhaps somebody made it up.
-            heard.ask("Is this address dead?", f"the report names {failed.address}")
+    if others:
+        # Perhaps the person forwards our mail to there, perhaps somebody made it up.
+        more = f" and {len(others) - 1} more" if others[1:] else ""
+        heard.ask("Is this address dead?", f"the report names {others[0]}{more}")
 
 
 def complained(heard: Heard) -> None:

@@ -10,7 +10,7 @@ from sequencer.engine.answered import TITLES
 from sequencer.engine.desk import Desk
 from sequencer.engine.doubts import settle_as_sent
 from sequencer.engine.history import hold_if_forgotten
-from sequencer.engine.tasks import Matter, close_matters
+from sequencer.engine.tasks import Matter, close_matter
 from sequencer.engine.triage_hold import hold_and_ask
 from sequencer.mail.message_id import make_ref
 from sequencer.mail.probe_mail import is_probe
@@ -33,6 +33,7 @@ MOST_RECIPIENTS = 100  # of one mail; a provider takes no more over SMTP
 MOST_IN_DOUBT = 1_000  # that are compared with a mark
 MINUTES_APART = timedelta(minutes=10)  # a mail is dated when it is written; a server takes its time
 ASKED_FOR_WITHIN = timedelta(days=1)  # a task may be ended before the mail is seen in Sent
+ANSWERED_BEFORE = timedelta(days=1)  # a rep may answer what is only then found in INBOX
 TAKEN_OVER = "the rep has answered by hand"
 GO_ON = "You have answered yourself: let the cadence go on?"
 OLDEST = timedelta(days=366)  # an archive that is moved into Sent is no news
@@ -68,6 +69,7 @@ def take_note(connection: Connection, desk: Desk, mailbox: str, head: bytes, now
             touched += 1
             if known is not None:
                 _tell(connection, known, touch, now)
+                _close_answers(connection, known, mail, at, now)
                 _follow(connection, desk, known, mail, now)
     return touched
 
@@ -80,12 +82,21 @@ def _tell(connection: Connection, person: int, touch: touches.MailByHand, now: d
     )
 
 
+def _close_answers(
+    connection: Connection, person: int, mail: SentMail, at: datetime, now: datetime
+) -> None:
+    """Whoever was to be answered has been, unless they wrote after that mail."""
+    heard_by = at + (ANSWERED_BEFORE if mail.answers else timedelta(0))
+    for task in tasks.open_matters(connection, person, TaskKind.REPLY):
+        if task.title in TITLES and task.created_at <= heard_by:
+            close_matter(connection, task, "answered by hand", now)
+
+
 def _follow(connection: Connection, desk: Desk, person: int, mail: SentMail, now: datetime) -> None:
     """Who answers somebody by hand has taken over: the engine does not talk in between.
 
     Where a task asks for a mail by hand, this is that mail.
     """
-    close_matters(connection, person, TaskKind.REPLY, TITLES, "answered by hand", now)
     if not mail.answers or tasks.asked_for_mail(connection, person, now - ASKED_FOR_WITHIN):
         return
     if enrollments.live_of(connection, [person]):

@@ -18,6 +18,7 @@ from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S
 from sequencer.engine.heard import Heard
 from sequencer.engine.leases import Lease, is_held
 from sequencer.engine.recording import words
+from sequencer.engine.survey import key_of
 from sequencer.engine.traffic import mailbox_traffic
 from sequencer.engine.world import World
 from sequencer.mail.compose_error import ComposeError
@@ -26,7 +27,7 @@ from sequencer.mail.draft import Mailbox
 from sequencer.mail.message_id import make_ref
 from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind
 from sequencer.store import confirmations, epoch, ledger, touches
-from sequencer.store.confirmations import Confirmation, NewConfirmation
+from sequencer.store.confirmations import Confirmation, NewConfirmation, Tried
 from sequencer.store.database import Connection
 from sequencer.store.touches import MailByHand
 
@@ -40,13 +41,15 @@ def queue_confirmation(heard: Heard) -> None:
     """Let a confirmation wait in the mailbox that was answered, if there may be one."""
     policy, incoming = heard.desk.policy, heard.verdict.incoming
     own = {address_key(each.address) for each in policy.mailboxes.values()}
-    if not policy.replies.confirms_opt_out or not may_confirm(incoming, own):
+    recipient_key = key_of(incoming.sender)
+    may = recipient_key != "" and may_confirm(incoming, own)
+    if not policy.replies.confirms_opt_out or not may:
         return
     new = NewConfirmation(
         key=make_ref(heard.case.stored.enrollment.key, str(heard.number), policy.salt),
         mailbox=heard.case.stored.enrollment.mailbox or "",
         recipient=incoming.sender,
-        recipient_key=address_key(incoming.sender),
+        recipient_key=recipient_key,
         answers=incoming.message_id,
         language=heard.case.person.prospect.language,
     )
@@ -84,12 +87,17 @@ async def _confirm(world: World, lease: Lease, found: Confirmation) -> OutcomeKi
     try:
         data = make_confirmation(wanted, world.desk.policy.salt, now)
     except ComposeError as error:
-        await world.write(confirmations.end, found.id, f"not written: {error}", now)
+        tried = Tried(found.id, None)
+        await world.write(confirmations.end, tried, f"not written: {error}", now)
         return OutcomeKind.WITHHELD
 
+    tried = Tried(found.id, None)
+
     async def hand() -> bool:
-        began_s = world.clock.boot()
-        granted = await world.write(_hand, lease, found, world.clock.now())
+        nonlocal tried
+        began_s, handed_at = world.clock.boot(), world.clock.now()
+        granted = await world.write(_hand, lease, found, handed_at)
+        tried = Tried(found.id, handed_at if granted else None)
         late = world.clock.boot() - began_s > LOOK_IS_GOOD_FOR_S
         goes = granted and not late and not world.ending.is_set()
         if goes:
@@ -99,7 +107,7 @@ async def _confirm(world: World, lease: Lease, found: Confirmation) -> OutcomeKi
     envelope = Envelope(policy.address, found.recipient, data)
     outcome = await world.doors[lease.mailbox].mailer.send(envelope, hand)
     log.info("opt_out_confirmed", mailbox=lease.mailbox, outcome=outcome.kind, phase=outcome.phase)
-    await world.write(_answered, found, outcome, world.clock.now())
+    await world.write(_answered, found, tried, outcome, world.clock.now())
     return outcome.kind
 
 
@@ -113,20 +121,23 @@ def _hand(connection: Connection, lease: Lease, found: Confirmation, now: dateti
     return True
 
 
-def _answered(connection: Connection, found: Confirmation, outcome: Outcome, now: datetime) -> None:
+def _answered(
+    connection: Connection, found: Confirmation, tried: Tried, outcome: Outcome, now: datetime
+) -> None:
     """Store what became of it; what certainly did not leave is tried again, some times."""
     match outcome.kind:
         case OutcomeKind.ACCEPTED:
-            confirmations.end(connection, found.id, outcome.text or "accepted", now)
+            confirmations.end(connection, tried, outcome.text or "accepted", now)
         case OutcomeKind.UNKNOWN:
-            confirmations.end(connection, found.id, f"nobody knows: {words(outcome)}", now)
+            confirmations.end(connection, tried, f"nobody knows: {words(outcome)}", now)
         case _:
-            touches.take_back(connection, _source(found))
+            if tried.handed_at is not None:
+                touches.take_back(connection, _source(found))
             ends = outcome.kind is OutcomeKind.REJECTED or found.tries + 1 >= MOST_TRIES
             if ends:
-                confirmations.end(connection, found.id, words(outcome), now)
+                confirmations.end(connection, tried, words(outcome), now)
             else:
-                confirmations.later(connection, found.id, now + AGAIN, words(outcome))
+                confirmations.later(connection, tried, now + AGAIN, words(outcome))
 
 
 def _source(found: Confirmation) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sequencer.domain.address import address_key
 from sequencer.domain.ledger import Entry
 from sequencer.domain.ledger import Kind as Told
+from sequencer.domain.suppression import SuppressionReason
 from sequencer.domain.task import TaskKind
 from sequencer.engine.absent import machine_answered
 from sequencer.engine.answered import answered, opted_out
@@ -21,6 +22,7 @@ from sequencer.engine.heard import MOST_QUOTED, Heard
 from sequencer.engine.hold_back import addresses_in, people_named
 from sequencer.engine.match import MATCHED_BY_WORDS, REFERENCES_LOOKED_AT, match
 from sequencer.engine.react import entry_of
+from sequencer.engine.suppress import suppress_address
 from sequencer.engine.tasks import Matter
 from sequencer.engine.triage_hold import hold_and_ask
 from sequencer.mail.identity import identity
@@ -79,6 +81,10 @@ def receive(
         case = desk.case(connection, found.stored)
         writer = _writer(connection, incoming.sender, case)
         _act(Heard(connection, desk, number, verdict, found, case, writer, now), place)
+    elif not by_us and verdict.kind is Kind.OPT_OUT and prospects.find(connection, incoming.sender):
+        # Somebody who was imported, and is in no cadence yet: none may begin.
+        reason, told = SuppressionReason.OPTED_OUT, f"{verdict.kind} from {incoming.sender}"
+        suppress_address(connection, desk, incoming.sender, reason, told, now)
     return kind
 
 
@@ -178,13 +184,14 @@ def _calendar(heard: Heard) -> None:
 def _other(heard: Heard) -> None:
     """A newsletter of somebody we write to is in the timeline, and changes nothing.
 
-    What holds a mark that only our own mail told is more than that, whatever its headers say.
+    What holds a mark that only our own mail told is more than that, whatever its headers say; and
+    what seems to ask for silence may be a person's, with the headers of a gateway.
     """
-    if not heard.found.is_certain:
-        return
-    if heard.verdict.opt_out is not None:
+    wants_none = heard.verdict.opt_out is not None
+    if wants_none and heard.found.is_certain:
         opted_out(heard)
-    heard.ask("What does this mail mean?")
+    if wants_none or heard.found.is_certain:
+        heard.ask("What does this mail mean?")
 
 
 _ACTIONS: dict[Kind, Callable[[Heard], None]] = {

@@ -118,11 +118,14 @@ def close_matters(
     now: datetime,
 ) -> int:
     """How many open matters with one of these titles were closed: they settled themselves."""
-    closed = 0
-    for task in tasks.open_matters(connection, prospect_id, kind):
-        if task.title in titles:
-            closed += tasks.move(connection, task.id, TaskEvent.SKIP, why=why, ended_at=now)
-            _tell(connection, task, Kind.SKIPPED, f"{task.title}: {why}", now)
+    known = tasks.open_matters(connection, prospect_id, kind)
+    return sum(close_matter(connection, task, why, now) for task in known if task.title in titles)
+
+
+def close_matter(connection: Connection, task: StoredTask, why: str, now: datetime) -> bool:
+    """Whether an open matter was closed, which settled itself."""
+    closed = tasks.move(connection, task.id, TaskEvent.SKIP, why=why, ended_at=now)
+    _tell(connection, task, Kind.SKIPPED, f"{task.title}: {why}", now)
     return closed
 
 

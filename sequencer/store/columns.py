@@ -58,7 +58,8 @@ def _from_text(value: str | None) -> datetime | None:
 
 
 Key = String(128)  # slugs, names, random keys, states
-Address = String(320)  # RFC 5321 section 4.5.3.1: 64 for the local part, 255 for the domain
+ADDRESS_LIMIT = 320  # RFC 5321 section 4.5.3.1: 64 for the local part, 255 for the domain
+Address = String(ADDRESS_LIMIT)
 TEXT_LIMIT = 2_000
 Text = String(TEXT_LIMIT)  # server answers and explanations, cut to fit by `cut`
 

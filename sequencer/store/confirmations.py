@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from sequencer.store.columns import cut
+from sequencer.store.columns import ADDRESS_LIMIT, TEXT_LIMIT, cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
 from sequencer.store.outside_tables import ConfirmationRow
@@ -56,13 +56,18 @@ _OPEN = (ConfirmationRow.handed_at.is_(None), ConfirmationRow.ended_at.is_(None)
 
 
 def queue(connection: Connection, new: NewConfirmation, now: datetime) -> bool:
-    """Whether it waits now; not where the address has been sent one, or waits for one."""
+    """Whether it waits now; not where the address has been sent one, or waits for one.
+
+    Nor where the address is none that can be stored. A Message-ID like that is left out.
+    """
+    if not all(_fits(each, ADDRESS_LIMIT) for each in (new.recipient, new.recipient_key)):
+        return False
     values = {
         "key": new.key,
         "mailbox": new.mailbox,
         "recipient": new.recipient,
         "recipient_key": new.recipient_key,
-        "answers": new.answers,
+        "answers": new.answers if _fits(new.answers, TEXT_LIMIT) else "",
         "language": cut(new.language, 128),
         "due_at": now,
         "tries": 0,
@@ -91,20 +96,29 @@ def hand(connection: Connection, number: int, now: datetime) -> bool:
     return result.rowcount == 1
 
 
-def end(connection: Connection, number: int, outcome: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try of a confirmation; `handed_at` is None where its dot was not to be written.
+
+    Another daemon may have handed it over meanwhile: what becomes of that is not for this try.
+    """
+
+    number: int
+    handed_at: datetime | None
+
+
+def end(connection: Connection, tried: Tried, outcome: str, now: datetime) -> None:
     """It has left, or never will; `outcome` tells which."""
     connection.execute(
-        sa.update(ConfirmationRow)
-        .where(ConfirmationRow.id == number)
-        .values(ended_at=now, outcome=cut(outcome))
+        sa.update(ConfirmationRow).where(*_still(tried)).values(ended_at=now, outcome=cut(outcome))
     )
 
 
-def later(connection: Connection, number: int, due_at: datetime, outcome: str) -> None:
+def later(connection: Connection, tried: Tried, due_at: datetime, outcome: str) -> None:
     """It certainly did not leave, and is tried again then."""
     connection.execute(
         sa.update(ConfirmationRow)
-        .where(ConfirmationRow.id == number)
+        .where(*_still(tried))
         .values(
             handed_at=None,
             due_at=due_at,
@@ -112,3 +126,15 @@ def later(connection: Connection, number: int, due_at: datetime, outcome: str) -
             outcome=cut(outcome),
         )
     )
+
+
+def _still(tried: Tried) -> tuple[sa.ColumnElement[bool], ...]:
+    row = ConfirmationRow
+    handed = (
+        row.handed_at.is_(None) if tried.handed_at is None else row.handed_at == tried.handed_at
+    )
+    return row.id == tried.number, row.ended_at.is_(None), handed
+
+
+def _fits(text: str, limit: int) -> bool:
+    return len(text) <= limit and is_storable(text)

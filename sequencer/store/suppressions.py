@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sequencer.domain.opt_out import OptOut
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.store import news
-from sequencer.store.columns import cut, is_storable
+from sequencer.store.columns import ADDRESS_LIMIT, cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
 from sequencer.store.outside_tables import SuppressionRow
@@ -31,7 +31,7 @@ def add(connection: Connection, new: Suppression, source: str, now: datetime) ->
 
     One that ends by itself gives way to one that does not, and to one that ends later.
     """
-    if not is_storable(new.key):
+    if not is_storable(new.key) or len(new.key) > ADDRESS_LIMIT:
         return False
     values = {
         "kind": new.kind,

@@ -146,6 +146,23 @@ async def test_an_answer_is_something_to_do(stage: Stage) -> None:
     assert to_do(stage, TaskKind.REPLY) == []
 
 
+@pytest.mark.parametrize(
+    ("answers", "apart", "left"),
+    [("", 5 * MINUTE, 1), ("", -5 * MINUTE, 0), ("In-Reply-To: <r1@x.example>\r\n", MINUTE, 0)],
+)
+async def test_what_was_sent_before_an_answer_is_none_to_it(
+    stage: Stage, answers: str, apart: timedelta, left: int
+) -> None:
+    """Of a mail by hand that is seen late its own date counts; one in the thread may be early."""
+    sent = await begin(stage)
+    await stage.work(60 * MINUTE)
+    await receive(stage, FROM_ZOE, f"In-Reply-To: {sent}", text="Can you send me your prices?")
+    date = f"Date: {stage.clock.now() - apart:%a, %d %b %Y %H:%M:%S} +0000\r\n"
+    head = f"To: {ZOE}\r\nFrom: ana@seller.example\r\n{answers}{date}\r\n"
+    await file_in_sent(stage, head.encode())
+    assert len(to_do(stage, TaskKind.REPLY)) == left
+
+
 async def test_a_no_is_nothing_to_do(stage: Stage) -> None:
     """Who is not interested has been heard, and is left alone."""
     sent = await begin(stage)

@@ -1,15 +1,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import NOON, a_prospect
+from builders import a_prospect
 from foreign_mails import a_group, a_mail, a_report, parts
 from stage import Stage, a_loaded
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.send import SendState
+from sequencer.domain.task import TaskKind
 from sequencer.mail.folder import Folder, InboxError
 from sequencer.mail.unsubscribe import make_token
-from sequencer.store import inbound, mailboxes, suppressions
+from sequencer.store import inbound, mailboxes, suppressions, tasks
 from sequencer.store.database import Connection
 from sequencer.store.inbound import SET_ASIDE
 
@@ -304,6 +305,27 @@ async def test_list_mail_that_quotes_our_token(stage: Stage) -> None:
     assert (ZOE, "opted_out") in listed(stage)
 
 
+async def test_list_mail_that_asks_for_silence(stage: Stage) -> None:
+    """What a gateway has marked may still be a person's wish: it waits for a person's look."""
+    await begin(stage)
+    text = "Please remove me from your list."
+    await receive(stage, a_mail(FROM_ZOE, "In-Reply-To", "Precedence: bulk", text=text))
+    assert (paused(stage), listed(stage)) == (PauseReason.REVIEW, set())
+    await silence(stage)
+
+
+async def test_somebody_in_no_cadence_opts_out(stage: Stage) -> None:
+    """Who was imported and wants nothing is never enrolled; a stranger is only counted."""
+    await begin(stage)
+    stage.bring_in(ADA)
+    for sender in (ADA, "x@stranger.example"):
+        headers = (f"From: {sender}", f"Message-ID: <1-{sender}>", "In-Reply-To")
+        await receive(stage, a_mail(*headers, text="Please remove me from your list."))
+    assert listed(stage) == {(ADA, "opted_out")}
+    [answer] = stage.enroll(ADA)
+    assert not answer.enrolled
+
+
 async def test_a_receipt_for_our_mail_waits_for_a_person(stage: Stage) -> None:
     """A receipt that we did not ask for, and that names our mail, is looked at."""
     sent = await begin(stage)
@@ -414,6 +436,16 @@ async def test_a_forged_report_kills_no_stranger(stage: Stage, quoted: str) -> N
     assert listed(stage) == set()
     assert (ended(stage, ADA), paused(stage, ADA), ended(stage)) == (None, None, None)
     assert paused(stage) is (PauseReason.REVIEW if quote == sent else None)
+
+
+async def test_a_report_that_names_many(stage: Stage) -> None:
+    """However many addresses a report makes up, a person is asked once."""
+    sent = await begin(stage)
+    groups = [a_group(f"p{n}@mill.example", "5.1.1", "550 no such user") for n in range(30)]
+    await receive(stage, a_report(*groups, returned=returned(sent)))
+    [task] = stage.read(tasks.open_matters, stage.person(ZOE), TaskKind.TRIAGE)
+    assert "p0@mill.example and 29 more" in task.about
+    assert (paused(stage), listed(stage)) == (PauseReason.REVIEW, set())
 
 
 async def test_a_report_known_by_our_opt_out_header(stage: Stage) -> None:

@@ -12,7 +12,8 @@ MAX_DEPTH = 32
 MAX_TEXT = 1_000
 MAX_LIST = 100  # people of a meeting, events of a delivery
 
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+# A text that is never closed ends with the body: to begin anew at each quote would take minutes.
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|([\[{])|([\]}])', re.DOTALL)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 
 

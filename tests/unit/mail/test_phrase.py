@@ -43,7 +43,9 @@ def test_found(phrase: str, text: str, written: str) -> None:
     assert found(phrase, text) == written
 
 
-@pytest.mark.parametrize("phrase", ["", "^", "~ a", "a ~", "a b?", "a? b", "a|.", "ab* c", ".|a", "abc-def*"])
+@pytest.mark.parametrize(
+    "phrase", ["", "^", "~ a", "a ~", "a b?", "a? b", "a|.", "ab* c", ".|a", "abc-def*"]
+)
 def test_mistakes(phrase: str) -> None:
     """What cannot be looked for is refused."""
     with pytest.raises(PhraseError):
