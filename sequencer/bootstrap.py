@@ -161,12 +161,16 @@ def build_world(workspace: Workspace) -> World:
     files = {each.ca_file for each in accounts.values()}
     trusted = {file: ssl.create_default_context(cafile=file) for file in files}
     ways = Ways(workspace.clock, threads, trusted)
-    doors = {
-        name: _door(each, _token_source(name, each, workspace, http), ways)
-        for name, each in accounts.items()
-    }
-    opt_outs = workspace.opt_outs
-    return World(workspace.database, workspace.clock, workspace.desk, doors, opt_outs=opt_outs)
+    tokens = {name: _token_source(name, each, workspace, http) for name, each in accounts.items()}
+    doors = {name: _door(each, tokens[name], ways) for name, each in accounts.items()}
+    return World(
+        workspace.database,
+        workspace.clock,
+        workspace.desk,
+        doors,
+        opt_outs=workspace.opt_outs,
+        tokens=[each for each in tokens.values() if isinstance(each, KeptToken)],
+    )
 
 
 def _signs_in(settings: MailboxSettings) -> bool:

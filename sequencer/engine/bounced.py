@@ -4,10 +4,11 @@ A From proves nothing, so only a report that quotes a mail of ours has any effec
 """
 
 from sequencer.domain.address import address_key
-from sequencer.domain.enrollment import FinishReason, PauseReason
+from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.event import Stopped
 from sequencer.domain.suppression import SuppressionReason
 from sequencer.engine.heard import Heard
+from sequencer.engine.our_fault import take_blame
 from sequencer.engine.react import stop_person
 from sequencer.engine.soft_refusal import Refused, flag_domain, leave_alone, note_refusal
 from sequencer.mail.bounce_class import BounceClass
@@ -56,7 +57,7 @@ def _give_up(heard: Heard, failed: FailedRecipient) -> None:
     elif found is BounceClass.SOFT:
         _refuse_for_now(heard)
     else:
-        heard.hold(PauseReason.MAILBOX, None)
+        take_blame(heard, failed)
 
 
 def _refuse_for_now(heard: Heard) -> None:

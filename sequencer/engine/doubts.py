@@ -117,7 +117,9 @@ def settle_as_sent(
     """Whether evidence ended the doubt about a send: it left."""
     if send.state not in DOUBTFUL:
         return False
-    case = desk.case(connection, enrollments.get(connection, send.enrollment_id))
+    send, case = read_locked(connection, desk, send.id)
+    if send.state not in DOUBTFUL:
+        return False  # somebody else had evidence at the same moment
     ledger.write(connection, entry_of(case, Kind.SETTLED, why, now, send.step_id))
     if not accept(connection, desk, send, why, now):
         return False

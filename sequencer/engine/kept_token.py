@@ -103,14 +103,23 @@ class KeptToken:
                     raise TokenError("The database with the sign-in does not answer.") from None
             return self._access
 
+    async def end(self) -> None:
+        """Return once nothing is under way that would be lost with this process."""
+        try:
+            await self._finish()
+        except DatabaseError:
+            log.warning("renewed_sign_in_not_stored", mailbox=self._mailbox)
+
     async def _obtain(self, refused: str) -> None:
-        clock = self._vault.clock
+        clock, known = self._vault.clock, 0
         give_up_s = clock.boot() + PATIENCE_S
         while True:
             await self._finish()
             stored, now = await asyncio.to_thread(self._look)
-            pair = self._open(stored)
-            works = pair.access != refused and _left_s(stored, now) > LEAST_S
+            pair, known = self._open(stored), known or stored.version
+            # Some providers give the same one again as long as it is good: nobody can do more.
+            is_wanted = pair.access != refused or stored.version != known
+            works = is_wanted and _left_s(stored, now) > LEAST_S
             if works and _left_s(stored, now) > self._margin_s(stored):
                 self._take(pair, _left_s(stored, now) - self._margin_s(stored))
                 return

@@ -16,13 +16,19 @@ REFERENCES_LOOKED_AT = 30  # the newest; a longer chain is somebody's archive or
 
 
 class MatchedBy(StrEnum):
-    """How an enrollment was found; all but the last are certain."""
+    """How an enrollment was found; all but the last two are certain."""
 
     REPORT = "report"
     IN_REPLY_TO = "in_reply_to"
     REFERENCES = "references"
     TOKEN = "token"  # noqa: S105 - a way of matching, not a secret
     SENDER = "sender"
+    NAMED = "named"
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it needs something that only our own mail to that person told."""
+        return self not in {MatchedBy.SENDER, MatchedBy.NAMED}
 
 
 MATCHED_BY_WORDS: Mapping[MatchedBy, str] = {
@@ -31,6 +37,7 @@ MATCHED_BY_WORDS: Mapping[MatchedBy, str] = {
     MatchedBy.REFERENCES: "in the thread of our mail",
     MatchedBy.TOKEN: "with the mark of our mail",
     MatchedBy.SENDER: "known by its sender alone",
+    MatchedBy.NAMED: "known by the address that it names alone",
 }
 
 
@@ -44,7 +51,7 @@ class Match:
     @property
     def is_certain(self) -> bool:
         """Whether the mail holds something that only our own mail to that person told."""
-        return self.by is not MatchedBy.SENDER
+        return self.by.is_certain
 
 
 def match(connection: Connection, desk: Desk, verdict: Verdict) -> Match | None:
@@ -62,8 +69,13 @@ def match(connection: Connection, desk: Desk, verdict: Verdict) -> Match | None:
     stored = _by_token(connection, desk, verdict)
     if stored is not None:
         return Match(stored, MatchedBy.TOKEN)
-    stored = _by_sender(connection, incoming.sender)
-    return Match(stored, MatchedBy.SENDER) if stored is not None else None
+    # Who complains is told by the report: it comes from a machine of their provider.
+    named = verdict.complaint.recipient if verdict.complaint is not None else ""
+    for by, address in ((MatchedBy.SENDER, incoming.sender), (MatchedBy.NAMED, named)):
+        stored = _by_address(connection, address)
+        if stored is not None:
+            return Match(stored, by)
+    return None
 
 
 def _reported(verdict: Verdict) -> tuple[str, ...]:
@@ -100,8 +112,8 @@ def _texts(verdict: Verdict) -> Iterator[str]:
             yield part.content[:MAX_RETURNED].decode("ascii", "replace")
 
 
-def _by_sender(connection: Connection, sender: str) -> StoredEnrollment | None:
-    person = prospects.find(connection, sender) if sender else None
+def _by_address(connection: Connection, address: str) -> StoredEnrollment | None:
+    person = prospects.find(connection, address) if address else None
     if person is None:
         return None
     known = enrollments.of_prospect(connection, person.id)

@@ -159,7 +159,7 @@ def _difference(
     case = desk.case(connection, stored)
     old, new = reading_of(mail.verdict or {}), reading_of(verdict_as_json(verdict))
     decided = triage_list.decision_about(connection, mail.id)
-    is_certain = MatchedBy(mail.matched_by) is not MatchedBy.SENDER
+    is_certain = MatchedBy(mail.matched_by).is_certain
     readings = Readings(old, new, is_certain=is_certain)
     today = now.astimezone(case.timing.workdays.tz).date()
     asked = triage_list.is_asked(connection, mail.id)

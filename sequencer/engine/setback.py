@@ -31,12 +31,12 @@ BACK_OFF = (
 MOST_BROKEN = 10  # lines lost in the middle of one mail; then the mail may be what breaks them
 SIGN_IN_REST = timedelta(minutes=15)  # so that a wrong password does not lock an account
 # Gmail asks for ten minutes of silence after 4.7.28; a block seldom ends soon.
-_CLASS_REST = {
+CLASS_REST = {
     BounceClass.THROTTLE: timedelta(minutes=10),
     BounceClass.BLOCK: timedelta(hours=1),
     BounceClass.AUTH_CONFIG: SIGN_IN_REST,
 }
-_OURS = {*_CLASS_REST, BounceClass.QUOTA_SENDER}
+_OURS = {*CLASS_REST, BounceClass.QUOTA_SENDER}
 CONNECTIONS_REST = timedelta(minutes=3)  # Microsoft: others of the mailbox are connected
 _CONNECTIONS = 432
 _TOO_LARGE = 552
@@ -94,10 +94,10 @@ def _rest(recording: Recording) -> timedelta | None:
     if found is BounceClass.QUOTA_SENDER:
         return _until_room(recording)
     if found is not BounceClass.THROTTLE:
-        return _CLASS_REST.get(found)
+        return CLASS_REST.get(found)
     if not wants_less(outcome.code, outcome.enhanced, outcome.text):
         return None
-    return CONNECTIONS_REST if outcome.code == _CONNECTIONS else _CLASS_REST[found]
+    return CONNECTIONS_REST if outcome.code == _CONNECTIONS else CLASS_REST[found]
 
 
 def _until_room(recording: Recording) -> timedelta:

@@ -13,6 +13,7 @@ import structlog
 from sequencer.domain.capability import Capability
 from sequencer.engine.desk import Desk
 from sequencer.engine.group_commit import GroupCommit, Piece, Together, run_pieces
+from sequencer.engine.kept_token import KeptToken
 from sequencer.engine.opt_out_book import OptOutBook
 from sequencer.engine.own_pace import OwnPace
 from sequencer.engine.ports import Clock, Inbox, Mailer
@@ -49,6 +50,7 @@ class World:
         ending: set when no more mail shall be begun.
         leaving: mailboxes in which no more mail shall be begun, as another daemon gets them.
         own_pace: how fast this process has sent.
+        tokens: what renews the sign-ins of the mailboxes that have such.
         opt_outs: where opt-outs are kept outside of the database.
     """
 
@@ -67,6 +69,7 @@ class World:
     leaving: set[str] = field(default_factory=set)
     own_pace: OwnPace = field(default_factory=OwnPace)
     opt_outs: OptOutBook | None = None
+    tokens: Sequence[KeptToken] = ()
 
     async def write(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -137,6 +140,7 @@ class World:
     async def close(self) -> None:
         """Close every door, whatever its server says to that: all at once, as each may be slow."""
         await asyncio.gather(*(_closed(door) for door in self.doors.values()))
+        await asyncio.gather(*(token.end() for token in self.tokens))
 
 
 async def _closed(door: Door) -> None:

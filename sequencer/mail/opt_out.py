@@ -131,11 +131,13 @@ def _is_void(words: Words, hit: Hit, rules: Rules, against: frozenset[int]) -> b
 
 
 def _is_apart(words: Words, hit: Hit) -> bool:
-    """Whether a comma parts the phrase, other than between two of a list: `don't call, write`."""
+    """Whether a comma parts the phrase within a gap, and not between two words of one list."""
+    steps = hit.phrase.steps
     for at in range(hit.first, hit.last):
         if "," in words.text[words.ends[at] : words.starts[at + 1]]:
-            both = words.tokens[at : at + 2]
-            if not any(all(map(step.has, both)) for step in hit.phrase.steps):
+            left, right = words.tokens[at : at + 2]
+            beside = zip((*steps, *steps), (*steps, *steps[1:]), strict=False)
+            if not any(one.has(left) and other.has(right) for one, other in beside):
                 return True
     return False
 

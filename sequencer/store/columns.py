@@ -46,10 +46,15 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
-@lru_cache(_KNOWN)
 def _to_text(value: datetime | None) -> str | None:
     utc = _to_utc(value)
-    return None if utc is None else utc.isoformat(" ", "microseconds")[:_DIGITS]
+    return None if utc is None else _text_of(utc)
+
+
+# Of instants in UTC alone: the two of an hour that a zone has twice are the same to a comparison.
+@lru_cache(_KNOWN)
+def _text_of(utc: datetime) -> str:
+    return utc.isoformat(" ", "microseconds")[:_DIGITS]
 
 
 @lru_cache(_KNOWN)

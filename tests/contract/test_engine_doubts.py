@@ -7,10 +7,11 @@ from foreign_mails import a_mail
 from stage import DAY, Stage, a_loaded
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
+from sequencer.domain.ledger import Kind
 from sequencer.domain.send import SendState
 from sequencer.domain.task import TaskKind
 from sequencer.engine.doubt_list import Doubt, doubt_list
-from sequencer.engine.doubts import DoubtError, Resolved, Word, resolve
+from sequencer.engine.doubts import DoubtError, Resolved, Word, resolve, settle_as_sent
 from sequencer.engine.pause import pause, resume
 from sequencer.engine.stop import stop
 from sequencer.mail.transaction import Blame, Outcome, OutcomeKind, Phase
@@ -53,6 +54,16 @@ def say(stage: Stage, word: Word, by: str = "Eva") -> Resolved:
     """A person's word about Zoe's first mail."""
     done: Resolved = stage.write(resolve, stage.desk, number_of(stage), word, by, stage.clock.now())
     return done
+
+
+async def test_settled_by_two(stage: Stage) -> None:
+    """Where two bring evidence at the same moment, the ledger tells of one end of the doubt."""
+    await in_doubt(stage)
+    [send] = stage.sends(ZOE)  # as both have read it
+    now = stage.clock.now()
+    assert stage.write(settle_as_sent, stage.desk, send, "an answer came", now)
+    assert not stage.write(settle_as_sent, stage.desk, send, "found in Sent", now)
+    assert stage.timeline(ZOE).count(Kind.SETTLED) == 1
 
 
 def matters(stage: Stage) -> list[StoredTask]:

@@ -417,6 +417,32 @@ async def test_reports_that_kill_no_address(
     assert (ended(stage), paused(stage), listed(stage)) == (None, reason, set())
 
 
+@pytest.mark.parametrize(
+    ("status", "said", "age", "rests"),
+    [
+        ("5.7.26", "550 unauthenticated mail", timedelta(0), timedelta(hours=1)),
+        ("4.7.28", "421 unusual rate of mail from your IP", timedelta(0), 10 * MINUTE),
+        ("5.3.4", "552 message too large", timedelta(0), None),
+        ("5.7.26", "550 unauthenticated mail", 3 * DAY, None),
+    ],
+)
+async def test_a_report_about_our_mailbox(
+    stage: Stage, status: str, said: str, age: timedelta, rests: timedelta | None
+) -> None:
+    """What servers hold against us lets the mailbox rest, and somebody is told who waits for it."""
+    sent = await begin(stage)
+    date = f"Date: {stage.clock.now() - age:%a, %d %b %Y %H:%M:%S} +0000".encode()
+    raw = a_report(a_group(ZOE, status, said), returned=returned(sent))
+    stage.inboxes["ana"].deliver(raw.replace(b"Date: Mon, 01 Mar 2027 10:00:00 +0100", date))
+    await stage.work(MINUTE)
+    assert (paused(stage), listed(stage)) == (PauseReason.MAILBOX, set())
+    [task] = stage.read(tasks.open_matters, stage.person(ZOE), TaskKind.MAILBOX)
+    assert status in task.about
+    health = stage.health()
+    assert (health.until - stage.clock.now() if health.until else None) == rests
+    assert ("smtp: a report" in health.reason) is (rests is not None)
+
+
 async def test_a_person_who_refuses_us(stage: Stage) -> None:
     """A refusal by policy ends the cadence, and says nothing about the address."""
     sent = await begin(stage)
@@ -503,6 +529,13 @@ async def test_a_complaint_of_a_machine(stage: Stage) -> None:
         ),
     )
     assert (ended(stage), listed(stage)) == (None, set())
+
+
+async def test_a_complaint_that_only_names_the_person(stage: Stage) -> None:
+    """A provider that takes our marks out still tells who complained: a person looks at it."""
+    await begin(stage)
+    await receive(stage, a_complaint(f"Original-Rcpt-To: <{ZOE}>", original="Subject: Hello\n"))
+    assert (paused(stage), listed(stage)) == (PauseReason.REVIEW, set())
 
 
 async def test_a_complaint_that_quotes_nothing_of_ours(stage: Stage) -> None:

@@ -10,10 +10,13 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON
 from fakes.virtual_clock import VirtualClock
+from stage import a_policy
 
 from sequencer.adapters.seal import KeySealer
+from sequencer.engine.desk import Desk
 from sequencer.engine.kept_token import KeptToken, Pair, Vault, sealed_pair, tokens_of
-from sequencer.mail.sign_in import Grant, SignInNeededError, TokenError, TokenSource
+from sequencer.engine.world import World
+from sequencer.mail.sign_in import Grant, SignInNeededError, TokenError
 from sequencer.store import sign_ins
 from sequencer.store.database import Database
 from sequencer.store.sign_ins import Claim, StoredSignIn, Tokens
@@ -36,6 +39,7 @@ class Provider:
     asked: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
     after: Callable[[], None] = lambda: None
+    again: str = ""
 
     async def renew(self, refresh_token: str) -> Grant:
         self.asked.append(refresh_token)
@@ -49,7 +53,8 @@ class Provider:
             self.good = f"refresh-{len(self.asked)}"
         self.after()
         given = self.good if self.rotates else ""
-        return Grant(f"access-{len(self.asked)}", given, self.life_s, self.ends_s)
+        access = self.again or f"access-{len(self.asked)}"
+        return Grant(access, given, self.life_s, self.ends_s)
 
 
 @dataclass
@@ -72,7 +77,7 @@ class Office:
     def vault(self, *keys: bytes) -> Vault:
         return Vault(self.database, KeySealer(keys or (KEY,)), self.clock, self.new_key)
 
-    def source(self, *keys: bytes, address: str = ANA) -> TokenSource:
+    def source(self, *keys: bytes, address: str = ANA) -> KeptToken:
         """A process."""
         return KeptToken("ana", address, self.provider, self.vault(*keys))
 
@@ -261,6 +266,38 @@ async def test_cancelled_while_it_renews(office: Office) -> None:
     assert office.provider.asked == ["refresh-0"]
 
 
+async def test_cancelled_at_the_end(office: Office) -> None:
+    """A process that ends waits for tokens that are on their way, whoever wanted them."""
+    office.sign_in(life_s=0)
+    gate = office.provider.gate = asyncio.Event()
+    token = office.source()
+    asking = asyncio.create_task(token())
+    while not office.provider.asked:
+        await _turn()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    world = World(office.database, office.clock, Desk(a_policy()), {}, tokens=[token])
+    ending = asyncio.create_task(world.close())
+    await _turn()
+    assert not ending.done()
+    gate.set()
+    await ending
+    assert "refresh-1" in office.stored_pair()
+
+
+async def test_an_end_without_a_database(office: Office) -> None:
+    """What cannot be stored keeps no process from ending."""
+    office.sign_in(life_s=0)
+    token = office.source()
+    with failing(office.database) as failures:
+        office.provider.after = failures.append_failure
+        with pytest.raises(TokenError, match="does not answer"):
+            await token()
+        await token.end()
+    assert "refresh-0" in office.stored_pair()
+
+
 async def test_cancelled_and_signed_in_anew(office: Office) -> None:
     """What went wrong for somebody who was cancelled is not told to those who come later."""
     office.sign_in(life_s=0)
@@ -287,6 +324,15 @@ async def test_refused_by_a_mail_server(office: Office) -> None:
     assert [await first(), await second()] == ["access-0", "access-0"]
     assert await first("access-0") == "access-1"
     assert await second("access-0") == "access-1"
+    assert office.provider.asked == ["refresh-0"]
+
+
+async def test_refused_and_given_again(office: Office) -> None:
+    """A provider that gives the same token once more is asked once: the server has to judge."""
+    office.sign_in()
+    office.provider.again = "access-0"
+    token = office.source()
+    assert [await token(), await token("access-0")] == ["access-0", "access-0"]
     assert office.provider.asked == ["refresh-0"]
 
 

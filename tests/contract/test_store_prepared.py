@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -62,6 +63,17 @@ def test_no_row_is_none(database: Database) -> None:
     """The first value of an empty answer is None."""
     with database.read() as connection:
         assert NEWEST.scalar(connection, {}) is None
+
+
+def test_an_hour_that_a_zone_has_twice(database: Database) -> None:
+    """Two instants that the clocks of a zone show alike are two; Python takes them for one."""
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    row = {"state": "ok", "reason": "", "fence": 1}
+    rows = [row | {"name": str(fold), "until": first.replace(fold=fold)} for fold in (0, 1)]
+    with database.write() as connection:
+        ADD.each(connection, rows)
+        found = SOME.all(connection, {"names": ["0", "1"]})
+    assert found[1][1] - found[0][1] == timedelta(hours=1)
 
 
 def test_an_instant_without_a_zone_is_refused(database: Database) -> None:

@@ -65,7 +65,7 @@ def number(root: Path) -> int:
         [stored] = enrollments.of_prospect(connection, person.id)
         [send] = sends.of_enrollment(connection, stored.id)
         now = workspace.clock.now()
-        marks = {"message_id": "<m1@seller.example>", "data": b"x", "recipient": ZOE}
+        marks = {"message_id": "<m1@seller.example>", "recipient": ZOE}
         sends.move(connection, [send.id], SendEvent.CLAIM, subject="Hello\x1b[31m", **marks)
         sends.move(connection, [send.id], SendEvent.HAND, handed_at=now)
         sends.move(connection, [send.id], SendEvent.DOUBT, why="line lost")

@@ -19,6 +19,7 @@ async def ask(
 ) -> Answer:
     """The answer to a form, whatever its status. Raises TokenError."""
     sent = {name: value for name, value in form.items() if value}
+    http.cookies.clear()  # all mailboxes share the client, and no answer is about the next one
     try:
         async with (
             asyncio.timeout(limit_s),

@@ -445,6 +445,25 @@ async def test_an_answer_that_drips() -> None:
             await ask(http, "https://id.example/token", {"a": "b"}, limit_s=0.05)
 
 
+async def test_cookies_are_not_kept() -> None:
+    """What a provider sets while it renews for one mailbox it does not hear from the next one."""
+
+    class Body(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"{}"
+
+    brought: list[str | None] = []
+
+    def bake(request: httpx2.Request) -> httpx2.Response:
+        brought.append(request.headers.get("Cookie"))
+        return httpx2.Response(200, headers={"Set-Cookie": "who=ana"}, stream=Body())
+
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(bake)) as http:
+        for refresh_token in ("of ana", "of luis"):
+            await ask(http, "https://id.example/token", {"refresh_token": refresh_token})
+    assert brought == [None, None]
+
+
 def test_secrets_are_not_shown() -> None:
     """No secret shows in what is printed of a client or a grant."""
     shown = repr(replace(CLIENT, client_secret="hush")) + repr(Grant("hush", "hush", 1.0))

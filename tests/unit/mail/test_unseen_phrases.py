@@ -18,8 +18,9 @@ from sequencer.mail.return_date import return_date
 PHRASES = Path(__file__).parents[2] / "data" / "phrases"
 SENT_ON = date(2026, 7, 7)
 NO_DATE = "-"
+MANY = 60
 OPEN_SHARE = 0.9
-HELD_OUT_SHARE = 0.6
+HELD_OUT_SHARE = 0.75
 
 
 def asks(line: str) -> bool:
@@ -52,13 +53,25 @@ def sentences(code: str, group: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+LANGUAGES = sorted(path.stem for path in PHRASES.glob("*.yaml"))
+
+
 @pytest.mark.parametrize("group", LOOKS)
-@pytest.mark.parametrize("code", sorted(path.stem for path in PHRASES.glob("*.yaml")))
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_share(code: str, group: str) -> None:
     """Nearly all open sentences are understood, and a good share of those held out."""
     lines, looks = sentences(code, group), LOOKS[group]
     missed = [line for line in lines[::2] if not looks(line)]
     held_out = [looks(line) for line in lines[1::2]]
-    assert len(lines) >= 60
+    assert len(lines) >= MANY
     assert len(missed) <= len(lines[::2]) * (1 - OPEN_SHARE), missed
     assert sum(held_out) >= len(held_out) * HELD_OUT_SHARE
+
+
+@pytest.mark.parametrize("group", LOOKS)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_open_share(code: str, group: str) -> None:
+    """Nearly all sentences are understood that were written to find what is missed."""
+    lines, looks = sentences(code, f"{group}_open"), LOOKS[group]
+    missed = [line for line in lines if not looks(line)]
+    assert len(missed) <= len(lines) * (1 - OPEN_SHARE), missed
