@@ -33,8 +33,10 @@ def workspace_folder(ctx: click.Context) -> Path:
 
 def opened(ctx: click.Context) -> "Workspace":
     """The workspace with its database, closed when the command ends."""
-    from sequencer.bootstrap import open_workspace
+    from sequencer.bootstrap import configure_logging, open_workspace
 
+    # The library's own way is to print, with an error, the value of every variable.
+    configure_logging(as_json=False, quiet=True)
     workspace = open_workspace(workspace_folder(ctx), os.environ)
     ctx.call_on_close(workspace.close)
     return workspace

@@ -77,10 +77,9 @@ async def _checked(
 
     import structlog
 
-    from sequencer.bootstrap import build_world, configure_logging
+    from sequencer.bootstrap import build_world
     from sequencer.engine.mailbox_check import check_mailbox
 
-    configure_logging(as_json=False, quiet=True)  # the library's own way shows values, so secrets
     # What is logged on the way stands in the answer.
     wrapper = structlog.make_filtering_bound_logger(logging.ERROR)
     structlog.configure(wrapper_class=wrapper)

@@ -68,7 +68,7 @@ def _own_weight(reading: Reading, *, is_certain: bool) -> Weight:
         Kind.BOUNCE: _of_class(reading.bounce_class) if is_certain else Weight.NOTHING,
         Kind.AUTO_REPLY: _OF_MACHINE.get(reading.auto_reply or "", Weight.WAIT),
         Kind.CALENDAR: Weight.ASK,
-        Kind.OTHER: _of_other(reading) if is_certain else Weight.NOTHING,
+        Kind.OTHER: _of_other(reading, is_certain=is_certain),
     }
     return by_kind[Kind(reading.kind)]
 
@@ -88,8 +88,10 @@ def _of_class(found: str | None) -> Weight:
     return Weight.STOP if found == BounceClass.POLICY_RECIPIENT else Weight.NOTHING
 
 
-def _of_other(reading: Reading) -> Weight:
-    return _of_scope(reading.scope) if reading.scope else Weight.ASK
+def _of_other(reading: Reading, *, is_certain: bool) -> Weight:
+    if is_certain:
+        return _of_scope(reading.scope) if reading.scope else Weight.ASK
+    return Weight.ASK if reading.scope else Weight.NOTHING
 
 
 _OF_MACHINE = {

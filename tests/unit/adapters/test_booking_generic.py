@@ -65,7 +65,7 @@ def test_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", set(BookingKind) - {BookingKind.OTHER, BookingKind.RESCHEDULED_AWAY}
+    "kind", sorted(set(BookingKind) - {BookingKind.OTHER, BookingKind.RESCHEDULED_AWAY})
 )
 def test_kinds(kind: BookingKind) -> None:
     """Every event of ours has its word in the form."""

@@ -20,6 +20,9 @@ def test_every_entry_is_a_key() -> None:
         "a@outlook.com.br",
         "a@neuf.fr",
         "a@foxmail.com",
+        "a@aol.co.uk",
+        "a@gmx.fr",
+        "a@privaterelay.appleid.com",
     ],
 )
 def test_free_mail(address: str) -> None:

@@ -67,6 +67,7 @@ def follow(
         (INVITE, False, Weight.ASK),
         (SPAM, False, Weight.ASK),
         (Reading("other", unreadable=True), False, Weight.ASK),
+        (Reading("other", scope="person"), False, Weight.ASK),
         (REPLY, False, Weight.STOP),
         (LEFT, False, Weight.STOP),
         (REFUSED, True, Weight.STOP),
