@@ -193,7 +193,7 @@ def test_reply_stops_within_seconds(office: Office) -> None:
     reply.set_content("Sounds good, let us talk.\n")
     office.dovecot.deliver("ana@seller.example", reply.as_bytes(), "bob@buyer.example")
     wait_until("the stop", lambda: office.state("bob@buyer.example") == ("finished", "replied"), 6)
-    assert kinds(office, "bob@buyer.example")[-3:] == ["received", "finished", "cancelled"]
+    assert kinds(office, "bob@buyer.example")[-4:] == ["received", "finished", "cancelled", "task"]
     client = IMAPClient("localhost", port=office.dovecot.imaps, ssl_context=client_tls())
     client.login("ana@seller.example", PASSWORDS["ana@seller.example"])
     client.select_folder("INBOX", readonly=True)
