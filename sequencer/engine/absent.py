@@ -20,11 +20,15 @@ from sequencer.mail.named_person import NamedPerson
 LONG = "Away for long: write to somebody else?"
 LEFT = "Has left the company: write to somebody else?"
 MOVED = ANOTHER_ADDRESS
+SILENCE = "A machine asks for silence: let nothing more leave?"
+PERSON = "Has a person written this?"
 
 
 def machine_answered(heard: Heard) -> None:
     """Act on an automatic answer, by what it tells."""
     notice = heard.verdict.auto_reply
+    if heard.verdict.opt_out is not None:
+        heard.ask(SILENCE)
     match notice.type if notice is not None else AutoReplyType.OUT_OF_OFFICE:
         case AutoReplyType.LEFT_COMPANY:
             heard.stop(FinishReason.REMOVED)
@@ -33,7 +37,10 @@ def machine_answered(heard: Heard) -> None:
             heard.hold(PauseReason.REVIEW, None)
             _bring_up(heard, MOVED, notice)
         case AutoReplyType.ACKNOWLEDGEMENT:
-            pass  # a ticket, or word that the mail has arrived: its reader may be there
+            # A ticket, or word that the mail has arrived: its reader may be there. But a help desk
+            # passes on what people write in the same way.
+            if notice is not None and not notice.is_told:
+                heard.ask(PERSON)
         case AutoReplyType.OUT_OF_OFFICE:
             _wait(heard, notice)
 

@@ -18,6 +18,7 @@ from sequencer.mail.intent import Intent
 from sequencer.mail.opt_out import Scope
 
 ANSWER = "Answer"
+COMPANY = "Does this person speak for the company?"
 _TITLES: Final = {
     Intent.INTERESTED: "Answer: interested",
     Intent.QUESTION: "Answer a question",
@@ -54,12 +55,16 @@ def opted_out(heard: Heard) -> None:
 
 
 def _suppress_company(heard: Heard) -> None:
-    """The domain of the person we wrote to: who writes may do so from anywhere.
+    """The domain of the person we wrote to, if the mail is certain to come from there.
 
-    A provider of free mail is nobody's company.
+    Anybody may have been given the thread, and a From proves nothing: then a person decides. A
+    provider of free mail is nobody's company.
     """
     domain = domain_of(heard.case.person.prospect.email)
     if not domain or is_free_mail(domain):
+        return
+    if not heard.found.is_certain or domain_of(heard.verdict.incoming.sender) != domain:
+        heard.ask(COMPANY)
         return
     entry = Suppression(SuppressionKind.DOMAIN, domain, SuppressionReason.OPTED_OUT)
     suppress_entry(heard.connection, heard.desk, entry, heard.told, heard.now)

@@ -47,6 +47,7 @@ class AutoReply:
     Attributes:
         contact: whom it names to write to instead; for `moved` the new address.
         is_certain: whether a header or subject says so that nothing else has.
+        is_told: whether its words say what it is; else only that a machine passed it on is known.
     """
 
     type: AutoReplyType
@@ -54,6 +55,7 @@ class AutoReply:
     returns: ReturnDate | None
     contact: NamedPerson | None
     is_certain: bool
+    is_told: bool = True
 
 
 def read_auto_reply(incoming: Incoming, written: str, rules: Rules) -> AutoReply | None:
@@ -72,6 +74,7 @@ def read_auto_reply(incoming: Incoming, written: str, rules: Rules) -> AutoReply
         returns=None if kind is AutoReplyType.LEFT_COMPANY else returns,
         contact=_contact(incoming, said, rules),
         is_certain=sure is not None,
+        is_told=bool(told) or returns is not None,
     )
 
 

@@ -77,6 +77,7 @@ def _machine(incoming: Incoming, written: str, rules: Rules) -> Verdict | None:
             written,
             rules.version,
             auto_reply=auto_reply,
+            opt_out=read_opt_out(written, "", rules),
         )
     return None
 

@@ -32,7 +32,7 @@ class Verdict:
 
     Attributes:
         version: of the rules and of the code that made it.
-        opt_out: set for bulk mail too, if it asks for silence.
+        opt_out: set for bulk mail and automatic replies too, if they ask for silence.
         intent: what a reply wants, as far as its words are known.
         named: whom a reply names to write to.
     """

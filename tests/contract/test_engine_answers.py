@@ -12,7 +12,8 @@ from sequencer.domain.delay import Delay, Unit
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.replies import Replies
 from sequencer.domain.task import TaskKind
-from sequencer.engine.absent import LEFT, LONG, MOVED
+from sequencer.engine.absent import LEFT, LONG, MOVED, PERSON, SILENCE
+from sequencer.engine.answered import COMPANY
 from sequencer.engine.by_hand import GO_ON
 from sequencer.mail.folder import Folder
 from sequencer.store import suppressions, tasks
@@ -123,6 +124,36 @@ async def test_a_whole_company_opts_out(stage: Stage) -> None:
     assert {"bank.example", ZOE} <= keys
     for address in (ZOE, ADA):
         assert stage.enrollment(address).finish_reason is FinishReason.OPTED_OUT
+
+
+@pytest.mark.parametrize("sender", ["eve@mill.example", "zoe@sub.bank.example"])
+async def test_who_speaks_for_a_company(stage: Stage, sender: str) -> None:
+    """Somebody from elsewhere silences the person we wrote to; the company is for a person."""
+    sent = await begin(stage, ZOE, ADA)
+    text = "Please take our company off your list."
+    await receive(stage, f"From: {sender}", f"In-Reply-To: {sent}", text=text)
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.OPTED_OUT
+    assert stage.enrollment(ADA).state is EnrollmentState.ACTIVE
+    [task] = to_do(stage, TaskKind.TRIAGE)
+    assert task.title == COMPANY
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Yes, can we talk on Thursday?", PERSON),
+        ("Do not contact me again. Take me off your list.", SILENCE),
+    ],
+)
+async def test_what_a_help_desk_passes_on(stage: Stage, text: str, title: str) -> None:
+    """A mark of a machine without a word of one may be a person's answer: nothing more leaves."""
+    sent = await begin(stage)
+    generated = "Auto-Submitted: auto-generated"
+    await receive(stage, FROM_ZOE, f"In-Reply-To: {sent}", generated, text=text)
+    assert stage.enrollment(ZOE).pause_reason is PauseReason.REVIEW
+    assert title in {task.title for task in to_do(stage, TaskKind.TRIAGE)}
+    await stage.work(20 * DAY)
+    assert len(stage.mails(ZOE)) == 1
 
 
 async def test_nobody_speaks_for_all_of_a_free_provider(stage: Stage) -> None:
