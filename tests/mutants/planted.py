@@ -216,8 +216,8 @@ PLANTS = (
         "reply-only-in-thread",
         "who answers without naming our mail is not known",
         "engine/match.py",
-        "    person = prospects.find(connection, sender) if sender else None\n",
-        "    person = None if sender else None\n",
+        "    for by, address in ((MatchedBy.SENDER, incoming.sender), (MatchedBy.NAMED, named)):\n",
+        "    for by, address in ((MatchedBy.NAMED, named),):\n",
     ),
     one(
         "absence-ignored",
