@@ -95,7 +95,7 @@ e2e: $(VENV)/.dev
 	$(PYTEST) tests/e2e
 
 integration: $(VENV)/.dev ## Tests against Postfix, Dovecot and PostgreSQL (a skip fails where CI is set)
-	$(PYTEST) -n 3 --timeout 300 tests/integration
+	$(PYTEST) -n 2 --timeout 300 tests/integration
 
 restarts: $(VENV)/.dev ## 5,000 sends while PostgreSQL is restarted every 5 to 40 seconds
 	RESTARTS_SENDS=$${RESTARTS_SENDS:-5000} RESTARTS_EVERY_S=$${RESTARTS_EVERY_S:-5,40} \
