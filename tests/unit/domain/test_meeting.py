@@ -109,7 +109,7 @@ def test_what_is_known() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", NO_MEETING)
+@pytest.mark.parametrize("kind", sorted(NO_MEETING))
 def test_no_meeting(kind: BookingKind) -> None:
     """What tells of no meeting makes none, and changes none."""
     assert state(told(kind)) is None
