@@ -12,7 +12,7 @@ from sequencer.simulation.pool import live_all
 from sequencer.simulation.simulate import Simulation
 from sequencer.simulation.world import Plan
 
-SEEDS = range(20)  # as many as fit into a run of all tests; `make sim` takes more
+SEEDS = range(14)  # as many as fit into a run of all tests; `make sim` takes more
 REGRESSIONS = sorted((Path(__file__).parent / "regressions").glob("*.txt"))
 GENTLE = Plan(days=20, gentle=True)
 
