@@ -198,7 +198,7 @@ def test_an_occasion_is_a_part(standing: Standing, moment: Moment, occasion: Occ
 
 @given(STANDINGS, MOMENTS)
 def test_the_strongest_decides(standing: Standing, moment: Moment) -> None:
-    """Nothing that was said asks for more than what decides; who is listed is done with in any case.
+    """Nothing that was said asks for more than what decides; who is listed is done with anyway.
 
     A domain that a server calls dead waits for a person.
     """
