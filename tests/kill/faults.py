@@ -9,7 +9,7 @@ import re
 import signal
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -67,7 +67,10 @@ _TOLD = {
 }
 
 
-def write_of(statement: str, parameters: list[dict[str, Any]]) -> Write | None:
+Row = Mapping[str, Any] | Sequence[Any]  # values by name, or in the order of the statement
+
+
+def write_of(statement: str, parameters: Sequence[Row]) -> Write | None:
     """What kind of transaction contains that statement; None if it could be any."""
     found = _TABLE.match(statement)
     if found is None:
@@ -75,14 +78,23 @@ def write_of(statement: str, parameters: list[dict[str, Any]]) -> Write | None:
     match found[1].upper(), found[2].lower():
         case "UPDATE", "mailbox" if "holder" in statement and "fence" in statement:
             return Write.LEASE
-        case "UPDATE", "send" if any(row.get("state") == "claimed" for row in parameters):
+        case "UPDATE", "send" if any(_new_state(row) == "claimed" for row in parameters):
             return Write.LOOK
         case "INSERT INTO", "ledger":
-            told = {str(value) for row in parameters for value in row.values()}
+            told = {str(value) for row in parameters for value in _values(row)}
             return next((write for kind, write in _TOLD.items() if kind in told), None)
         case "INSERT INTO", table:
             return _NEW_ROWS.get(table)
     return None
+
+
+def _values(row: Row) -> Iterable[Any]:
+    return row.values() if isinstance(row, Mapping) else row
+
+
+def _new_state(row: Row) -> Any:
+    """The state that an update of sends sets: the first of its values."""
+    return row.get("state") if isinstance(row, Mapping) else next(iter(row), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +149,12 @@ class Faults:
         engine = database._writer
 
         @event.listens_for(engine, "before_cursor_execute")
-        def look(conn: Any, _cursor: Any, statement: str, *rest: Any) -> None:
-            parameters = getattr(rest[1], "compiled_parameters", None) or []
-            if (write := write_of(statement, parameters)) is not None:
+        def look(
+            conn: Any, _cursor: Any, statement: str, values: Any, context: Any, many: Any
+        ) -> None:
+            given = values if many else [values]  # of a statement that goes to the driver as it is
+            rows = getattr(context, "compiled_parameters", None) or given
+            if (write := write_of(statement, rows)) is not None:
                 conn.info.setdefault("writes", {})[write] = True
 
         @event.listens_for(engine, "commit")
