@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from docs.markdown import page
 from docs.state_picture import picture
-from sequencer.domain import enrollment, mailbox, meeting, send, task
+from sequencer.domain import enrollment, handover, mailbox, meeting, send, task
 from sequencer.domain.transition import E, S, Table
 
 
@@ -46,6 +46,11 @@ MACHINES = (
         meeting.TRANSITIONS,
     ),
     Machine("task", "Something that a person does.", task.TRANSITIONS),
+    Machine(
+        "handover",
+        "A meeting that is given to a rep. What ended goes on with another rep, as a new one.",
+        handover.TRANSITIONS,
+    ),
 )
 
 

@@ -38,6 +38,9 @@ class BookingEvent:
         tz: zone of the invitee, by its IANA name as far as the source has one.
         event_type: what kind of meeting it is at its source.
         link: where to join it.
+        uid: of the meeting as calendars know it (RFC 5545 section 3.8.4.7), the same at every
+            source.
+        revision: how often its organiser had changed it (section 3.8.7.4, SEQUENCE).
         cancelled_by: `host` or `invitee`.
         occurred_at: when it happened at the source, not when it came here.
         verified: whether it is known from whom it comes; not so for what only a mail says.
@@ -61,6 +64,8 @@ class BookingEvent:
     event_type: str = ""
     link: str = ""
     place: str = ""
+    uid: str = ""
+    revision: int = 0
     cancelled_by: str = ""
     cancel_reason: str = ""
     occurred_at: datetime | None = None

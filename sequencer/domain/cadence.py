@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sequencer.domain.audience import Audience, ColleagueRule, Throttle
 from sequencer.domain.delay import NO_DELAY, Delay, Unit
+from sequencer.domain.meeting_rule import MeetingRule
 from sequencer.domain.window import Window
 
 
@@ -102,7 +103,13 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """Steps in the order they happen; ids are unique and never change."""
+    """Steps in the order they happen; ids are unique and never change.
+
+    Attributes:
+        on: what follows from what happens to a meeting; a case without a rule has its default.
+        meeting_ends_account: whether a meeting of one person ends it for the whole account.
+        client: for whom an agency runs it, empty for ourselves.
+    """
 
     slug: str
     title: str
@@ -112,6 +119,9 @@ class Cadence:
     audience: Audience = field(default_factory=Audience)
     throttle: Throttle = field(default_factory=Throttle)
     colleagues: ColleagueRule = field(default_factory=ColleagueRule)
+    on: tuple[MeetingRule, ...] = ()
+    meeting_ends_account: bool = False
+    client: str = ""
 
     def step(self, step_id: str) -> Step:
         """The step of that id; KeyError where the cadence has none."""

@@ -6,7 +6,6 @@ person takes its end back, or where the enrollment that had closed it is re-open
 
 from enum import StrEnum
 
-from sequencer.domain.cadence import Step, StepKind
 from sequencer.domain.transition import Table, table
 
 
@@ -59,10 +58,3 @@ TRANSITIONS: Table[TaskState, TaskEvent] = table(
         _S.SKIPPED: {_E.REOPEN: _S.OPEN},
     },
 )
-
-
-def kind_of(step: Step) -> TaskKind:
-    """What a step asks a person to do; ValueError for a mail that the engine sends itself."""
-    if step.kind is StepKind.TASK:
-        return TaskKind(step.task_type)
-    return TaskKind(step.kind)

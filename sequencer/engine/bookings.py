@@ -17,8 +17,10 @@ from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.meeting import MeetingNow, MeetingState, meeting_now
 from sequencer.domain.meeting_filter import EVERY_MEETING, MeetingFilter
 from sequencer.engine.desk import Desk
+from sequencer.engine.handover import follow_meeting
 from sequencer.engine.hold_back import hold_back
-from sequencer.engine.meeting_matter import MeetingChange, follow_up
+from sequencer.engine.meeting_change import MeetingChange
+from sequencer.engine.meeting_matter import follow_up
 from sequencer.engine.react import stop_person
 from sequencer.store import bookings, enrollments, ledger, meetings, prospects
 from sequencer.store.database import Connection
@@ -67,7 +69,9 @@ def take_in(
             stop_person(connection, desk, person, stop, detail, now)
     if event.kind in _WAITING:
         hold_back(connection, desk, named, detail, now)
-    follow_up(connection, MeetingChange(meeting, before, event, tuple(named)), detail, now)
+    change = MeetingChange(meeting, before, event, tuple(named))
+    follow_up(connection, desk, change, detail, now)
+    follow_meeting(connection, desk, change, now)
     return meeting
 
 

@@ -22,7 +22,8 @@ from sequencer.domain.delay import add_delay
 from sequencer.domain.due import Due
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import OPEN_STATES, SendEvent, SendState
-from sequencer.domain.task import TaskEvent, TaskState, kind_of
+from sequencer.domain.task import TaskEvent, TaskState
+from sequencer.domain.task_of_step import kind_of
 from sequencer.engine.desk import Case
 from sequencer.engine.entry import entry_of
 from sequencer.engine.plan import due_after_wait, due_as_before, told

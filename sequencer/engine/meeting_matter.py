@@ -1,13 +1,14 @@
 """A meeting that will not be, or was missed: a person decides, and nothing is sent by itself."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sequencer.domain.booking import BookingEvent, BookingKind
+from sequencer.domain.booking import BookingKind
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.meeting import MeetingState
 from sequencer.domain.task import TaskKind
+from sequencer.engine.desk import Desk
 from sequencer.engine.matter import bring_up
+from sequencer.engine.meeting_change import MeetingChange
 from sequencer.engine.tasks import Matter, close_matters
 from sequencer.store import enrollments, meetings, prospects
 from sequencer.store.database import Connection
@@ -24,26 +25,14 @@ _TITLES = {
 _MAY_SETTLE = frozenset({MeetingState.CANCELLED, MeetingState.ASKED_AGAIN})
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingChange:
-    """What something that was told has made of a meeting.
-
-    Attributes:
-        before: where it stood; None where it was not known, or not as one.
-        people: numbers of those of whom it was told.
-    """
-
-    meeting: Meeting
-    before: MeetingState | None
-    event: BookingEvent
-    people: tuple[int, ...]
-
-
-def follow_up(connection: Connection, change: MeetingChange, detail: str, now: datetime) -> None:
+def follow_up(
+    connection: Connection, desk: Desk, change: MeetingChange, detail: str, now: datetime
+) -> None:
     """Open a task where a meeting fell through; close those about what holds no more.
 
     Args:
         connection: the database.
+        desk: policy and cadences.
         change: what has become of the meeting: what was told may be old news.
         detail: the sentence in the ledger.
         now: this instant.

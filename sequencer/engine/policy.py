@@ -9,8 +9,10 @@ from sequencer.domain.absence import Absence, days_away
 from sequencer.domain.cadence import Cadence, Version, ZoneFrom
 from sequencer.domain.days_off import DaysOff
 from sequencer.domain.disposition import Dispositions
+from sequencer.domain.handover_policy import HandoverPolicy
 from sequencer.domain.pacing import Limits, Pace
 from sequencer.domain.prospect import Prospect
+from sequencer.domain.rep import Rep
 from sequencer.domain.replies import Replies
 from sequencer.domain.timing import Timing
 from sequencer.domain.workdays import Workdays
@@ -72,6 +74,8 @@ class Policy:
         consent_countries: where nobody is written to without a recorded consent.
         dispositions: how calls and other tasks may end.
         replies: what is made of answers.
+        reps: whom meetings may be given to, by their short names.
+        handover: how that is done.
     """
 
     mailboxes: Mapping[str, MailboxPolicy]
@@ -89,6 +93,8 @@ class Policy:
     dispositions: Dispositions = field(default_factory=dict)
     consent_countries: frozenset[str] = frozenset()
     replies: Replies = field(default_factory=Replies)
+    reps: Mapping[str, Rep] = field(default_factory=dict)
+    handover: HandoverPolicy = field(default_factory=HandoverPolicy)
     _timings: dict[tuple[str | None, ...], Timing] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -12,7 +12,7 @@ from sequencer.domain.booking import BookingEvent, BookingKind
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
-from sequencer.store.outside_tables import BookingEventRow
+from sequencer.store.meeting_tables import BookingEventRow
 from sequencer.store.turn_lock import wait_for_turn
 
 MOST_KEY = 255  # characters: an index of PostgreSQL bears no more than 2,700 octets
@@ -41,6 +41,7 @@ def add(connection: Connection, meeting_id: int, event: BookingEvent, now: datet
         "event_key": _event_key(event),
         "meeting_key": short_key(event.meeting_key),
         "previous_key": short_key(event.previous_key),
+        "uid": short_key(event.uid),
         "told": {name: _plain(value) for name, value in asdict(event).items() if value},
         "stored_at": now,
     }

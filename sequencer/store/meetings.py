@@ -10,7 +10,7 @@ from sequencer.domain.meeting import MeetingState
 from sequencer.store import bookings
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
-from sequencer.store.outside_tables import MeetingRow
+from sequencer.store.meeting_tables import MeetingRow
 
 _LIMITS = {"email": 320, "host": 320, "tz": 128, "cancelled_by": 128}
 _COMING = (MeetingState.REQUESTED, MeetingState.BOOKED)
@@ -21,6 +21,10 @@ class Meeting:
     """A meeting as its source describes it; `previous_key` is the one it was moved from.
 
     Attributes:
+        uid: as calendars know it; empty where nobody told.
+        enrollment_id: number of the enrollment that it is credited to.
+        credited_by: how that was found: `token`, `address`, `alias` or `person`.
+        moved_to: number of the meeting that was booked in place of this one.
         left_out: why it is none of ours; empty where it is.
         verified: whether somebody told of it of whom we know who they are.
         id: its number, 0 where it is not stored yet.
@@ -42,6 +46,10 @@ class Meeting:
     host: str = ""
     cancelled_by: str = ""
     cancel_reason: str = ""
+    uid: str = ""
+    enrollment_id: int | None = None
+    credited_by: str = ""
+    moved_to: int | None = None
     verified: bool = False
     left_out: str = ""
     id: int = 0

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
     ForeignKey,
     Identity,
     Index,
@@ -88,6 +87,27 @@ class ConfirmationRow(Base):
     __table_args__ = (Index("ix_confirmation_mailbox_due_at", "mailbox", "due_at"),)
 
 
+class NoticeRow(Base):
+    """A mail of ours that belongs to no cadence: a confirmation, a handover, a reminder.
+
+    Of each `once_key` there is one, ever. Its bytes are made when it is queued.
+    """
+
+    __tablename__ = "notice"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    once_key: Mapped[str] = mapped_column(Text, unique=True)
+    kind: Mapped[str] = mapped_column(Key)
+    mailbox: Mapped[str] = mapped_column(Key)
+    recipient: Mapped[str] = mapped_column(Address)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(Integer)
+    handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(Text)
+    __table_args__ = (partial("ix_notice_waits", "mailbox", "due_at", where="ended_at IS NULL"),)
+
+
 class HookRow(Base):
     """A webhook delivery as it came in, stored before it was answered.
 
@@ -105,52 +125,3 @@ class HookRow(Base):
     problem: Mapped[str] = mapped_column(Text)
     again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (UniqueConstraint("source", "delivery_key"),)
-
-
-class MeetingRow(Base):
-    """A meeting as all that was told makes it; a reschedule keeps the row.
-
-    `left_out` says why it is none of ours, where the settings leave meetings of its kind out.
-    """
-
-    __tablename__ = "meeting"
-    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
-    source: Mapped[str] = mapped_column(Key)
-    meeting_key: Mapped[str] = mapped_column(Text)
-    previous_key: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Key)
-    email: Mapped[str] = mapped_column(Address)
-    prospect_id: Mapped[int | None] = mapped_column(ForeignKey("prospect.id"), index=True)
-    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    tz: Mapped[str] = mapped_column(Key)
-    title: Mapped[str] = mapped_column(Text)
-    event_type: Mapped[str] = mapped_column(Text)
-    link: Mapped[str] = mapped_column(Text)
-    place: Mapped[str] = mapped_column(Text)
-    host: Mapped[str] = mapped_column(Address)
-    cancelled_by: Mapped[str] = mapped_column(Key)
-    cancel_reason: Mapped[str] = mapped_column(Text)
-    verified: Mapped[bool] = mapped_column(Boolean)
-    left_out: Mapped[str] = mapped_column(Text)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    __table_args__ = (UniqueConstraint("source", "meeting_key"),)
-
-
-class BookingEventRow(Base):
-    """One thing that was told about a meeting, under the key that the meeting had then."""
-
-    __tablename__ = "booking_event"
-    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
-    source: Mapped[str] = mapped_column(Key)
-    event_key: Mapped[str] = mapped_column(Key)
-    meeting_key: Mapped[str] = mapped_column(Text)
-    previous_key: Mapped[str] = mapped_column(Text)
-    told: Mapped[dict[str, object]] = mapped_column(JSON)
-    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    __table_args__ = (
-        UniqueConstraint("source", "event_key"),
-        Index("ix_booking_event_meeting_key", "source", "meeting_key"),
-        Index("ix_booking_event_previous_key", "source", "previous_key"),
-    )

@@ -2,7 +2,8 @@ import pytest
 from builders import a_step
 
 from sequencer.domain.cadence import Step, StepKind, TaskType
-from sequencer.domain.task import TRANSITIONS, TaskEvent, TaskKind, TaskState, kind_of
+from sequencer.domain.task import TRANSITIONS, TaskEvent, TaskKind, TaskState
+from sequencer.domain.task_of_step import kind_of
 
 S, E = TaskState, TaskEvent
 

@@ -12,6 +12,22 @@ down_revision = None
 def upgrade() -> None:
     """Apply the step."""
     op.create_table(
+        "busy",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("rep", sa.String(length=128), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_busy")),
+    )
+    with op.batch_alter_table("busy", schema=None) as batch_op:
+        batch_op.create_index("ix_busy_rep_ends_at", ["rep", "ends_at"], unique=False)
+
+    op.create_table(
         "cadence_version",
         sa.Column("hash", sa.String(length=128), nullable=False),
         sa.Column("slug", sa.String(length=128), nullable=False),
@@ -116,6 +132,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mailbox")),
     )
     op.create_table(
+        "notice",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("once_key", sa.String(length=2000), nullable=False),
+        sa.Column("kind", sa.String(length=128), nullable=False),
+        sa.Column("mailbox", sa.String(length=128), nullable=False),
+        sa.Column("recipient", sa.String(length=320), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("handed_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=2000), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("once_key", name=op.f("uq_notice_once_key")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notice_waits",
+            ["mailbox", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "outside_look",
+        sa.Column("name", sa.String(length=128), nullable=False),
+        sa.Column("mark", sa.String(length=2000), nullable=False),
+        sa.Column("looked_at", UtcDateTime(), nullable=True),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("again_at", UtcDateTime(), nullable=True),
+        sa.Column("failing_since", UtcDateTime(), nullable=True),
+        sa.Column("problem", sa.String(length=2000), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_outside_look")),
+    )
+    op.create_table(
         "prospect",
         sa.Column(
             "id",
@@ -171,6 +228,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
         sa.UniqueConstraint("kind", "key", name=op.f("uq_suppression_kind_key")),
     )
+    op.create_table(
+        "alias",
+        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column(
+            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["prospect_id"], ["prospect.id"], name=op.f("fk_alias_prospect_id")
+        ),
+        sa.PrimaryKeyConstraint("email_key", name=op.f("pk_alias")),
+    )
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alias_prospect_id"), ["prospect_id"], unique=False)
+
     op.create_table(
         "cadence",
         sa.Column("slug", sa.String(length=128), nullable=False),
@@ -253,78 +326,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mailbox"], ["mailbox.name"], name=op.f("fk_folder_mailbox")),
         sa.PrimaryKeyConstraint("mailbox", "folder", name=op.f("pk_folder")),
     )
-    op.create_table(
-        "meeting",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("source", sa.String(length=128), nullable=False),
-        sa.Column("meeting_key", sa.String(length=2000), nullable=False),
-        sa.Column("previous_key", sa.String(length=2000), nullable=False),
-        sa.Column("state", sa.String(length=128), nullable=False),
-        sa.Column("email", sa.String(length=320), nullable=False),
-        sa.Column(
-            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column("starts_at", UtcDateTime(), nullable=True),
-        sa.Column("ends_at", UtcDateTime(), nullable=True),
-        sa.Column("tz", sa.String(length=128), nullable=False),
-        sa.Column("title", sa.String(length=2000), nullable=False),
-        sa.Column("event_type", sa.String(length=2000), nullable=False),
-        sa.Column("link", sa.String(length=2000), nullable=False),
-        sa.Column("place", sa.String(length=2000), nullable=False),
-        sa.Column("host", sa.String(length=320), nullable=False),
-        sa.Column("cancelled_by", sa.String(length=128), nullable=False),
-        sa.Column("cancel_reason", sa.String(length=2000), nullable=False),
-        sa.Column("verified", sa.Boolean(), nullable=False),
-        sa.Column("left_out", sa.String(length=2000), nullable=False),
-        sa.Column("updated_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["prospect_id"], ["prospect.id"], name=op.f("fk_meeting_prospect_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
-        sa.UniqueConstraint("source", "meeting_key", name=op.f("uq_meeting_source_meeting_key")),
-    )
-    with op.batch_alter_table("meeting", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_meeting_prospect_id"), ["prospect_id"], unique=False)
-
-    op.create_table(
-        "booking_event",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column(
-            "meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("source", sa.String(length=128), nullable=False),
-        sa.Column("event_key", sa.String(length=128), nullable=False),
-        sa.Column("meeting_key", sa.String(length=2000), nullable=False),
-        sa.Column("previous_key", sa.String(length=2000), nullable=False),
-        sa.Column("told", sa.JSON(), nullable=False),
-        sa.Column("stored_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_booking_event_meeting_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_event")),
-        sa.UniqueConstraint("source", "event_key", name=op.f("uq_booking_event_source_event_key")),
-    )
-    with op.batch_alter_table("booking_event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_booking_event_meeting_id"), ["meeting_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_booking_event_meeting_key", ["source", "meeting_key"], unique=False
-        )
-        batch_op.create_index(
-            "ix_booking_event_previous_key", ["source", "previous_key"], unique=False
-        )
-
     op.create_table(
         "touch",
         sa.Column(
@@ -438,6 +439,58 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ledger_prospect_id"), ["prospect_id"], unique=False)
 
     op.create_table(
+        "meeting",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=128), nullable=False),
+        sa.Column("meeting_key", sa.String(length=2000), nullable=False),
+        sa.Column("previous_key", sa.String(length=2000), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column(
+            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("starts_at", UtcDateTime(), nullable=True),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("tz", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.String(length=2000), nullable=False),
+        sa.Column("event_type", sa.String(length=2000), nullable=False),
+        sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("place", sa.String(length=2000), nullable=False),
+        sa.Column("host", sa.String(length=320), nullable=False),
+        sa.Column("cancelled_by", sa.String(length=128), nullable=False),
+        sa.Column("cancel_reason", sa.String(length=2000), nullable=False),
+        sa.Column("uid", sa.String(length=2000), nullable=False),
+        sa.Column(
+            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("credited_by", sa.String(length=128), nullable=False),
+        sa.Column("moved_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("left_out", sa.String(length=2000), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_meeting_enrollment_id")
+        ),
+        sa.ForeignKeyConstraint(["moved_to"], ["meeting.id"], name=op.f("fk_meeting_moved_to")),
+        sa.ForeignKeyConstraint(
+            ["prospect_id"], ["prospect.id"], name=op.f("fk_meeting_prospect_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+        sa.UniqueConstraint("source", "meeting_key", name=op.f("uq_meeting_source_meeting_key")),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_meeting_enrollment_id"), ["enrollment_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_meeting_prospect_id"), ["prospect_id"], unique=False)
+        batch_op.create_index("ix_meeting_state_starts_at", ["state", "starts_at"], unique=False)
+
+    op.create_table(
         "send",
         sa.Column(
             "id",
@@ -518,6 +571,123 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_send_id"), ["send_id"], unique=False)
+
+    op.create_table(
+        "booking_event",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column(
+            "meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("source", sa.String(length=128), nullable=False),
+        sa.Column("event_key", sa.String(length=128), nullable=False),
+        sa.Column("meeting_key", sa.String(length=2000), nullable=False),
+        sa.Column("previous_key", sa.String(length=2000), nullable=False),
+        sa.Column("uid", sa.String(length=2000), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("stored_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_booking_event_meeting_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_event")),
+        sa.UniqueConstraint("source", "event_key", name=op.f("uq_booking_event_source_event_key")),
+    )
+    with op.batch_alter_table("booking_event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_booking_event_meeting_id"), ["meeting_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_booking_event_meeting_key", ["source", "meeting_key"], unique=False
+        )
+        batch_op.create_index(
+            "ix_booking_event_previous_key", ["source", "previous_key"], unique=False
+        )
+        batch_op.create_index(
+            "ix_booking_event_uid",
+            ["uid"],
+            unique=False,
+            sqlite_where=sa.text("uid <> ''"),
+            postgresql_where=sa.text("uid <> ''"),
+        )
+
+    op.create_table(
+        "follow_up",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column(
+            "meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "prospect_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("rule", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("did", sa.JSON(), nullable=False),
+        sa.Column("why", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_follow_up_enrollment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_follow_up_meeting_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["prospect_id"], ["prospect.id"], name=op.f("fk_follow_up_prospect_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up")),
+    )
+    with op.batch_alter_table("follow_up", schema=None) as batch_op:
+        batch_op.create_index("ix_follow_up_meeting_id", ["meeting_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_follow_up_prospect_id"), ["prospect_id"], unique=False)
+        batch_op.create_index("ix_follow_up_state_due_at", ["state", "due_at"], unique=False)
+
+    op.create_table(
+        "handover",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column(
+            "meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("rep", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("because", sa.String(length=2000), nullable=False),
+        sa.Column("uid", sa.String(length=2000), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.Column("offered_at", UtcDateTime(), nullable=False),
+        sa.Column("answer_by_at", UtcDateTime(), nullable=True),
+        sa.Column("remind_at", UtcDateTime(), nullable=True),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_handover_meeting_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+        sa.UniqueConstraint("key", name=op.f("uq_handover_key")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_meeting_id"), ["meeting_id"], unique=False)
+        batch_op.create_index("ix_handover_rep_offered_at", ["rep", "offered_at"], unique=False)
+        batch_op.create_index(
+            "ix_handover_state_answer_by_at", ["state", "answer_by_at"], unique=False
+        )
+        batch_op.create_index("ix_handover_state_remind_at", ["state", "remind_at"], unique=False)
 
     op.create_table(
         "send_bytes",
@@ -631,6 +801,30 @@ def downgrade() -> None:
 
     op.drop_table("task")
     op.drop_table("send_bytes")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index("ix_handover_state_remind_at")
+        batch_op.drop_index("ix_handover_state_answer_by_at")
+        batch_op.drop_index("ix_handover_rep_offered_at")
+        batch_op.drop_index(batch_op.f("ix_handover_meeting_id"))
+
+    op.drop_table("handover")
+    with op.batch_alter_table("follow_up", schema=None) as batch_op:
+        batch_op.drop_index("ix_follow_up_state_due_at")
+        batch_op.drop_index(batch_op.f("ix_follow_up_prospect_id"))
+        batch_op.drop_index("ix_follow_up_meeting_id")
+
+    op.drop_table("follow_up")
+    with op.batch_alter_table("booking_event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_booking_event_uid",
+            sqlite_where=sa.text("uid <> ''"),
+            postgresql_where=sa.text("uid <> ''"),
+        )
+        batch_op.drop_index("ix_booking_event_previous_key")
+        batch_op.drop_index("ix_booking_event_meeting_key")
+        batch_op.drop_index(batch_op.f("ix_booking_event_meeting_id"))
+
+    op.drop_table("booking_event")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_send_id"))
 
@@ -654,6 +848,12 @@ def downgrade() -> None:
         )
 
     op.drop_table("send")
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_index("ix_meeting_state_starts_at")
+        batch_op.drop_index(batch_op.f("ix_meeting_prospect_id"))
+        batch_op.drop_index(batch_op.f("ix_meeting_enrollment_id"))
+
+    op.drop_table("meeting")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_prospect_id"))
         batch_op.drop_index(batch_op.f("ix_ledger_enrollment_id"))
@@ -674,16 +874,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_touch_mailbox_at")
 
     op.drop_table("touch")
-    with op.batch_alter_table("booking_event", schema=None) as batch_op:
-        batch_op.drop_index("ix_booking_event_previous_key")
-        batch_op.drop_index("ix_booking_event_meeting_key")
-        batch_op.drop_index(batch_op.f("ix_booking_event_meeting_id"))
-
-    op.drop_table("booking_event")
-    with op.batch_alter_table("meeting", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_meeting_prospect_id"))
-
-    op.drop_table("meeting")
     op.drop_table("folder")
     with op.batch_alter_table("enrollment", schema=None) as batch_op:
         batch_op.drop_index(
@@ -703,6 +893,10 @@ def downgrade() -> None:
 
     op.drop_table("enrollment")
     op.drop_table("cadence")
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alias_prospect_id"))
+
+    op.drop_table("alias")
     op.drop_table("suppression")
     op.drop_table("sign_in")
     with op.batch_alter_table("prospect", schema=None) as batch_op:
@@ -710,6 +904,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_prospect_account_key"))
 
     op.drop_table("prospect")
+    op.drop_table("outside_look")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_notice_waits",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.drop_table("notice")
     op.drop_table("mailbox")
     with op.batch_alter_table("hook", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hook_state"))
@@ -726,3 +929,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cadence_version_slug"))
 
     op.drop_table("cadence_version")
+    with op.batch_alter_table("busy", schema=None) as batch_op:
+        batch_op.drop_index("ix_busy_rep_ends_at")
+
+    op.drop_table("busy")
