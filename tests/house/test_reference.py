@@ -9,7 +9,7 @@ import pytest
 from house.tree import ROOT
 
 from sequencer.cli.commands import COMMANDS
-from sequencer.domain import enrollment, mailbox, meeting, send, task
+from sequencer.domain import enrollment, handover, mailbox, meeting, send, task
 from sequencer.domain.advice import ADVICE
 from sequencer.domain.ledger import Kind
 from sequencer.domain.reason import Reason
@@ -94,6 +94,7 @@ MACHINES: dict[str, Table[Any, Any]] = {
     "mailbox": mailbox.TRANSITIONS,
     "meeting": meeting.TRANSITIONS,
     "task": task.TRANSITIONS,
+    "handover": handover.TRANSITIONS,
 }
 
 
