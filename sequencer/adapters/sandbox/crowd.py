@@ -1,19 +1,22 @@
 """When and how do invented people react? Only through doors that anybody outside has too.
 
-They answer into a rep's mailbox, press the one-click link of a mail, and book a meeting; what the
-engine makes of it they do not know.
+They answer into a rep's mailbox, press the one-click link of a mail, book a meeting and accept an
+invitation; what the engine makes of it they do not know.
 """
 
 import heapq
+import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sequencer.adapters.sandbox.booking import Booking, delivery, signature
+from sequencer.adapters.sandbox.agenda import Agenda, Guest
 from sequencer.adapters.sandbox.failure_report import failure_report
+from sequencer.adapters.sandbox.imap_server import INBOX
 from sequencer.adapters.sandbox.letters import Heard, Writer, absence, answer, hear
+from sequencer.adapters.sandbox.outside import Deed, Outside
 from sequencer.adapters.sandbox.people import Act, Habit
 from sequencer.adapters.sandbox.smtp_server import AcceptedMail
 from sequencer.domain.address import address_key
@@ -26,32 +29,21 @@ from sequencer.domain.workdays import Workdays
 
 _DESK_HOURS = Window(days=((Block(8 * 60, 18 * 60),),) * 5 + ((),) * 2)
 _MACHINES = frozenset({Act.ABSENCE, Act.BOUNCE})  # these answer at night as well
-_NOTICE = timedelta(days=2)  # how soon somebody has time for a meeting
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """The doors: a rep's inbox, a web address, and the booking tool's webhook with its key."""
-
-    deliver: Callable[[str, bytes], Awaitable[None]]
-    post: Callable[[str, bytes, Mapping[str, str]], Awaitable[int]]
-    hook_url: str
-    hook_key: str
+_TOKEN = re.compile(r"[?&]utm_content=([\w-]{8,64})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Planned:
-    """A reaction that will happen; ordered by its instant, then by the order of the mails."""
+    """What will happen; ordered by its instant, then by the order in which it was planned."""
 
     at: datetime
     number: int
-    habit: Habit = field(compare=False)
-    mail: AcceptedMail = field(compare=False)
+    do: Deed = field(compare=False)
 
 
 class Crowd:
-    """People with their habits; each acts once, upon one certain mail, and is silent otherwise."""
+    """People with their habits; each acts upon one certain mail, and is silent otherwise."""
 
     def __init__(
         self, habits: Sequence[Habit], people: Sequence[Prospect], outside: Outside, seed: int
@@ -59,9 +51,11 @@ class Crowd:
         self._habits = {address_key(habit.address): habit for habit in habits}
         self._people = {address_key(person.email): person for person in people}
         self._outside = outside
+        self._agenda = Agenda(outside, self.plan)
         self._seed = str(seed)
         self._heard: Counter[str] = Counter()
         self._planned: list[_Planned] = []
+        self._number = 0
 
     async def hear(self, mail: AcceptedMail, at: datetime) -> None:
         """A mail has reached somebody, who may react to it later."""
@@ -70,8 +64,16 @@ class Crowd:
         habit = self._habits.get(key)
         if habit is None or key not in self._people or self._heard[key] != habit.on_mail:
             return
-        number = self._heard.total()
-        heapq.heappush(self._planned, _Planned(self._reacts_at(habit, at), number, habit, mail))
+
+        async def act(now: datetime) -> None:
+            await self._act(habit, mail, now)
+
+        self.plan(self._reacts_at(habit, at), act)
+
+    def plan(self, at: datetime, do: Deed) -> None:
+        """Let something happen at that instant."""
+        self._number += 1
+        heapq.heappush(self._planned, _Planned(at, self._number, do))
 
     def next_reaction_at(self) -> datetime | None:
         """When somebody reacts next, None while everybody is silent."""
@@ -81,8 +83,7 @@ class Crowd:
         """How many people reacted: everybody whose moment has come."""
         number = 0
         while self._planned and self._planned[0].at <= now:
-            planned = heapq.heappop(self._planned)
-            await self._act(planned.habit, planned.mail, now)
+            await heapq.heappop(self._planned).do(now)
             number += 1
         return number
 
@@ -105,54 +106,39 @@ class Crowd:
         match habit.act:
             case Act.ANSWER:
                 raw = answer(heard, self._writer(habit), habit.words, local)
-                await self._outside.deliver(mail.sender, raw)
+                await self._outside.deliver(mail.sender, raw, INBOX)
             case Act.ABSENCE:
                 words = habit.words.format(back=_working_day(local + habit.away))
                 raw = absence(heard, self._writer(habit), words, local)
-                await self._outside.deliver(mail.sender, raw)
+                await self._outside.deliver(mail.sender, raw, INBOX)
             case Act.BOUNCE:
-                await self._outside.deliver(mail.sender, failure_report(mail, now))
+                await self._outside.deliver(mail.sender, failure_report(mail, now), INBOX)
             case Act.ONE_CLICK:
                 await self._press(heard)
             case Act.BOOK:
-                await self._book(habit, mail, now)
+                await self._agenda.book(self._guest(habit, heard), mail.sender, habit.fate, now)
+            case Act.ACCEPT:
+                await self._agenda.accept(self._guest(habit, heard), mail.sender, now)
 
     def _writer(self, habit: Habit) -> Writer:
         person = self._people[address_key(habit.address)]
         name = f"{person.first_name} {person.last_name}"
         return Writer(name, habit.writes_from or person.email, person.language[:2].lower())
 
+    def _guest(self, habit: Habit, heard: Heard) -> Guest:
+        writer = self._writer(habit)
+        found = _TOKEN.search(heard.text)
+        token = found[1] if found else ""
+        return Guest(writer.name, writer.address, self._calendar(habit), habit.words, token)
+
     async def _press(self, heard: Heard) -> None:
         """What a mail program does when its user presses "unsubscribe" (RFC 8058)."""
         if heard.one_click_url is None:
             raise LookupError(f"{heard.message_id} offers no one-click opt-out")
-        await self._post(heard.one_click_url, b"List-Unsubscribe=One-Click", _FORM)
-
-    async def _book(self, habit: Habit, mail: AcceptedMail, now: datetime) -> None:
-        person = self._people[address_key(habit.address)]
-        booking = Booking(
-            name=f"{person.first_name} {person.last_name}",
-            email=person.email,
-            tz=person.timezone,
-            host=mail.sender,
-            starts_at=_full_hour(due_from(now + _NOTICE, self._calendar(habit), "slot").at),
-        )
-        body = delivery(booking, now)
-        signed = signature(body, self._outside.hook_key, now)
-        headers = {"Content-Type": "application/json", "Calendly-Webhook-Signature": signed}
-        await self._post(self._outside.hook_url, body, headers)
-
-    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
-        status = await self._outside.post(url, body, headers)
-        if status != 200:
-            raise ConnectionError(f"{url} answered {status}")
+        await self._outside.knock(heard.one_click_url, b"List-Unsubscribe=One-Click", _FORM)
 
 
 def _working_day(at: datetime) -> datetime:
     """The instant, moved to the next Monday where it falls on a weekend."""
     day = Workdays(ZoneInfo("UTC")).first_from(at.date())
     return at + (day - at.date())
-
-
-def _full_hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)

@@ -13,6 +13,16 @@ class Act(StrEnum):
     BOUNCE = "bounce"
     ONE_CLICK = "one_click"
     BOOK = "book"
+    ACCEPT = "accept"
+
+
+class Fate(StrEnum):
+    """What becomes of a meeting that somebody has booked."""
+
+    HELD = "held"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
 
 
 SOON = (timedelta(seconds=5), timedelta(seconds=50))  # a machine
@@ -28,9 +38,11 @@ class Habit:
     Attributes:
         on_mail: upon which mail, counted from 1.
         after: the shortest and the longest time until then; people act only in their desk hours.
-        words: what they write; `{back}` is the date of their return.
+        words: what they write, or call the talk that they are asked to; `{back}` is the date of
+            their return.
         writes_from: the address they answer from, where it is another one.
         away: how long they are away.
+        fate: what becomes of the meeting that they book.
     """
 
     address: str
@@ -40,6 +52,7 @@ class Habit:
     words: str = ""
     writes_from: str = ""
     away: timedelta = timedelta(0)
+    fate: Fate = Fate.HELD
 
 
 CAST = (
@@ -113,5 +126,13 @@ CAST = (
     Habit("marcus.bell@brickyard-capital.example", Act.BOUNCE, after=SOON),
     Habit("rohan.desai@monsoon-credit.example", Act.ONE_CLICK, on_mail=2),
     Habit("sanne.devries@gracht-krediet.example", Act.BOOK, after=NEXT_DAY),
-    Habit("elena.vance@pacific-tally.example", Act.BOOK, on_mail=2),
+    Habit("elena.vance@pacific-tally.example", Act.BOOK, on_mail=2, fate=Fate.MOVED),
+    Habit(
+        "imogen.hartley@thames-factor.example",
+        Act.BOOK,
+        words="Our auditors have moved their visit to that day.",
+        fate=Fate.CANCELLED,
+    ),
+    Habit("declan.byrne@liffey-payments.example", Act.BOOK, fate=Fate.MISSED),
+    Habit("miriam.falk@nordlicht-leasing.example", Act.ACCEPT, on_mail=2, words="Kennenlernen"),
 )

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
-from sequencer.adapters.sandbox.crowd import Crowd, Outside
+from sequencer.adapters.sandbox.crowd import Crowd
 from sequencer.adapters.sandbox.mail_world import MailWorld
+from sequencer.adapters.sandbox.outside import Outside
 from sequencer.adapters.sandbox.people import CAST
 from sequencer.adapters.sandbox.settings_text import (
     HOOK_KEY,

@@ -1,20 +1,35 @@
 """What the sandbox's people and machines write is understood by our own code, as meant."""
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sequencer.adapters.booking import calendly
-from sequencer.adapters.sandbox.booking import Booking, delivery, signature
-from sequencer.adapters.sandbox.crowd import Crowd, Outside
+from sequencer.adapters.sandbox.booking import (
+    Booking,
+    booked,
+    cancelled,
+    missed,
+    moved_away,
+    signature,
+)
+from sequencer.adapters.sandbox.calendar_letters import (
+    Appointment,
+    Somebody,
+    acceptance,
+    invitation,
+)
+from sequencer.adapters.sandbox.crowd import Crowd
 from sequencer.adapters.sandbox.failure_report import failure_report
 from sequencer.adapters.sandbox.letters import Heard, Writer, absence, answer, hear
-from sequencer.adapters.sandbox.people import CAST, Act, Habit
+from sequencer.adapters.sandbox.outside import Outside
+from sequencer.adapters.sandbox.people import CAST, Act, Fate, Habit
 from sequencer.adapters.sandbox.smtp_server import AcceptedMail
 from sequencer.domain.booking import BookingKind
 from sequencer.domain.post import Post, Secrets
@@ -87,12 +102,13 @@ def writer(habit: Habit) -> Writer:
 
 
 def test_cast_is_in_the_examples() -> None:
-    """Everybody who acts is a prospect of the examples, once, and most people are silent."""
+    """Everybody who acts is a prospect of the examples, once, and a third of them are silent."""
     named = [habit.address for habit in CAST]
     assert set(named) <= set(PEOPLE)
     assert max(Counter(named).values()) == 1
-    assert 2 * len(named) <= len(PEOPLE) + 1
+    assert 3 * len(named) <= 2 * len(PEOPLE)
     assert {habit.act for habit in CAST} == set(Act)
+    assert {habit.fate for habit in CAST if habit.act is Act.BOOK} == set(Fate)
 
 
 @pytest.mark.parametrize("habit", WRITERS, ids=lambda habit: habit.address)
@@ -142,33 +158,67 @@ def test_failure_report() -> None:
     assert [each.bounce_class for each in verdict.report.failed] == ["hard"]
 
 
-def test_delivery() -> None:
-    """A booking is signed as Calendly signs, and says who booked what."""
-    starts_at = AT + timedelta(days=2)
-    booking = Booking("Elena", "elena@tally.example", "Europe/Berlin", "ana@x.example", starts_at)
-    body = delivery(booking, AT)
+BOOKING = Booking(
+    "Elena",
+    "elena@tally.example",
+    "Europe/Berlin",
+    "ana@x.example",
+    AT + timedelta(days=2),
+    "tok-1",
+)
+MOVED = replace(BOOKING, starts_at=AT + timedelta(days=3), instead_of=BOOKING)
+
+
+def test_signed_delivery() -> None:
+    """A booking is signed as Calendly signs, and says who booked what, by which link."""
+    body = booked(BOOKING, AT)
     for key, good in (("key", True), ("other", False)):
         post = Post(body, {calendly.HEADER: signature(body, key, AT)})
         assert calendly.verify(Secrets(("key",)), post, AT) is good
     [event] = calendly.read(body)
-    assert (event.kind, event.email, event.hosts, event.starts_at) == (
+    assert (event.kind, event.email, event.hosts, event.starts_at, event.token) == (
         BookingKind.BOOKED,
         "elena@tally.example",
         ("ana@x.example",),
-        starts_at,
+        BOOKING.starts_at,
+        "tok-1",
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (booked(MOVED, AT), BookingKind.RESCHEDULED),
+        (moved_away(BOOKING, MOVED, AT), BookingKind.RESCHEDULED_AWAY),
+        (cancelled(BOOKING, "no time", AT), BookingKind.CANCELLED),
+        (missed(BOOKING, AT), BookingKind.NO_SHOW),
+    ],
+)
+def test_fates(body: bytes, kind: BookingKind) -> None:
+    """What becomes of a booking is told as the tool tells it."""
+    [event] = calendly.read(body)
+    assert event.kind is kind
+
+
+def test_calendar_letters() -> None:
+    """An invitation and its acceptance are read as calendar mails."""
+    people = Somebody("Ana", "ana@x.example"), Somebody("Miriam", "miriam@y.example")
+    talk = Appointment(*people, "Kennenlernen", AT + timedelta(days=2))
+    for raw in (invitation(talk, AT), acceptance(talk, AT)):
+        assert classify(raw, load_rules()).kind is Kind.CALENDAR
+        assert max(map(len, raw.split(b"\r\n"))) <= 78
 
 
 @dataclass
 class Street:
     """The outside as a list of what was done there."""
 
-    delivered: list[tuple[str, bytes]] = field(default_factory=list)
+    delivered: list[tuple[str, bytes, str]] = field(default_factory=list)
     posted: list[tuple[str, bytes, Mapping[str, str]]] = field(default_factory=list)
     status: int = 200
 
-    async def deliver(self, address: str, raw: bytes) -> None:
-        self.delivered.append((address, raw))
+    async def deliver(self, address: str, raw: bytes, folder: str) -> None:
+        self.delivered.append((address, raw, folder))
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         self.posted.append((url, body, headers))
@@ -182,7 +232,7 @@ def crowd(street: Street, seed: int = 1) -> Crowd:
 
 
 async def first_reaction(street: Street, address: str, seed: int = 1) -> datetime:
-    """When somebody who was written to three times reacted; they have, when this returns."""
+    """When somebody who was written to three times reacts first; they have, when this returns."""
     there = crowd(street, seed)
     for number in range(3):
         await there.hear(mail_to(address, f"<m{number}@outreach.example>"), AT)
@@ -190,18 +240,50 @@ async def first_reaction(street: Street, address: str, seed: int = 1) -> datetim
     assert at is not None
     assert await there.react(at - timedelta(seconds=1)) == 0
     assert await there.react(at) == 1
-    assert there.next_reaction_at() is None
     return at
 
 
 @pytest.mark.parametrize("habit", CAST, ids=lambda habit: habit.address)
 async def test_everybody_acts_once(habit: Habit) -> None:
-    """Each of the cast acts once, upon one of three mails, through exactly one door."""
+    """Each of the cast acts upon one of three mails, through exactly one door."""
     street = Street()
     at = await first_reaction(street, habit.address)
     assert AT < at < AT + timedelta(days=7)
     assert len(street.delivered) + len(street.posted) == 1
-    assert {to for to, _ in street.delivered} <= {"ana@outreach.example"}
+    assert {to for to, _, _ in street.delivered} <= {"ana@outreach.example"}
+
+
+async def everything(habit: Habit) -> tuple[list[str], list[str]]:
+    """Events that the booking tool posted, and folders that mails went to, until all is quiet."""
+    street = Street()
+    there = crowd(street)
+    for number in range(3):
+        await there.hear(mail_to(habit.address, f"<m{number}@outreach.example>"), AT)
+    while (at := there.next_reaction_at()) is not None:
+        await there.react(at)
+    events = [json.loads(body)["event"] for url, body, _ in street.posted if url == HOOK]
+    return events, [folder for _, _, folder in street.delivered]
+
+
+@pytest.mark.parametrize(
+    ("fate", "events"),
+    [
+        (Fate.HELD, ["invitee.created"]),
+        (Fate.MOVED, ["invitee.created", "invitee.created", "invitee.canceled"]),
+        (Fate.CANCELLED, ["invitee.created", "invitee.canceled"]),
+        (Fate.MISSED, ["invitee.created", "invitee_no_show.created"]),
+    ],
+)
+async def test_what_becomes_of_meetings(fate: Fate, events: list[str]) -> None:
+    """The booking tool tells of each meeting what becomes of it."""
+    [habit] = [each for each in CAST if each.act is Act.BOOK and each.fate is fate]
+    assert await everything(habit) == (events, [])
+
+
+async def test_invitation_and_acceptance() -> None:
+    """An invitation of the rep's is in Sent, and the answer comes into the inbox."""
+    [habit] = [each for each in CAST if each.act is Act.ACCEPT]
+    assert await everything(habit) == ([], ["Sent", "INBOX"])
 
 
 async def test_silence() -> None:
