@@ -1,24 +1,14 @@
 """A cadence through a real Postfix and a real Dovecot, sent and read by a real daemon process."""
 
-import email
-import email.policy
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from email.message import EmailMessage
-from pathlib import Path
-from typing import Any
 
 import pytest
 from fakes.authority import client_tls
 from imapclient import IMAPClient
 from servers.child import wait_until
-from servers.dovecot import Dovecot, dovecot
+from servers.dovecot import dovecot
+from servers.office import Office, running
 from servers.postfix import postfix
 
 pytestmark = pytest.mark.real_server
@@ -28,6 +18,7 @@ PASSWORDS = {
     "zoe@buyer.example": "zoe's",
     "bob@buyer.example": "bob's",
 }
+SECRETS = {"SEQUENCER_MAILBOXES__ANA__PASSWORD": PASSWORDS["ana@seller.example"]}
 CADENCE = """\
 cadence: {slug}
 title: Three mails
@@ -57,63 +48,6 @@ mailboxes:
 """
 
 
-@dataclass(frozen=True)
-class Office:
-    """A workspace whose mailbox is on the real servers."""
-
-    root: Path
-    dovecot: Dovecot
-
-    def command(self, *arguments: str) -> list[str]:
-        """A command line in the workspace."""
-        return [sys.executable, "-m", "sequencer", "--workspace", str(self.root), *arguments]
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command that has ended."""
-        return subprocess.run(
-            self.command(*arguments), capture_output=True, text=True, check=False, env=self.environ
-        )
-
-    def answer(self, *arguments: str) -> Any:
-        """The JSON that a command prints."""
-        done = self.run(*arguments, "--json")
-        assert done.stdout, done.stderr
-        return json.loads(done.stdout)
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """The environment of every command."""
-        secrets = {"SEQUENCER_MAILBOXES__ANA__PASSWORD": PASSWORDS["ana@seller.example"]}
-        return {**os.environ, **secrets}
-
-    def enrol(self, slug: str, *addresses: str) -> None:
-        """Import people with a first name and an account of their own, and enrol them."""
-        people = self.root / "people.csv"
-        rows = [f"{each},{each.partition('@')[0].title()},{each}\n" for each in addresses]
-        people.write_text("email,first_name,account\n" + "".join(rows))
-        assert self.run("import", str(people)).returncode == 0
-        done = self.run("enroll", slug, *addresses)
-        assert done.returncode == 0, done.stderr
-
-    def state(self, address: str) -> tuple[str, str]:
-        """State of a person's newest enrollment, and its reason."""
-        newest = self.answer("why", address)["enrollments"][0]
-        return newest["state"], newest["reason"] or ""
-
-    def inbox(self, address: str) -> list[EmailMessage]:
-        """Mails in somebody's INBOX, oldest first."""
-        client = IMAPClient("localhost", port=self.dovecot.imaps, ssl_context=client_tls())
-        client.login(address, PASSWORDS[address])
-        client.select_folder("INBOX", readonly=True)
-        found = client.search()
-        mails = client.fetch(found, ["BODY.PEEK[]"]) if found else {}
-        client.logout()
-        return [
-            email.message_from_bytes(mails[uid][b"BODY[]"], policy=email.policy.default)
-            for uid in found
-        ]
-
-
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Real servers, a workspace and a daemon; the daemon ends in order when it is asked to."""
@@ -130,27 +64,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         )
         (root / ".sequencer").mkdir()
         (root / ".sequencer/secret.key").write_text("0123456789abcdef0123456789abcdef\n")
-        made = Office(root, store)
+        made = Office(root, store, PASSWORDS, SECRETS)
         done = made.run("apply")
         assert done.returncode == 0, done.stderr
         with running(made):
             yield made
-
-
-@contextmanager
-def running(office: Office) -> Iterator[None]:
-    """The daemon, ready; it must end with 0 within seconds of SIGTERM."""
-    log = office.root / "daemon.log"
-    with log.open("wb") as output:
-        daemon = subprocess.Popen(office.command("run"), stderr=output, env=office.environ)
-    try:
-        wait_until("the daemon's start", lambda: b"ready" in log.read_bytes())
-        yield
-        daemon.send_signal(signal.SIGTERM)
-        assert daemon.wait(20) == 0, log.read_text()
-    finally:
-        daemon.kill()
-        daemon.wait()
 
 
 def ancestors(mail: EmailMessage) -> int:
@@ -193,7 +111,7 @@ def test_reply_stops_within_seconds(office: Office) -> None:
     reply.set_content("Sounds good, let us talk.\n")
     office.dovecot.deliver("ana@seller.example", reply.as_bytes(), "bob@buyer.example")
     wait_until("the stop", lambda: office.state("bob@buyer.example") == ("finished", "replied"), 6)
-    assert kinds(office, "bob@buyer.example")[-4:] == ["received", "finished", "cancelled", "task"]
+    assert office.kinds("bob@buyer.example")[-4:] == ["received", "finished", "cancelled", "task"]
     client = IMAPClient("localhost", port=office.dovecot.imaps, ssl_context=client_tls())
     client.login("ana@seller.example", PASSWORDS["ana@seller.example"])
     client.select_folder("INBOX", readonly=True)
@@ -231,14 +149,9 @@ def test_twenty_megabytes(office: Office) -> None:
     huge.add_attachment(b"\x00" * 15_000_000, maintype="application", subtype="octet-stream")
     office.dovecot.deliver("ana@seller.example", huge.as_bytes(), "big@void.example")
     office.enrol("slow", "late@void.example")
-    wait_until("mail to others", lambda: "sent" in kinds(office, "late@void.example"))
+    wait_until("mail to others", lambda: "sent" in office.kinds("late@void.example"))
     wait_until("the silence", lambda: office.state("big@void.example")[0] != "active")
-    assert "received" in kinds(office, "big@void.example")
-
-
-def kinds(office: Office, address: str) -> list[str]:
-    """What happened to a person, oldest first."""
-    return [each["kind"] for each in office.answer("log", address)["entries"]]
+    assert "received" in office.kinds("big@void.example")
 
 
 def test_nothing_was_broken(office: Office) -> None:
