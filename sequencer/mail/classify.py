@@ -5,16 +5,19 @@ itself an automatic reply; an answer to an invitation may too. What is left afte
 a person, and so is what could be either: a stop that was not needed costs little.
 """
 
+from dataclasses import replace
+
 from sequencer.mail.auto_header import LIST_HEADERS
 from sequencer.mail.auto_reply import read_auto_reply
 from sequencer.mail.bounce import read_report
+from sequencer.mail.calendar_event import CalendarEvent
+from sequencer.mail.calendar_part import read_calendar
 from sequencer.mail.complaint import read_complaint
 from sequencer.mail.evidence import Confidence, Evidence, header_evidence
 from sequencer.mail.foreign_address import read_addresses
 from sequencer.mail.incoming import Incoming, read_mail
 from sequencer.mail.intent import read_intent
 from sequencer.mail.media_type import read_media_type
-from sequencer.mail.meeting_part import read_meeting
 from sequencer.mail.named_person import NamedPerson, named_people
 from sequencer.mail.new_text import new_text
 from sequencer.mail.opt_out import OptOut, Scope, asked_by_subject, read_opt_out
@@ -23,6 +26,7 @@ from sequencer.mail.verdict import Kind, Verdict
 
 _BULK = frozenset({"bulk", "list", "junk"})
 _RECEIPT = "disposition-notification"
+_ANSWERS = frozenset({"REPLY", "COUNTER"})
 
 
 def classify(raw: bytes, rules: Rules, *, truncated: bool = False) -> Verdict:
@@ -61,9 +65,10 @@ def _machine(incoming: Incoming, written: str, rules: Rules) -> Verdict | None:
     def certain(kind: Kind, evidence: Evidence) -> Verdict:
         return Verdict(kind, Confidence.CERTAIN, (evidence,), incoming, written, rules.version)
 
-    if meeting := read_meeting(incoming.parts):
-        found = certain(Kind.CALENDAR, Evidence("part text/calendar", f"METHOD:{meeting.method}"))
-        return found.with_meeting(meeting)
+    if events := read_calendar(incoming.parts):
+        found = certain(Kind.CALENDAR, Evidence("part text/calendar", f"METHOD:{events[0].method}"))
+        wish = _said_with(events[0], written, rules)
+        return replace(found, events=events, opt_out=wish)
     if pressed := _unsubscribe_button(incoming):
         return certain(Kind.OPT_OUT, pressed).with_opt_out(OptOut(Scope.PERSON, (pressed,)))
     if _is_receipt(incoming):
@@ -80,6 +85,13 @@ def _machine(incoming: Incoming, written: str, rules: Rules) -> Verdict | None:
             opt_out=read_opt_out(written, "", rules),
         )
     return None
+
+
+def _said_with(event: CalendarEvent, written: str, rules: Rules) -> OptOut | None:
+    """The wish for silence in an answer to an invitation; other invitations say no such thing."""
+    if event.method not in _ANSWERS:
+        return None
+    return read_opt_out("\n".join(filter(None, (event.comment, written))), "", rules)
 
 
 def _unsubscribe_button(incoming: Incoming) -> Evidence | None:

@@ -8,10 +8,12 @@ from sequencer.mail.foreign_date import first_date
 from sequencer.mail.foreign_header import Block, read_block
 from sequencer.mail.foreign_word import header_text
 from sequencer.mail.incoming import message_ids
+from sequencer.mail.media_type import read_media_type
 from sequencer.mail.unsubscribe import tokens_in
 
 _RECIPIENTS = ("to", "cc", "bcc")
 _MARK = "x-sequencer-ref"
+_CALENDARS = frozenset({"text/calendar", "application/ics"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,20 @@ def read_sent(raw: bytes) -> SentMail:
         tokens=tuple(tokens_in(" ".join(block.all("list-unsubscribe")))),
         answers=bool(block.first("in-reply-to") or block.first("references")),
     )
+
+
+def head_of(raw: bytes) -> bytes:
+    """The headers at the begin of a mail, with the empty line that ends them."""
+    ends = [at + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (at := raw.find(mark)) >= 0]
+    return raw[: min(ends, default=len(raw))]
+
+
+def may_hold_calendar(head: bytes) -> bool:
+    """Whether the mail may be an invitation, as far as its headers tell; ours are none."""
+    block = read_block(head.replace(b"\r\n", b"\n").lstrip())
+    kind = read_media_type(block.first("content-type")).value
+    is_ours = block.first(_MARK).strip() != ""
+    return not is_ours and (kind in _CALENDARS or kind.startswith("multipart/"))
 
 
 def _values(block: Block) -> list[str]:

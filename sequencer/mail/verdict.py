@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from sequencer.mail.auto_reply import AutoReply
 from sequencer.mail.bounce import Report
+from sequencer.mail.calendar_event import CalendarEvent, MeetingStatus
 from sequencer.mail.complaint import Complaint
 from sequencer.mail.evidence import Confidence, Evidence
 from sequencer.mail.incoming import Incoming
 from sequencer.mail.intent import Intent
-from sequencer.mail.meeting_part import Meeting
 from sequencer.mail.named_person import NamedPerson
 from sequencer.mail.opt_out import OptOut
 
@@ -32,7 +32,9 @@ class Verdict:
 
     Attributes:
         version: of the rules and of the code that made it.
-        opt_out: set for bulk mail and automatic replies too, if they ask for silence.
+        opt_out: set for bulk mail, automatic replies and answers to invitations too, if they ask
+            for silence.
+        events: what a calendar mail is about.
         intent: what a reply wants, as far as its words are known.
         named: whom a reply names to write to.
     """
@@ -47,7 +49,7 @@ class Verdict:
     complaint: Complaint | None = None
     auto_reply: AutoReply | None = None
     opt_out: OptOut | None = None
-    meeting: Meeting | None = None
+    events: tuple[CalendarEvent, ...] = ()
     intent: Intent | None = None
     named: tuple[NamedPerson, ...] = ()
 
@@ -68,6 +70,7 @@ class Verdict:
         """The same with a wish for silence."""
         return replace(self, opt_out=opt_out)
 
-    def with_meeting(self, meeting: Meeting) -> "Verdict":
-        """The same with a meeting."""
-        return replace(self, meeting=meeting)
+    @property
+    def meeting_status(self) -> MeetingStatus:
+        """What becomes of the meeting that a calendar mail is about."""
+        return next((each.meaning for each in self.events), MeetingStatus.NONE)

@@ -1,10 +1,12 @@
 """How a verdict is shown to programs: a flat object for JSON."""
 
 from sequencer.mail.auto_reply import AutoReply
+from sequencer.mail.calendar_event import CalendarEvent
 from sequencer.mail.evidence import Evidence
-from sequencer.mail.meeting_part import MeetingStatus
 from sequencer.mail.named_person import NamedPerson
 from sequencer.mail.verdict import Verdict
+
+MOST_ATTENDEES = 20  # that are shown
 
 
 def verdict_as_json(verdict: Verdict) -> dict[str, object]:
@@ -19,7 +21,8 @@ def verdict_as_json(verdict: Verdict) -> dict[str, object]:
         "permanent": None,
         "action": None,
         "class": None,
-        "meeting_status": str(verdict.meeting.status if verdict.meeting else MeetingStatus.NONE),
+        "meeting_status": str(verdict.meeting_status),
+        "events": [_event(each) for each in verdict.events],
         **_auto_reply(verdict.auto_reply),
         "scope": str(verdict.opt_out.scope) if verdict.opt_out else None,
         "intent": str(verdict.intent) if verdict.intent else None,
@@ -48,10 +51,30 @@ def _auto_reply(notice: AutoReply | None) -> dict[str, object]:
     returns = notice.returns if notice else None
     return {
         "auto_reply": str(notice.type) if notice else None,
+        "told": notice.is_told if notice else None,
         "return_on": returns.return_on.isoformat() if returns else None,
         "resume_on": returns.resume_on.isoformat() if returns else None,
         "return_words": returns.words if returns else None,
         "contact": _person(notice.contact) if notice and notice.contact else None,
+    }
+
+
+def _event(event: CalendarEvent) -> dict[str, object]:
+    return {
+        "method": event.method,
+        "uid": event.uid,
+        "recurrence_id": event.recurrence_id,
+        "revision": event.revision,
+        "meaning": str(event.meaning),
+        "starts_at": event.starts_at.isoformat() if event.starts_at else None,
+        "ends_at": event.ends_at.isoformat() if event.ends_at else None,
+        "tz": event.tz,
+        "summary": event.summary,
+        "organiser": event.organiser.address if event.organiser else "",
+        "attendees": [
+            {"email": each.address, "answer": each.answer}
+            for each in event.attendees[:MOST_ATTENDEES]
+        ],
     }
 
 

@@ -108,6 +108,23 @@ async def test_new_in_sent(bench: Bench) -> None:
     assert read(await bench.inbox.scan(cursors), Folder.SENT) == [head(3)]
 
 
+async def test_invitations_in_sent(bench: Bench) -> None:
+    """An invitation comes whole, whatever stands before it; ours, and others' parts, do not."""
+    cursors = follow(await bench.inbox.scan({}))
+    kind = b"Content-Type: multipart/mixed; boundary=b\r\n"
+    object_ = (
+        b"--b\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\nMETHOD:REQUEST\r\n--b--\r\n"
+    )
+    text = b"--b\r\nContent-Type: text/plain\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n"
+    invitation = b"Message-ID: <1@x>\r\n" + kind + b"\r\n" + object_
+    ours = b"Message-ID: <2@x>\r\nX-Sequencer-Ref: 1\r\n" + kind + b"\r\n"
+    plain = b"Message-ID: <3@x>\r\n" + kind + b"\r\n"
+    for raw in (letter(1), invitation, ours + object_, plain + text):
+        await bench.deliver(raw, Folder.SENT, NOW)
+    found = read(await bench.inbox.scan(cursors), Folder.SENT)
+    assert found == [head(1), invitation, ours, plain]
+
+
 async def test_sent_numbered_anew(bench: Bench) -> None:
     """A Sent that was numbered anew, or has come up since, is read for the last week."""
     await bench.deliver(letter(1), Folder.SENT, NOW - timedelta(days=12))

@@ -1,6 +1,7 @@
 """How are messages read so that none of them, however large or broken, keeps the others away?"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from sequencer.adapters.imap.account import ImapLimits
@@ -77,6 +78,21 @@ def fetched_heads(wire: Wire, name: str, uidvalidity: int, uids: Sequence[int]) 
         heads += reading.together(batch, HEAD, (_head,))
     reading.check_others()
     return sorted((each for each in heads if each.raw), key=lambda message: message.uid)
+
+
+def fetched_by(
+    wire: Wire, name: str, uidvalidity: int, uids: Sequence[int], way: Way
+) -> list[Fetched]:
+    """These messages one by one, each read in that way, else the begin of its headers.
+
+    Raises:
+        InboxError: the connection breaks whatever is read.
+        RefusedError: the server says no to everything.
+    """
+    reading = _Reading(wire, name, uidvalidity)
+    found = [each for uid in uids for each in reading.alone(uid, (way, _head))]
+    reading.check_others()
+    return [replace(each, truncated=False) for each in found if each.raw]
 
 
 def _extracted(session: Session, uid: int, octets: int) -> bytes | None:

@@ -1,8 +1,9 @@
-"""What is new in Sent? Headers only: whatever lies in there, to read it is cheap."""
+"""What is new in Sent? Headers, which are cheap to read, and the whole of calendar mails."""
 
 from datetime import date
 
 from sequencer.adapters.imap.fetch import fetched_heads
+from sequencer.adapters.imap.sent_calendar import with_calendars
 from sequencer.adapters.imap.session import Selected
 from sequencer.adapters.imap.wire import Wire
 from sequencer.mail.folder import Cursor, Folder, Scan
@@ -11,7 +12,7 @@ MOST = 500  # the newest of one scan; where more have come, somebody has moved a
 
 
 def scanned_sent(wire: Wire, selected: Selected, cursor: Cursor | None, since: date | None) -> Scan:
-    """The headers of what is new in Sent, which is open, and how far it has been read with them.
+    """What is new in Sent, which is open, and how far it has been read with that.
 
     No overlap: a copy that turns up late and below others is missed, which only costs exactness.
 
@@ -31,5 +32,7 @@ def scanned_sent(wire: Wire, selected: Selected, cursor: Cursor | None, since: d
         last_uid = max(last_uid, cursor.last_uid)
     else:
         uids = wire.session().search(["SINCE", since])
-    heads = fetched_heads(wire, wire.names()[Folder.SENT], validity, uids[-MOST:])
-    return Scan(Folder.SENT, validity, max(last_uid, *uids, 0), tuple(heads))
+    name = wire.names()[Folder.SENT]
+    heads = fetched_heads(wire, name, validity, uids[-MOST:])
+    found = with_calendars(wire, name, validity, heads)
+    return Scan(Folder.SENT, validity, max(last_uid, *uids, 0), tuple(found))

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sequencer.mail.sent_mail import SentMail, read_sent
+from sequencer.mail.sent_mail import SentMail, head_of, may_hold_calendar, read_sent
 from sequencer.mail.unsubscribe import make_token
 
 HEAD = b"""\
@@ -54,6 +54,28 @@ def test_replaced_message_id() -> None:
 def test_automatic(value: bytes, automatic: bool) -> None:
     """What a machine wrote says so."""
     assert read_sent(b"Auto-Submitted: " + value + b"\r\n" + HEAD).is_automatic is automatic
+
+
+def test_head() -> None:
+    """The headers end with the first empty line, whatever ends lines."""
+    assert head_of(b"A: 1\r\nB: 2\r\n\r\nhello\n\n") == b"A: 1\r\nB: 2\r\n\r\n"
+    assert head_of(b"A: 1\n\nhello\r\n\r\n") == b"A: 1\n\n"
+    assert head_of(b"A: 1\r\n") == b"A: 1\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "may"),
+    [
+        (b"Content-Type: multipart/alternative; boundary=b\r\n", True),
+        (b"content-type: TEXT/Calendar; method=REQUEST\r\n", True),
+        (b"Content-Type: text/plain\r\n", False),
+        (b"Content-Type: multipart/mixed; boundary=b\r\nX-Sequencer-Ref: 1\r\n", False),
+        (b"", False),
+    ],
+)
+def test_may_hold_calendar(head: bytes, may: bool) -> None:
+    """What has parts may be an invitation; a mail of ours is none."""
+    assert may_hold_calendar(head) is may
 
 
 @pytest.mark.parametrize("raw", [b"", b"\r\n\r\n", b"\xff\x00:\n", b"To: <>, @, ;\n\n", b"Date: x"])
