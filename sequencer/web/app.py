@@ -1,9 +1,7 @@
 """The HTTP face: webhooks in, the opt-out link, and a health check. Nothing here needs a log-in."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,23 +9,22 @@ from starlette.routing import Route
 
 from sequencer.domain.post import Post
 from sequencer.engine.history import why_held
-from sequencer.engine.hooks import Source, store_delivery
+from sequencer.engine.hooks import store_delivery
 from sequencer.engine.opt_out import is_token, opt_out
-from sequencer.engine.world import World
 from sequencer.web import page
+from sequencer.web.api import refused
 from sequencer.web.body import BodyTooLargeError, read_body
+from sequencer.web.handover_api import handover_api_routes
+from sequencer.web.handover_routes import handover_routes
 from sequencer.web.headers import SafeHeaders
+from sequencer.web.meeting_api import meeting_routes
+from sequencer.web.meeting_routes import meeting_page_routes
+from sequencer.web.site import Site
+
+__all__ = ["MAX_FORM", "MAX_HOOK", "Site", "build_app"]
 
 MAX_HOOK = 256 * 1024  # bytes; the largest real delivery is a tenth of it
 MAX_FORM = 16 * 1024
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the routes need."""
-
-    world: World
-    sources: Mapping[str, Source]
 
 
 def build_app(site: Site) -> Starlette:
@@ -39,8 +36,13 @@ def build_app(site: Site) -> Starlette:
             Route("/hooks/{source}/{secret}", _hook, methods=["POST"]),
             Route("/u/{token}", _opt_out_page, methods=["GET"]),
             Route("/u/{token}", _opt_out, methods=["POST"]),
+            *handover_routes(),
+            *meeting_page_routes(),
+            *meeting_routes(),
+            *handover_api_routes(),
         ],
         middleware=[Middleware(SafeHeaders)],
+        exception_handlers={HTTPException: refused},
     )
     app.state.site = site
     return app
