@@ -13,7 +13,7 @@ from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.pacing import Pace
 from sequencer.domain.replies import Replies
 from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind, Phase
-from sequencer.store import confirmations, touches
+from sequencer.store import notices, touches
 from sequencer.store.touches import MailByHand
 
 ZOE = "zoe@bank.example"
@@ -57,8 +57,8 @@ class Twin(FakeMailer):
     async def send(self, envelope: Envelope, hand: Callable[[], Awaitable[bool]]) -> Outcome:
         """What was planned."""
         now = self.stage.clock.now()
-        self.stage.write(confirmations.hand, 1, now - MINUTE)
-        touch = MailByHand(now - MINUTE, "ana", None, "bank.example", "confirmation 1")
+        self.stage.write(notices.hand, 1, now - MINUTE)
+        touch = MailByHand(now - MINUTE, "ana", None, "bank.example", "notice 1")
         self.stage.write(touches.add_mail_by_hand, touch)
         return await FakeMailer.send(self, envelope, hand)
 
@@ -136,7 +136,7 @@ async def test_what_another_daemon_has_handed_over(
     stage.mailers["ana"] = twin
     stage.restart()
     await receive(stage)
-    assert stage.read(touches.is_noted, "confirmation 1")
+    assert stage.read(touches.is_noted, "notice 1")
     await stage.work(2 * DAY)
     assert subjects(stage) == []
 

@@ -1,0 +1,64 @@
+"""What the daemon does with handovers by itself: ask the next rep in time, remind whoever comes."""
+
+from datetime import datetime
+
+from sequencer.domain.handover import WITH_SOMEBODY, HandoverEvent, HandoverState
+from sequencer.domain.meeting import MeetingState
+from sequencer.engine.desk import Desk
+from sequencer.engine.handover_mail import Telling, tell
+from sequencer.engine.handover_offer import is_wanted, next_reminder, note, offer_next, tell_end
+from sequencer.engine.handover_trouble import once_key
+from sequencer.mail.handover_letter import News
+from sequencer.store import handovers, meetings
+from sequencer.store.database import Connection
+
+NO_ANSWER = "nobody answered in time"
+
+
+def attend(connection: Connection, desk: Desk, number: int, now: datetime) -> None:
+    """Do what is due about a handover."""
+    lapse(connection, desk, number, now)
+    remind(connection, desk, number, now)
+
+
+def lapse(connection: Connection, desk: Desk, number: int, now: datetime) -> bool:
+    """Whether a handover that nobody has answered in time was passed on.
+
+    Where nobody else is found, the meeting stays in the rep's calendar: somebody may come yet.
+    """
+    handover = handovers.find(connection, number)
+    if handover is None or handover.state is not HandoverState.OFFERED:
+        return False
+    if handover.answer_by_at is None or handover.answer_by_at > now:
+        return False
+    meeting = meetings.get(connection, handover.meeting_id)
+    if meeting is None or not is_wanted(desk, meeting, now):
+        handovers.keep(connection, number, answer_by_at=None)
+        return False
+    if not handovers.move(connection, number, HandoverEvent.LAPSE, note=NO_ANSWER):
+        return False
+    note(connection, meeting, f"{handover.rep} has not answered in time", now)
+    if offer_next(connection, desk, meeting, now):
+        why = "There was no answer in time"
+        tell_end(connection, desk, handover, News.PASSED_ON, why, now)
+    return True
+
+
+def remind(connection: Connection, desk: Desk, number: int, now: datetime) -> bool:
+    """Whether a reminder of a meeting that is coming waits to be sent to its rep."""
+    handover = handovers.find(connection, number)
+    if handover is None or handover.state not in WITH_SOMEBODY:
+        return False
+    due_at = handover.remind_at
+    if due_at is None or due_at > now:
+        return False
+    meeting = meetings.get(connection, handover.meeting_id)
+    at = meeting.starts_at if meeting else None
+    handovers.keep(connection, number, remind_at=next_reminder(desk.policy.handover, at, now))
+    rep = desk.policy.reps.get(handover.rep)
+    if meeting is None or rep is None or at is None or at <= now:
+        return False
+    if meeting.state is not MeetingState.BOOKED:
+        return False
+    known_by = once_key(handover.key, f"reminder {due_at:%Y%m%dT%H%M%S}")
+    return tell(connection, desk, Telling(handover, rep, News.REMINDER, known_by), now)
