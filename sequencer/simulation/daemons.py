@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sequencer.domain.enrollment import PauseReason
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.domain.task import TaskState
+from sequencer.engine.follow_up_deed import do_follow_up
 from sequencer.engine.hand import Handing, hand_over
 from sequencer.engine.history import HistoryWatch
 from sequencer.engine.hooks import apply_delivery
@@ -19,6 +20,7 @@ from sequencer.mail.verdict import Kind
 from sequencer.simulation.booking import BookingService
 from sequencer.simulation.clock import MachineClock
 from sequencer.simulation.fate import FatedLife, Troubles
+from sequencer.simulation.follow_ups import FollowUps
 from sequencer.simulation.judge import Judge
 from sequencer.simulation.machine import FatedWorld, Machine
 from sequencer.simulation.play import DAY_S, Play
@@ -52,7 +54,11 @@ class Daemons:
     idle: list[MachineClock] = field(default_factory=list)
     alive: dict[str, Machine] = field(default_factory=dict)
     started: int = 0
+    follow_ups: FollowUps = field(init=False)
     history_of: Callable[[MachineClock], HistoryWatch | None] = lambda _clock: None
+
+    def __post_init__(self) -> None:
+        self.follow_ups = FollowUps(self.play)
 
     def start_all(self) -> None:
         """One daemon on every machine."""
@@ -79,7 +85,7 @@ class Daemons:
     def open_world(self, life: FatedLife) -> FatedWorld:
         """Everything that somebody with that life works with; what they commit is recorded."""
         self.judge.clocks[life.name] = life.clock
-        watch = _Watch(self.play, self.judge, self.bookings, self.alive, life.name)
+        watch = _Watch(self.play, self.judge, self.bookings, self.alive, life.name, self.follow_ups)
         doors = {each.name: self._door(each, life, watch) for each in self.providers.values()}
         return FatedWorld(
             self.play.database,
@@ -148,6 +154,7 @@ class _Watch:
     bookings: BookingService
     alive: Mapping[str, Machine]
     name: str
+    follow_ups: FollowUps
     hands: dict[tuple[str, str], Hand] = field(default_factory=dict)
 
     def committed(
@@ -167,9 +174,16 @@ class _Watch:
         elif work is receive and result == Kind.AUTO_REPLY:
             self._held_up(args[2])
         elif work is apply_delivery and isinstance(args[2], int):
-            person = self.bookings.applied(args[2])
-            if person is not None:
-                self.play.stopped(person, "meeting", number=number, for_ever=False)
+            self._told_of_a_meeting(args[2], number)
+        elif work is do_follow_up and isinstance(args[1], int):
+            self.follow_ups.looked_at(args[1], number, was_done=bool(result))
+
+    def _told_of_a_meeting(self, delivery_id: int, number: int) -> None:
+        person = self.bookings.applied(delivery_id)
+        if person is not None:
+            self.play.stopped(person, "meeting", number=number, for_ever=False)
+            self.follow_ups.booked(person)
+        self.follow_ups.told(number)
 
     def _held_up(self, raw: object) -> None:
         """An absence was read: what waits with a due time has to wait longer by as much."""

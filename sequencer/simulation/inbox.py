@@ -190,8 +190,15 @@ def _of_sent(box: Box, cursor: Cursor | None, day: date) -> Scan:
         fresh = [each for each in box.stored if each.at.astimezone(UTC).date() >= day]
     else:
         fresh = [each for each in box.stored if each.uid > cursor.last_uid]
-    heads = tuple(Fetched(each.uid, _head(each.raw)) for each in fresh)
-    return Scan(Folder.SENT, box.uidvalidity, box.uidnext - 1, heads)
+    found = tuple(
+        Fetched(each.uid, each.raw if _is_calendar(each.raw) else _head(each.raw)) for each in fresh
+    )
+    return Scan(Folder.SENT, box.uidvalidity, box.uidnext - 1, found)
+
+
+def _is_calendar(raw: bytes) -> bool:
+    """Whether a part of a mail that is not ours says that it is an invitation."""
+    return b"content-type: text/calendar" in raw.lower() and b"X-Sequencer-Ref" not in raw
 
 
 def _head(raw: bytes) -> bytes:

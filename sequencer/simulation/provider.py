@@ -132,6 +132,7 @@ class FatedMailer:
         outcome = (fault or ACCEPTED) if in_time else LINE_LOST
         if in_time:
             self.provider.take(dot, outcome)
+            await self._answers_slowly(recipient)
         await self.life.step("after the dot")
         return outcome
 
@@ -162,12 +163,19 @@ class FatedMailer:
     async def _on_the_line(self, recipient: str) -> None:
         """Something may happen while the server takes its time."""
         play, odds = self.provider.play, self.provider.troubles
+        if play.happens(odds.meddling):
+            play.meddle(play.person(recipient))
         if play.happens(odds.slow):
             play.tally.sometimes("slow server")
             await self.life.clock.sleep(play.chance.choice((3.0, 20.0, 110.0, 150.0, 550.0)))
+        await self.life.step("before the dot")
+
+    async def _answers_slowly(self, recipient: str) -> None:
+        """The server has the mail, and somebody does something before it says so."""
+        play, odds = self.provider.play, self.provider.troubles
         if play.happens(odds.meddling):
             play.meddle(play.person(recipient))
-        await self.life.step("before the dot")
+            await self.life.clock.sleep(play.chance.choice((1.0, 5.0, 20.0)))
 
     def _dot(self, envelope: Envelope) -> Dot:
         play = self.provider.play

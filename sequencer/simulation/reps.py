@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sequencer.domain.send import OPEN_STATES
 from sequencer.engine.enroll import Enrolment, enroll
 from sequencer.engine.pause import pause, resume
 from sequencer.engine.stop import stop, suppress
 from sequencer.mail.folder import Folder
 from sequencer.simulation import letters
 from sequencer.simulation.cast import Person
+from sequencer.simulation.due import due_in_s
 from sequencer.simulation.judge import Judge
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import Provider
 from sequencer.simulation.record import ByHand, Dot, Stop
 from sequencer.simulation.second_thoughts import SecondThoughts
-from sequencer.store import enrollments, prospects, sends
+from sequencer.store import prospects
 from sequencer.store.database import DatabaseError
 
 NEARBY_S = 120.0
@@ -104,22 +104,14 @@ class Reps:
             self.play.later(60.0, lambda: self._do_nearby(person))
 
     def _do_nearby(self, person: Person) -> None:
-        due_in_s = self._due_in_s(person)
-        if due_in_s is not None:
+        wait_s = due_in_s(self.play, person)
+        if wait_s is not None:
             around = self.play.chance.uniform(-NEARBY_S, NEARBY_S)
-            self.play.later(max(0.0, due_in_s + around), lambda: self._unless_calm(person))
+            self.play.later(max(0.0, wait_s + around), lambda: self._unless_calm(person))
 
     def _unless_calm(self, person: Person) -> None:
         if not self.play.calm:
             self.meddle(person)
-
-    def _due_in_s(self, person: Person) -> float | None:
-        stored = self.play.read(prospects.find, person.address)
-        for each in self.play.read(enrollments.of_prospect, stored.id) if stored else ():
-            for send in self.play.read(sends.of_enrollment, each.id):
-                if send.state in OPEN_STATES:
-                    return (send.due_at - self.play.now).total_seconds()
-        return None
 
     def write(self, person: Person) -> None:
         """A mail by hand, which lies in Sent and counts like any other."""

@@ -11,6 +11,7 @@ MARK = "Step mark: "
 EVERYBODY = {"stages": [], "exclusive": "none", "min_days_since_touch": 0}
 OFFICE = {"mon-fri": ["08:30-11:30", "13:30-17:00"]}
 WIDE = {"mon-sat": ["07:00-20:00"]}
+AGAIN = "again"
 NIGHT = {"mon-sun": ["00:00-06:00", "22:00-24:00"]}
 
 
@@ -53,6 +54,7 @@ class Library:
 
     scripts: tuple[Script, ...] = field(default_factory=lambda: tuple(_scripts()))
     more: tuple[Script, ...] = field(default_factory=lambda: tuple(_more_scripts()))
+    again: Script = field(default_factory=lambda: _again(AGAIN))
     versions: Versions = field(default_factory=Versions)
 
 
@@ -67,6 +69,10 @@ def _scripts() -> list[Script]:
             "short",
             OFFICE,
             [_email("intro"), _email("bump", "2 business_days"), _email("close", "1 day")],
+            on={
+                "meeting.no_show": {"enroll": AGAIN},
+                "meeting.cancelled": {"after": "4 hours", "enroll": AGAIN},
+            },
         ),
         _script(
             "long",
@@ -77,6 +83,10 @@ def _scripts() -> list[Script]:
                 _email("fresh", "4 days", thread="new"),
                 _email("last", "36 hours"),
             ],
+            on={
+                "meeting.no_show": [{"after": "3 hours", "reopen": "next_step"}, {"task": "call"}],
+                "meeting.cancelled": {"after": "1 business_day", "reopen": "next_step"},
+            },
         ),
         _script(
             "mixed",
@@ -88,6 +98,10 @@ def _scripts() -> list[Script]:
                 {"id": "own", "manual_email": "own.md", "wait": "2 days", "skip_after": "9 days"},
                 _email("end", "2 business_days"),
             ],
+            on={
+                "meeting.cancelled": {"after": "1 business_day", "task": "call"},
+                "meeting.cancelled_by_host": {"after": "10 minutes", "reopen": "next_step"},
+            },
         ),
         _script(
             "night",
@@ -118,6 +132,7 @@ def _more_scripts() -> list[Script]:
             first_window={"mon-thu": ["15:00-18:00"]},
             throttle={"new_per_day": 1},
             stop_on={"colleague_reply": "ignore"},
+            on={"meeting.no_show": {"after": "1 day", "enroll": AGAIN}},
         ),
         _script(
             "team",
@@ -142,8 +157,14 @@ def _more_scripts() -> list[Script]:
                 _email("end", "3 hours"),
             ],
             stop_on={"colleague_reply": "ignore"},
+            on={"meeting.no_show": {"reopen": "next_step"}},
         ),
     ]
+
+
+def _again(slug: str) -> Script:
+    """What begins by a rule alone, after a meeting that fell through."""
+    return _script(slug, WIDE, [_email("sorry"), _email("later", "1 business_day")])
 
 
 def _task(step: str, kind: str, wait: str, limit: str, **more: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from sequencer.simulation.provider import Provider
 from sequencer.simulation.record import Dot
 from sequencer.simulation.reps import Reps
 from sequencer.simulation.restores import Restores, chance_of_restores
+from sequencer.simulation.scripts import AGAIN
 from sequencer.simulation.second_thoughts import SecondThoughts
 from sequencer.simulation.setting import Earth, draw_begin, draw_knowledge, draw_policy
 from sequencer.simulation.tally import Tally
@@ -39,6 +40,7 @@ ALONE = 0.7  # of the worlds have one daemon, the others two
 LOOKS = 100  # whether all has ended, before that takes too long
 LOOK_S = 1.5 * DAY_S
 DROPS_IDS = 0.2  # of the providers give the copy in Sent a Message-ID of their own
+BOOKS_AT_ONCE = 0.4  # of what happens while a mail is on the line is a booking
 HONEST = 0.75  # of the mailboxes are what their provider is known for
 
 
@@ -80,7 +82,8 @@ class SimulatedWorld:
         thoughts = SecondThoughts(self.play)
         self.reps = Reps(self.play, self.providers, self.judge, thoughts)
         self.tasks = TaskWork(self.play, thoughts)
-        self.play.meddle = self.reps.meddle_at_once
+        self.play.meddle = self._meddle
+        self.bookings = bookings
         self.daemons = Daemons(self.play, self.judge, bookings, self.providers, self.odds, alone)
         self.daemons.idle.extend(self.play.clocks)
         self.play.database.tell = None
@@ -116,6 +119,14 @@ class SimulatedWorld:
         self.judge.at_accept(dot)
         self.people.react_to(dot)
         self.reps.watch(dot)
+        self.bookings.watch(self.play.person(dot.envelope.recipient))
+
+    def _meddle(self, person: Person) -> None:
+        """A rep does something, or the person books, while a mail is on the line."""
+        if self.play.chance.random() < BOOKS_AT_ONCE:
+            self.bookings.book_now(person)
+        else:
+            self.reps.meddle_at_once(person)
 
     def run(self) -> None:
         """All days, and then until everything has ended."""
@@ -161,7 +172,8 @@ class SimulatedWorld:
         return is_quiet and bool(play.wakers) and not self.tasks.are_open()
 
     def _plan_enrolments(self, person: Person) -> None:
-        chance, slugs = self.play.chance, list(self.play.scripts)
+        chance = self.play.chance
+        slugs = [slug for slug in self.play.scripts if slug != AGAIN]
         for slug in chance.sample(slugs, chance.choice((1, 1, 2))):
             begin = chance.choice((0.0, 0.0, chance.random() * self.plan.days * 0.6 * DAY_S))
             self.play.later(begin, partial(self.reps.enrol, person, slug))
@@ -179,6 +191,8 @@ def _play(earth: Earth, chance: Random, seed: int, machines: int) -> Play:
     policy = draw_knowledge(draw_policy(chance), Random(f"providers of {seed}"))
     policy = tighten(policy, extras, more)
     give_owners(everybody, policy, extras, more)
+    chosen = {slug: known[slug] for slug in extras.slugs}
+    known_here = chosen or {each.slug: each for each in library.scripts}
     earth.database.clock = lambda: true.begin + timedelta(seconds=loop.seconds)
     return Play(
         chance=chance,
@@ -188,8 +202,7 @@ def _play(earth: Earth, chance: Random, seed: int, machines: int) -> Play:
         desk=Desk(policy, library.versions),
         sources=earth.sources,
         people={address_key(each.address): each for each in everybody},
-        scripts={slug: known[slug] for slug in extras.slugs}
-        or {each.slug: each for each in library.scripts},
+        scripts={**known_here, AGAIN: library.again},
         tally=Tally(),
         clocks=tuple(MachineClock(true) for _ in range(machines)),
         extras=extras,
