@@ -12,9 +12,8 @@ class Territory:
 
     Attributes:
         countries: two letters each, as in the prospects.
-        regions: parts of a country, as in the column `subdivision`: `ES-MD`, or `MD` where one
-            country is named.
-        fields: other columns of the prospects with the values that count, such as `industry`.
+        regions: parts of a country by their full codes: `ES-MD`.
+        fields: other columns of the prospects with the values that count, in lower case.
     """
 
     countries: frozenset[str] = frozenset()
@@ -34,6 +33,8 @@ class Rep:
         client: for whom they work, empty for us; a client's rep gets that client's meetings alone.
         weight: how many meetings they take for one of somebody with weight 1.
         most_per_week: meetings in any seven days; None for as many as come.
+        country: whose public holidays they keep, with the part of it.
+        booking_url: where a meeting with them is booked; empty where it is not known.
     """
 
     name: str
@@ -48,3 +49,4 @@ class Rep:
     away: tuple[Absence, ...] = ()
     country: str = ""
     subdivision: str = ""
+    booking_url: str = ""
