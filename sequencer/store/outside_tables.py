@@ -68,25 +68,6 @@ class SuppressionRow(Base):
     __table_args__ = (UniqueConstraint("kind", "key"),)
 
 
-class ConfirmationRow(Base):
-    """A mail that confirms an opt-out; an address gets one, ever."""
-
-    __tablename__ = "confirmation"
-    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
-    key: Mapped[str] = mapped_column(Key)
-    mailbox: Mapped[str] = mapped_column(Key)
-    recipient: Mapped[str] = mapped_column(Address)
-    recipient_key: Mapped[str] = mapped_column(Address, unique=True)
-    answers: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(Key)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    tries: Mapped[int] = mapped_column(Integer)
-    handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    outcome: Mapped[str] = mapped_column(Text)
-    __table_args__ = (Index("ix_confirmation_mailbox_due_at", "mailbox", "due_at"),)
-
-
 class NoticeRow(Base):
     """A mail of ours that belongs to no cadence: a confirmation, a handover, a reminder.
 

@@ -1,0 +1,163 @@
+"""What does a calendar hold within some weeks (RFC 5545): each event, each instance, its people?"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sequencer.adapters.calendar_feed.blocks import blocks_of
+from sequencer.adapters.calendar_feed.repeat import Start, starts_of
+from sequencer.domain.feed import FeedEvent, FeedReading, Guest, Window
+from sequencer.mail.calendar_component import Component, read_components
+from sequencer.mail.calendar_event import CalendarEvent, read_event
+from sequencer.mail.calendar_person import CalendarPerson
+from sequencer.mail.calendar_time import utc_of
+from sequencer.mail.calendar_zone import Zones, zones_of
+
+MOST_EVENTS = 5_000  # of a reading, with all their instances
+MOST_ODDITIES = 20
+MOST_GUESTS = 200
+_TOOLS = (
+    "calendly.com/",
+    "cal.com/booking",
+    "app.cal.com/",
+    "savvycal.com/",
+    "zcal.co/",
+    "chilipiper.com/",
+    "meetings.hubspot.com/",
+    "scheduler.zoom.us/",
+)
+
+
+def read_calendars(contents: Iterable[bytes], window: Window, tz: str) -> FeedReading:
+    """What several objects hold together; a server of calendars has one for each event.
+
+    Args:
+        contents: what was fetched.
+        window: what takes place then is told.
+        tz: the zone of those times that name none, where the calendar names none either.
+    """
+    oddities: dict[str, None] = {}
+    events: dict[str, FeedEvent] = {}
+    keys = set[str]()
+    held = 0
+    for content in contents:
+        blocks = blocks_of(content, window)
+        held += blocks.held
+        keys |= blocks.uids
+        zones = _zones(blocks.around, tz)
+        found = [each for block in blocks.events if (each := _component(block)) is not None]
+        read = [(each, read_event(each, "", "", zones)) for each in found]
+        keys |= {event.key for _, event in read}
+        for event in _events(read, zones, window, oddities):
+            if len(events) < MOST_EVENTS:
+                events.setdefault(event.key, event)
+            else:
+                oddities[f"there are more than {MOST_EVENTS} events, and not all were read"] = None
+    shown = tuple(oddities)[:MOST_ODDITIES]
+    return FeedReading(tuple(events.values()), held, frozenset(keys), shown)
+
+
+def _zones(around: bytes, tz: str) -> Zones:
+    calendars = read_components(around, "utf-8").called("VCALENDAR")
+    zones = zones_of(calendars[0]) if calendars else Zones()
+    return zones if zones.default else replace(zones, default=tz)
+
+
+def _component(block: bytes) -> Component | None:
+    found = read_components(block, "utf-8").called("VEVENT")
+    return found[0] if found else None
+
+
+def _events(
+    read: Sequence[tuple[Component, CalendarEvent]],
+    zones: Zones,
+    window: Window,
+    oddities: dict[str, None],
+) -> Iterator[FeedEvent]:
+    """What is in the window: first what stands for single instances, then all the others."""
+    replaced = {event.key for _, event in read if event.uid and event.recurrence_id}
+    for component, event in sorted(read, key=lambda pair: not pair[1].recurrence_id):
+        if not event.uid:
+            oddities["an event without a UID was left out"] = None
+        elif event.starts_at is None:
+            oddities[f"{_called(event)} was left out: nobody can tell when it is"] = None
+        elif event.recurrence_id:
+            yield from _within([_event(component, event, zones)], window)
+        else:
+            whole = _event(component, event, zones)
+            every = _instances(component, whole, zones, window, oddities)
+            yield from _within((each for each in every if each.key not in replaced), window)
+
+
+def _called(event: CalendarEvent) -> str:
+    return f"“{event.summary[:60]}”" if event.summary else "an event without a title"
+
+
+def _within(events: Iterable[FeedEvent], window: Window) -> Iterator[FeedEvent]:
+    return (each for each in events if window.touches(each.starts_at, each.ends_at))
+
+
+def _instances(
+    component: Component, whole: FeedEvent, zones: Zones, window: Window, oddities: dict[str, None]
+) -> Iterator[FeedEvent]:
+    """The event, or where it repeats, each time that it takes place."""
+    lasts = whole.ends_at - whole.starts_at
+    early = replace(window, since=window.since - lasts)
+    try:
+        starts = starts_of(component, zones, early)
+    except ValueError as error:
+        title = f"“{whole.title[:60]}”" if whole.title else "an event"
+        oddities[f"how {title} repeats was not understood, only its first day counts: {error}"] = (
+            None
+        )
+        starts = None
+    if starts is None:
+        yield whole
+        return
+    for each in starts:
+        yield replace(whole, **_moved(each, whole))
+
+
+def _moved(start: Start, whole: FeedEvent) -> Mapping[str, object]:
+    ends_at = start.at + (whole.ends_at - whole.starts_at)
+    return {"instance": start.name, "starts_at": start.at, "ends_at": ends_at}
+
+
+def _event(component: Component, event: CalendarEvent, zones: Zones) -> FeedEvent:
+    starts_at = event.starts_at or datetime.max.replace(tzinfo=UTC)
+    organizer = event.organiser.address if event.organiser is not None else ""
+    people = [_guest(each) for each in event.attendees[:MOST_GUESTS]]
+    described = f"{event.description} {event.place} {event.link}".casefold()
+    return FeedEvent(
+        uid=event.uid,
+        starts_at=starts_at,
+        ends_at=max(event.ends_at or starts_at, starts_at),
+        instance=event.recurrence_id,
+        revision=event.revision,
+        changed_at=_changed_at(component, event, zones),
+        is_cancelled=event.status == "CANCELLED",
+        is_busy=_is_busy(component),
+        by_tool=any(tool in described for tool in _TOOLS),
+        organizer=organizer,
+        guests=tuple(each for each in people if each.address),
+        tz=event.tz,
+        title=event.summary,
+        place=event.place,
+        link=event.link,
+    )
+
+
+def _guest(person: CalendarPerson) -> Guest:
+    return Guest(person.address, person.name, person.answer, is_person=not person.is_place)
+
+
+def _changed_at(component: Component, event: CalendarEvent, zones: Zones) -> datetime | None:
+    """When it was changed: some calendars put the time of the download into DTSTAMP."""
+    line = component.line("LAST-MODIFIED")
+    changed_at = utc_of(line, zones) if line is not None else None
+    return changed_at or event.stamped_at
+
+
+def _is_busy(component: Component) -> bool:
+    state = component.text("X-MICROSOFT-CDO-BUSYSTATUS", 20).upper()
+    return component.text("TRANSP", 20).upper() != "TRANSPARENT" and state != "FREE"
