@@ -1,8 +1,10 @@
 """What is told about a meeting by a booking tool, a calendar or a person, in one form for all."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from sequencer.domain.outside import OutsideError
 
 
 class BookingKind(StrEnum):
@@ -20,6 +22,18 @@ class BookingKind(StrEnum):
     HELD = "held"
     OTHER = "other"
 
+
+class By(StrEnum):
+    """Who cancelled a meeting."""
+
+    HOST = "host"
+    INVITEE = "invitee"
+
+
+# The sources that are no booking tools.
+CALENDAR = "calendar"  # mails that we read: whoever wrote them is not verified
+FEED = "feed"  # the calendar of a rep
+BY_HAND = "by_hand"  # a person of ours
 
 # What tells of a meeting that is on, or was: no cadence goes on beside it.
 ON = frozenset({BookingKind.BOOKED, BookingKind.RESCHEDULED, BookingKind.HELD})
@@ -77,8 +91,33 @@ class DeliveryError(ValueError):
     """A delivery is not what its source says it sends."""
 
 
-class AskError(Exception):
-    """A booking tool did not tell what it was asked; the sentence says why."""
+class AskError(OutsideError):
+    """A booking tool did not tell what it was asked; the sentence says why.
+
+    Args:
+        why: for people.
+        wait: how long it wants to be left alone, where it says so.
+        status: of its answer (RFC 9110 section 15); 0 where there was none.
+    """
+
+    def __init__(self, why: str, wait: timedelta | None = None, status: int = 0) -> None:
+        super().__init__(why, wait)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a booking tool tells where it is asked for news.
+
+    Attributes:
+        mark: how far that was, for the next time.
+        events: what its webhooks would have told.
+        came: the same of meetings of which nobody says, or no longer, that nobody came.
+    """
+
+    mark: str
+    events: tuple[BookingEvent, ...] = ()
+    came: tuple[BookingEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ EVERY_MEETING = MeetingFilter()
 def _is_beyond(meeting: MeetingNow, days: int) -> bool:
     """Whether it was that long before its time when it was set; where unknown, it was not."""
     set_at = [each.occurred_at for each in meeting.told if each.kind in _SETS_A_TIME]
-    starts_at = meeting.at("starts_at")
+    starts_at = meeting.starts_at
     booked_at = set_at[-1] if set_at else None
     if starts_at is None or booked_at is None:
         return False

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sequencer.domain.booking import BookingEvent, BookingKind
+from sequencer.domain.booking import BY_HAND, BookingEvent, BookingKind
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
@@ -21,9 +21,12 @@ _MANY = frozenset({"guests", "hosts"})
 _INSTANTS = frozenset({"starts_at", "ends_at", "occurred_at"})
 
 
-def lock(connection: Connection, source: str) -> None:
-    """Keep the meetings of a source from others: what joins two of them must see both."""
-    wait_for_turn(connection, [f"meetings of {source}"])
+def lock(connection: Connection) -> None:
+    """Keep all meetings from others: what joins two of them, of any sources, must see both.
+
+    Whoever locks people or enrollments as well does that after this.
+    """
+    wait_for_turn(connection, ["meetings"])
 
 
 def short_key(key: str) -> str:
@@ -74,14 +77,60 @@ def meetings_named(connection: Connection, source: str, *keys: str) -> list[int]
     return list(connection.execute(query).scalars())
 
 
+def meetings_with_uid(connection: Connection, uid: str) -> list[int]:
+    """Numbers of the meetings that calendars know by that name; oldest first."""
+    if not uid:
+        return []
+    row = BookingEventRow
+    query = sa.select(row.meeting_id).where(row.uid == short_key(uid), row.uid != "").distinct()
+    return sorted(connection.execute(query).scalars())
+
+
 def told(connection: Connection, meeting_id: int) -> list[BookingEvent]:
     """Everything that was told about a meeting, in the order it came."""
+    return [event for event, _ in told_when(connection, meeting_id)]
+
+
+def told_when(connection: Connection, meeting_id: int) -> list[tuple[BookingEvent, datetime]]:
+    """The same, each with the instant at which it came."""
     query = (
-        sa.select(BookingEventRow.told)
+        sa.select(BookingEventRow.told, BookingEventRow.stored_at)
         .where(BookingEventRow.meeting_id == meeting_id)
         .order_by(BookingEventRow.id)
     )
-    return [_event(each) for each in connection.execute(query).scalars()]
+    return [(_event(each), stored_at) for each, stored_at in connection.execute(query)]
+
+
+def count(connection: Connection, meeting_id: int) -> int:
+    """How much was told about a meeting."""
+    query = sa.select(sa.func.count()).where(BookingEventRow.meeting_id == meeting_id)
+    return connection.execute(query).scalar_one()
+
+
+def by_hand_key(connection: Connection, meeting_id: int) -> str:
+    """The key by which people speak of a meeting; empty where nobody has yet."""
+    return _told_last(connection, meeting_id, BookingEventRow.meeting_key) or ""
+
+
+def take_back(connection: Connection, meeting_id: int) -> tuple[BookingEvent, datetime] | None:
+    """Forget what a person told last of a meeting: that, and when it came; None for nothing."""
+    number = _told_last(connection, meeting_id, BookingEventRow.id)
+    if number is None:
+        return None
+    row = BookingEventRow
+    gone = sa.delete(row).where(row.id == number).returning(row.told, row.stored_at)
+    plain, stored_at = connection.execute(gone).one()
+    return _event(plain), stored_at
+
+
+def _told_last(connection: Connection, meeting_id: int, column: Any) -> Any:
+    query = (
+        sa.select(column)
+        .where(BookingEventRow.meeting_id == meeting_id, BookingEventRow.source == BY_HAND)
+        .order_by(BookingEventRow.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
 
 
 def join(connection: Connection, meeting_id: int, others: Sequence[int]) -> None:

@@ -15,6 +15,7 @@ class MeetingRow(Base):
     `left_out` says why it is none of ours, where the settings leave meetings of its kind out.
     `enrollment_id` is the enrollment that it is credited to, and `credited_by` how that was found.
     `moved_to` is the meeting that was booked in place of this one, which had been cancelled.
+    `asked_at` is when a person was asked how it went, as nobody had told.
     """
 
     __tablename__ = "meeting"
@@ -39,6 +40,7 @@ class MeetingRow(Base):
     enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"), index=True)
     credited_by: Mapped[str] = mapped_column(Key)
     moved_to: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verified: Mapped[bool] = mapped_column(Boolean)
     left_out: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -82,7 +84,9 @@ class FollowUpRow(Base):
     enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"))
     rule: Mapped[dict[str, object]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(Key)
+    planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     did: Mapped[dict[str, object]] = mapped_column(JSON)
     why: Mapped[str] = mapped_column(Text)
     __table_args__ = (
@@ -114,6 +118,8 @@ class HandoverRow(Base):
     note: Mapped[str] = mapped_column(Text)
     __table_args__ = (
         Index("ix_handover_rep_offered_at", "rep", "offered_at"),
+        Index("ix_handover_uid", "uid"),
+        Index("ix_handover_offered_at", "offered_at"),
         Index("ix_handover_state_answer_by_at", "state", "answer_by_at"),
         Index("ix_handover_state_remind_at", "state", "remind_at"),
     )
@@ -133,14 +139,41 @@ class OutsideLookRow(Base):
 
 
 class BusyRow(Base):
-    """When a rep has no time, by their calendar."""
+    """When a rep has no time, by one of their calendars, and by which event in it."""
 
     __tablename__ = "busy"
     id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    calendar: Mapped[str] = mapped_column(Key)
     rep: Mapped[str] = mapped_column(Key)
+    uid: Mapped[str] = mapped_column(Text)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    __table_args__ = (Index("ix_busy_rep_ends_at", "rep", "ends_at"),)
+    __table_args__ = (
+        Index("ix_busy_rep_ends_at", "rep", "ends_at"),
+        Index("ix_busy_calendar", "calendar"),
+    )
+
+
+class SeenEventRow(Base):
+    """A meeting that was seen in a calendar: what is there no more must have been cancelled.
+
+    `digest` is of what was told of it. `missing_since` is when it was first not found; `gone_at`
+    is when that was believed.
+    """
+
+    __tablename__ = "seen_event"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    calendar: Mapped[str] = mapped_column(Key)
+    event_key: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Key)
+    told: Mapped[dict[str, object]] = mapped_column(JSON)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    missing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        UniqueConstraint("calendar", "event_key"),
+        Index("ix_seen_event_event_key", "event_key"),
+    )
 
 
 class AliasRow(Base):

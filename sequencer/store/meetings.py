@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from sequencer.domain.meeting import MeetingState
 from sequencer.store import bookings
-from sequencer.store.columns import cut
+from sequencer.store.columns import UtcDateTime, cut
 from sequencer.store.database import Connection
-from sequencer.store.meeting_tables import MeetingRow
+from sequencer.store.meeting_tables import FollowUpRow, HandoverRow, MeetingRow
 
 _LIMITS = {"email": 320, "host": 320, "tz": 128, "cancelled_by": 128}
+_MOST = 200  # rows that are looked at in one go
 _COMING = (MeetingState.REQUESTED, MeetingState.BOOKED)
 
 
@@ -25,6 +26,7 @@ class Meeting:
         enrollment_id: number of the enrollment that it is credited to.
         credited_by: how that was found: `token`, `address`, `alias` or `person`.
         moved_to: number of the meeting that was booked in place of this one.
+        asked_at: when a person was asked how it went.
         left_out: why it is none of ours; empty where it is.
         verified: whether somebody told of it of whom we know who they are.
         id: its number, 0 where it is not stored yet.
@@ -50,6 +52,7 @@ class Meeting:
     enrollment_id: int | None = None
     credited_by: str = ""
     moved_to: int | None = None
+    asked_at: datetime | None = None
     verified: bool = False
     left_out: str = ""
     id: int = 0
@@ -67,10 +70,61 @@ def get(connection: Connection, meeting_id: int) -> Meeting | None:
     return rows[0] if rows else None
 
 
-def of_person(connection: Connection, prospect_id: int) -> list[Meeting]:
+def get_many(connection: Connection, meeting_ids: Sequence[int]) -> list[Meeting]:
+    """The meetings of these numbers, as far as they are there, the oldest first."""
+    return _meetings(connection, MeetingRow.id.in_(meeting_ids))[::-1]
+
+
+def of_person(connection: Connection, prospect_id: int, most: int | None = None) -> list[Meeting]:
     """Meetings of a person that are ours, the newest first."""
     own = sa.and_(MeetingRow.prospect_id == prospect_id, MeetingRow.left_out == "")
-    return _meetings(connection, own)
+    return _meetings(connection, own, most)
+
+
+def of_people(connection: Connection, people: Sequence[int], most: int) -> list[Meeting]:
+    """Meetings of some people, those that are none of ours too, the newest first."""
+    return _meetings(connection, MeetingRow.prospect_id.in_(people), most)
+
+
+def of_nobody(connection: Connection, email: str) -> list[Meeting]:
+    """Meetings that somebody has booked with an address that was nobody's, the newest first."""
+    theirs = sa.and_(MeetingRow.prospect_id.is_(None), MeetingRow.email == cut(email, 320))
+    return _meetings(connection, theirs, _MOST)
+
+
+def in_place_of(connection: Connection, meeting_id: int) -> list[Meeting]:
+    """Meetings that were cancelled and go on as that one."""
+    return _meetings(connection, MeetingRow.moved_to == meeting_id)
+
+
+def to_ask_about(
+    connection: Connection, over_by: datetime, since: datetime, most: int
+) -> list[int]:
+    """Meetings that have begun since then and are over, and of which nobody told how they went."""
+    row = MeetingRow
+    query = sa.select(row.id).where(*_UNTOLD, row.starts_at.between(since, over_by))
+    over = query.where(_over_at <= over_by).order_by(row.starts_at, row.id)
+    return list(connection.execute(over.limit(most)).scalars())
+
+
+def next_over_at(connection: Connection, since: datetime) -> datetime | None:
+    """When the first of those is over that have begun or begin since then."""
+    query = sa.select(sa.func.min(_over_at, type_=UtcDateTime())).where(
+        *_UNTOLD, MeetingRow.starts_at >= since
+    )
+    return connection.execute(query).scalar()
+
+
+def asked(connection: Connection, meeting_id: int, now: datetime | None) -> None:
+    """Note that a person was asked how it went."""
+    here = MeetingRow.id == meeting_id
+    connection.execute(sa.update(MeetingRow).where(here).values(asked_at=now))
+
+
+def link(connection: Connection, meeting_id: int, moved_to: int | None) -> None:
+    """Note the meeting that was booked in place of one."""
+    here = MeetingRow.id == meeting_id
+    connection.execute(sa.update(MeetingRow).where(here).values(moved_to=moved_to))
 
 
 def is_coming(connection: Connection, prospect_id: int, but: int, now: datetime) -> bool:
@@ -105,13 +159,25 @@ def save(connection: Connection, meeting: Meeting, now: datetime) -> None:
     connection.execute(sa.update(MeetingRow).where(here).values(**_values(meeting, now)))
 
 
-def drop(connection: Connection, meeting_ids: Sequence[int]) -> None:
-    """Forget rows that turned out to be another meeting, which has what was told of them."""
+def drop(connection: Connection, meeting_ids: Sequence[int], same: int) -> None:
+    """Forget rows that turned out to be the same meeting, which gets what belongs to them."""
+    if not meeting_ids:
+        return
+    for row in (FollowUpRow, HandoverRow):
+        theirs = row.meeting_id.in_(meeting_ids)
+        connection.execute(sa.update(row).where(theirs).values(meeting_id=same))
+    both = MeetingRow.id.in_([*meeting_ids, same])
+    inside = sa.and_(both, MeetingRow.moved_to.in_([*meeting_ids, same]))
+    connection.execute(sa.update(MeetingRow).where(inside).values(moved_to=None))
+    to_them = MeetingRow.moved_to.in_(meeting_ids)
+    connection.execute(sa.update(MeetingRow).where(to_them).values(moved_to=same))
     connection.execute(sa.delete(MeetingRow).where(MeetingRow.id.in_(meeting_ids)))
 
 
-def _meetings(connection: Connection, where: sa.ColumnElement[bool]) -> list[Meeting]:
-    query = sa.select(MeetingRow.__table__).where(where).order_by(MeetingRow.id.desc())
+def _meetings(
+    connection: Connection, where: sa.ColumnElement[bool], most: int | None = None
+) -> list[Meeting]:
+    query = sa.select(MeetingRow.__table__).where(where).order_by(MeetingRow.id.desc()).limit(most)
     found = [dict(row) for row in connection.execute(query).mappings()]
     for each in found:
         del each["updated_at"]
@@ -128,4 +194,11 @@ def _values(meeting: Meeting, now: datetime) -> dict[str, object]:
     return values | keys | {"state": meeting.state, "updated_at": now}
 
 
-_KEYS = ("meeting_key", "previous_key")
+_UNTOLD = (
+    MeetingRow.state == MeetingState.BOOKED,
+    MeetingRow.left_out == "",
+    MeetingRow.prospect_id.is_not(None),
+    MeetingRow.asked_at.is_(None),
+)
+_over_at = sa.func.coalesce(MeetingRow.ends_at, MeetingRow.starts_at)
+_KEYS = ("meeting_key", "previous_key", "uid")

@@ -92,7 +92,7 @@ def test_two_that_are_one(database: Database) -> None:
         told(connection, first, "m1")
         told(connection, second, "m2")
         bookings.join(connection, first, [second])
-        meetings.drop(connection, [second])
+        meetings.drop(connection, [second], first)
         meetings.save(connection, a_meeting("m2", id=first), NOON)
         assert [each.meeting_key for each in bookings.told(connection, first)] == ["m1", "m2"]
         assert meetings.get(connection, second) is None

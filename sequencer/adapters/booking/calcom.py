@@ -10,7 +10,14 @@ from urllib.parse import parse_qsl
 
 from sequencer.adapters.booking.fields import MAX_BODY, Fields, read_object
 from sequencer.adapters.booking.signature import hex_is_good
-from sequencer.adapters.booking.tool import Tool, key_of, others, signed_or_secret, unused
+from sequencer.adapters.booking.tool import (
+    Tool,
+    key_of,
+    others,
+    signed_or_secret,
+    token_among,
+    unused,
+)
 from sequencer.domain.booking import BookingEvent, BookingKind, DeliveryError
 from sequencer.domain.post import Post
 
@@ -45,7 +52,7 @@ def read(body: bytes) -> list[BookingEvent]:
     trigger = root.text("triggerEvent")
     payload = root.fields("payload") or root
     uid = payload.key("uid", "bookingUid")
-    key = key_of(trigger, uid, root.text("createdAt"))
+    key = key_of(trigger, uid, _time(trigger, root, payload))
     if not trigger:
         raise DeliveryError("triggerEvent is missing")
     if trigger not in {*_KINDS, _ENDED, _NO_SHOW}:
@@ -58,6 +65,12 @@ def read(body: bytes) -> list[BookingEvent]:
     if trigger == _ENDED:
         return _ended(payload, key, uid)
     return [_booking(_kind(_KINDS[trigger], payload), payload, key, uid, root.instant("createdAt"))]
+
+
+def _time(trigger: str, root: Fields, payload: Fields) -> str:
+    """What tells two events of one kind about one booking apart, for whoever asks by itself too."""
+    starts_at = payload.instant("startTime") if trigger in _KINDS else None
+    return starts_at.isoformat() if starts_at is not None else root.text("createdAt")
 
 
 def _root(body: bytes) -> Fields:
@@ -135,7 +148,7 @@ def _booking(
         name=payload.first("attendees").text("name"),
         guests=others(*people, *guests, but=[email, *hosts]),
         hosts=hosts,
-        token=metadata.text("token", "utm_content"),
+        token=token_among(metadata.text("token"), metadata.text("utm_content")),
         starts_at=payload.instant("startTime"),
         ends_at=payload.instant("endTime"),
         tz=payload.first("attendees").text("timeZone"),
@@ -143,6 +156,7 @@ def _booking(
         event_type=payload.text("type") or payload.key("eventTypeId"),
         link=metadata.text("videoCallUrl") or payload.fields("videoCallData").text("url"),
         place=payload.text("location") or place.text("optionValue"),
+        uid=payload.text("iCalUID"),
         cancelled_by=_who(payload.text("cancelledBy"), hosts, people),
         cancel_reason=payload.text("cancellationReason", "rejectionReason"),
         occurred_at=occurred_at,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sequencer.adapters.booking.fields import Fields, read_object
 from sequencer.adapters.booking.signature import stamped_is_good
-from sequencer.adapters.booking.tool import Tool, key_of, others, unused
+from sequencer.adapters.booking.tool import Tool, key_of, others, token_among, unused
 from sequencer.domain.booking import BookingEvent, BookingKind, DeliveryError
 from sequencer.domain.post import Post, Secrets
 
@@ -22,6 +22,8 @@ _KINDS = {
     "invitee_no_show.created": BookingKind.NO_SHOW,
     "invitee_no_show.deleted": BookingKind.NO_SHOW_UNDONE,
 }
+
+_ONCE = frozenset({BookingKind.BOOKED, BookingKind.CANCELLED})
 
 
 def verify(secrets: Secrets, post: Post, now: datetime) -> bool:
@@ -39,7 +41,7 @@ def read(body: bytes) -> list[BookingEvent]:
     """
     root = read_object(body)
     event, payload = root.text("event"), root.fields("payload")
-    key = key_of(event, payload.text("uri"), root.text("created_at"))
+    key = key_of(event, payload.text("uri"), _time(event, root, payload))
     if not event:
         raise DeliveryError("event is missing")
     if event not in _KINDS:
@@ -47,11 +49,23 @@ def read(body: bytes) -> list[BookingEvent]:
     return [_booking(_KINDS[event], key, root, payload)]
 
 
+def _time(event: str, root: Fields, payload: Fields) -> str:
+    """What tells two events of one kind about one invitee apart, for whoever asks by itself too.
+
+    Nobody is created or cancelled twice; that somebody did not come can be taken back, and said
+    again.
+    """
+    if _KINDS.get(event) in _ONCE:
+        return ""
+    missed = payload.fields("no_show")
+    return missed.text("uri", "created_at") or root.text("created_at")
+
+
 def _booking(kind: BookingKind, key: str, root: Fields, payload: Fields) -> BookingEvent:
     meeting_key, previous_key = payload.text("uri"), payload.text("old_invitee")
     # Both spellings are in the wild: the field itself, and one level below.
     email = payload.text("email") or payload.fields("invitee").text("email")
-    token = payload.fields("tracking").text("utm_content")
+    token = token_among(payload.fields("tracking").text("utm_content"))
     if not meeting_key:
         raise DeliveryError("payload.uri is missing")
     if not email and not token:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sequencer.adapters.booking.fields import Fields, read_object
 from sequencer.adapters.booking.signature import is_secret
-from sequencer.adapters.booking.tool import Tool, key_of, others, unused
+from sequencer.adapters.booking.tool import Tool, key_of, others, token_among, unused
 from sequencer.domain.booking import BookingEvent, BookingKind, DeliveryError
 from sequencer.domain.post import Post, Secrets
 
@@ -68,7 +68,7 @@ def _booking(kind: BookingKind, key: str, root: Fields) -> BookingEvent:
         name=asked.text("PersonName", "name"),
         guests=others(*guests, but=[email, *hosts]),
         hosts=hosts,
-        token=asked.text("utm_content"),
+        token=token_among(asked.text("utm_content"), root.text("utm_content")),
         starts_at=root.instant("meetingStartTime"),
         ends_at=root.instant("meetingEndTime"),
         tz=root.text("primaryGuestTimeZone"),

@@ -70,6 +70,10 @@ class Fields:
         """Whether there is anything in it."""
         return bool(self._values)
 
+    def all(self) -> dict[str, Any]:
+        """Everything as it came, for whoever passes it on."""
+        return dict(self._values)
+
     def text(self, *names: str) -> str:
         """The first of these members that is a string and says something."""
         return next((text for name in names if (text := as_text(self._values.get(name)))), "")

@@ -73,6 +73,7 @@ def _booking(kind: BookingKind, key: str, root: Fields, meeting: Fields) -> Book
         event_type=meeting.text("event_type"),
         link=meeting.text("link"),
         place=meeting.text("place"),
+        uid=meeting.text("uid"),
         cancelled_by=by if by in {"host", "invitee"} else "",
         cancel_reason=root.text("reason"),
         occurred_at=root.instant("occurred_at"),

@@ -132,6 +132,7 @@ def _event(
         key,
         meeting_key=event.key("objectId"),
         email=people[0] if people else "",
+        token=details.text("token"),
         guests=others(*people[1:], but=people[:1]),
         starts_at=starts_at,
         ends_at=properties.instant("hs_meeting_end_time"),

@@ -10,6 +10,7 @@ from sequencer.adapters.booking.api import ask
 from sequencer.adapters.booking.fields import Fields, parsed
 from sequencer.adapters.booking.hubspot import meeting_ids
 from sequencer.domain.booking import AskError
+from sequencer.domain.booking_link import UTM, is_token
 
 BASE = "https://api.hubapi.com/crm/v3/objects"
 PROPERTIES = (
@@ -58,15 +59,17 @@ class HubSpotLookUp:
         found = await ask(self.http, url, self.token)
         listed = found.fields("associations", "contacts").each("results")[:MOST_CONTACTS]
         ids = dict.fromkeys(each.key("id") for each in listed)
-        contacts = [await self._address(each) for each in ids if each.isdecimal()]
+        contacts = [await self._contact(each) for each in ids if each.isdecimal()]
         properties = found.fields("properties")
+        tokens = (each.text(UTM).casefold() for each in contacts)
         return {
             "properties": {name: properties.text(name) for name in PROPERTIES},
-            "contacts": [each for each in contacts if each],
+            "contacts": [email for each in contacts if (email := each.text("email"))],
+            "token": next(filter(is_token, tokens), ""),
         }
 
-    async def _address(self, number: str) -> str:
-        contact: Fields = await ask(
-            self.http, f"{self.base}/contacts/{number}?properties=email", self.token
-        )
-        return contact.fields("properties").text("email")
+    async def _contact(self, number: str) -> Fields:
+        """Address of a contact, and what our link told the page, where the portal keeps that."""
+        url = f"{self.base}/contacts/{number}?properties=email,{UTM}"
+        contact: Fields = await ask(self.http, url, self.token)
+        return contact.fields("properties")

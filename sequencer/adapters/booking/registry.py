@@ -1,6 +1,6 @@
 """Which booking tools are there? A new one is a file beside this one, and its name here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import httpx2
 
@@ -14,7 +14,9 @@ from sequencer.adapters.booking import (
     zcal,
     zoom,
 )
+from sequencer.adapters.booking.calcom_poll import CalcomPoll
 from sequencer.adapters.booking.calendly_api import subscriptions
+from sequencer.adapters.booking.calendly_poll import CalendlyPoll
 from sequencer.adapters.booking.hubspot_api import HubSpotLookUp
 from sequencer.adapters.booking.tool import Tool
 from sequencer.domain.booking import Subscription
@@ -38,6 +40,18 @@ def look_ups(hubspot_token: str) -> dict[str, Callable[[bytes], Awaitable[bytes]
         return {}
     asks = HubSpotLookUp(hubspot_token, httpx2.AsyncClient(timeout=30))
     return {hubspot.NAME: asks.look_up}
+
+
+def pollers(
+    http: httpx2.AsyncClient, tokens: Mapping[str, str], calcom_url: str
+) -> dict[str, CalendlyPoll | CalcomPoll]:
+    """What asks a tool for meetings, by the tool's name: of those of which there is a token."""
+    found: dict[str, CalendlyPoll | CalcomPoll] = {}
+    if token := tokens.get(calendly.NAME):
+        found[calendly.NAME] = CalendlyPoll(token, http)
+    if token := tokens.get(calcom.NAME):
+        found[calcom.NAME] = CalcomPoll(token, http, calcom_url)
+    return found
 
 
 async def calendly_subscriptions(token: str) -> list[Subscription]:

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from sequencer.adapters.booking.fields import Fields, read_object
 from sequencer.adapters.booking.signature import hex_is_good
-from sequencer.adapters.booking.tool import Tool, key_of, others, signed_or_secret, unused
+from sequencer.adapters.booking.tool import (
+    Tool,
+    key_of,
+    others,
+    signed_or_secret,
+    token_among,
+    unused,
+)
 from sequencer.domain.booking import BookingEvent, BookingKind, DeliveryError
 from sequencer.domain.post import Post
 
@@ -67,7 +74,7 @@ def _booking(kind: BookingKind, key: str, root: Fields, payload: Fields) -> Book
     host, metadata = organizer.text("email"), payload.fields("metadata")
     people = [each.text("email") for each in payload.each("attendees")]
     email = scheduler.text("email") or next(iter(others(*people, but=[host])), "")
-    token = metadata.text("token", "utm_content")
+    token = token_among(metadata.text("token"), metadata.text("utm_content"))
     if not email and not token:
         raise DeliveryError("payload.scheduler.email is missing")
     link, call = payload.fields("link"), payload.fields("conferencing")

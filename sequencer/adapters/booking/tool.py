@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sequencer.adapters.booking.signature import is_secret
 from sequencer.domain.booking import BookingEvent, BookingKind
+from sequencer.domain.booking_link import is_token
 from sequencer.domain.post import Post, Secrets
 
 Verify = Callable[[Secrets, Post, datetime], bool]
@@ -53,6 +54,15 @@ def key_of(*said: str) -> str:
 def unused(source: str, delivery_key: str, note: str) -> BookingEvent:
     """An event that we make nothing of, and why."""
     return BookingEvent(BookingKind.OTHER, source, delivery_key, note=note[:200])
+
+
+def token_among(*carried: str) -> str:
+    """Our token among what a link carried, known by its form; else the first of it.
+
+    A link may carry marks of others as well: what is no enrollment's finds nobody.
+    """
+    ours = (text.casefold() for text in carried if is_token(text.casefold()))
+    return next(ours, None) or next(filter(None, carried), "")
 
 
 def others(*addresses: str, but: Sequence[str]) -> tuple[str, ...]:

@@ -1,13 +1,20 @@
 """Zcal: webhooks of an account. Not every account is shown a secret to sign with."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sequencer.adapters.booking.fields import Fields, read_object
 from sequencer.adapters.booking.signature import hex_is_good
-from sequencer.adapters.booking.tool import Tool, key_of, others, signed_or_secret, unused
+from sequencer.adapters.booking.tool import (
+    Tool,
+    key_of,
+    others,
+    signed_or_secret,
+    token_among,
+    unused,
+)
 from sequencer.domain.booking import BookingEvent, BookingKind, DeliveryError
+from sequencer.domain.booking_link import ZCAL_NAMES, is_token
 from sequencer.domain.post import Post
 
 NAME = "zcal"
@@ -19,8 +26,6 @@ _KINDS = {
     "event.cancelled": BookingKind.CANCELLED,
     "event.canceled": BookingKind.CANCELLED,
 }
-_TRACKING = ("a0", "a1", "a2", "a3", "a4")
-_OURS = re.compile(r"[0-9a-f]{32}")  # as the keys of enrollments are written
 
 
 def _is_signed(post: Post, keys: Sequence[str]) -> bool:
@@ -52,7 +57,7 @@ def _booking(
 ) -> BookingEvent:
     hosts = others(*(each.text("email") for each in told.each("hosts")), but=[])
     people = others(*(each.text("email") for each in told.each("attendees")), but=hosts)
-    token = _token(told.fields("tracking"))
+    token = _token(told)
     if not people and not token:
         raise DeliveryError("data.attendees is missing")
     email = people[0] if people else ""
@@ -80,11 +85,16 @@ def _booking(
     )
 
 
-def _token(tracking: Fields) -> str:
-    """Ours among the five that a link may carry."""
-    carried = [text for name in _TRACKING if (text := tracking.text(name))]
-    ours = [text for text in carried if _OURS.fullmatch(text)]
-    return next(iter(ours or carried), "")
+def _token(told: Fields) -> str:
+    """Ours among what a link carried: Zcal takes it for the answers to its questions as well."""
+    tracking = told.fields("tracking")
+    carried = [tracking.text(name) for name in ZCAL_NAMES]
+    answers = [
+        answer.text("answer")
+        for person in told.each("attendees")
+        for answer in person.each("customQuestionAnswers")
+    ]
+    return token_among(*carried, *(each for each in answers if is_token(each)))
 
 
 TOOL = Tool(NAME, signed_or_secret(_is_signed), read)

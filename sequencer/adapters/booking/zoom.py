@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sequencer.adapters.booking.fields import Fields, read_object
 from sequencer.adapters.booking.signature import hex_is_good, hex_of, in_time
-from sequencer.adapters.booking.tool import Tool, key_of, others, unused
+from sequencer.adapters.booking.tool import Tool, key_of, others, token_among, unused
 from sequencer.domain.booking import BookingEvent, BookingKind, DeliveryError
 from sequencer.domain.post import Post, Secrets
 
@@ -90,7 +90,7 @@ def _booking(kind: BookingKind, key: str, root: Fields, told: Fields) -> Booking
     people = others(*(each.text("email") for each in listed), but=[organizer])
     email = told.fields("invitee").text("email") or told.text("invitee_email", "email")
     email = email or next(iter(people), "")
-    token = told.fields("tracking").text("utm_content") or told.text("utm_content")
+    token = token_among(told.fields("tracking").text("utm_content"), told.text("utm_content"))
     if not email and not token:
         raise DeliveryError("payload.object names no invitee")
     return BookingEvent(

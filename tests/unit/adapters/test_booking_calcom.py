@@ -195,14 +195,15 @@ def test_a_template_of_the_user() -> None:
 
 
 def test_delivery_key() -> None:
-    """What is told again has the same key; another trigger, meeting or time has another."""
+    """What is told again has the same key; another trigger, meeting or start has another."""
     bodies = [
         calcom("BOOKING_CREATED", 0),
         calcom("BOOKING_PAID", 0),
         calcom("BOOKING_CREATED", 0, "u2"),
-        calcom("BOOKING_CREATED", 1),
+        calcom("BOOKING_CREATED", 0, startTime="2027-03-09T09:00:00Z"),
     ]
     keys = [only(body).delivery_key for body in bodies]
+    assert only(calcom("BOOKING_CREATED", 1)).delivery_key == keys[0]
     assert len(set(keys)) == len(keys)
     assert only(calcom("BOOKING_CREATED", 0, title="x")).delivery_key == keys[0]
 

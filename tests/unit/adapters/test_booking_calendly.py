@@ -159,13 +159,17 @@ def test_booked() -> None:
 
 
 def test_delivery_key() -> None:
-    """A repeated delivery has the same short key; another event, meeting or time has another."""
+    """Another event or invitee has another; nobody is created twice, but may be missed twice."""
+    missed = delivery("invitee_no_show.created")
     deliveries = [
         delivery(),
         delivery("invitee.canceled"),
         delivery(uri=NEW),
-        delivery().replace(b"10:00:01", b"10:00:02"),
+        missed,
+        missed.replace(b"10:00:01", b"10:00:02"),
     ]
+    again = delivery().replace(b"10:00:01", b"10:00:02")
+    assert read_delivery(again).delivery_key == read_delivery(delivery()).delivery_key
     keys = [read_delivery(body).delivery_key for body in deliveries]
     assert len(set(keys)) == len(deliveries)
     assert max(map(len, keys)) <= 128

@@ -86,6 +86,9 @@ def test_too_many() -> None:
         read(json.dumps([hubspot("object.creation", 0)] * 101).encode())
 
 
+OURS = "0123456789abcdef" * 2
+
+
 class Portal:
     """HubSpot's API: a meeting with two contacts, or whatever it is told to answer."""
 
@@ -102,7 +105,9 @@ class Portal:
 
     def found(self, path: str) -> dict[str, object]:
         if "/contacts/" in path:
-            return {"properties": {"email": f"c{path[-1]}@prospect.example"}}
+            kept = {"1": "a campaign", "2": OURS}[path[-1]]
+            email = f"c{path[-1]}@prospect.example"
+            return {"properties": {"email": email, "utm_content": kept}}
         listed = [{"id": "1", "type": "x"}, {"id": "2"}, {"id": "1"}, {"id": "../x"}]
         properties = {"hs_meeting_start_time": STARTS.isoformat(), "hs_meeting_title": "Intro"}
         return {"properties": properties, "associations": {"contacts": {"results": listed}}}
@@ -125,6 +130,7 @@ async def test_asked() -> None:
     assert {request.headers["Authorization"] for request in portal.asked} == {"Bearer a-token"}
     assert read(await Portal().asks().look_up(whole)) == read(whole)
     booked = read(whole)[0]
+    assert booked.token == OURS
     assert (booked.kind, booked.email, booked.guests, booked.starts_at) == (
         K.BOOKED,
         "c1@prospect.example",

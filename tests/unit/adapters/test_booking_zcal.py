@@ -66,6 +66,15 @@ def test_token(tracking: object, token: str) -> None:
     assert only(zcal("event.created", 0, tracking=tracking)).token == token
 
 
+def test_token_as_an_answer() -> None:
+    """What the link carries may be taken for the answer to a question of the page."""
+    answers: list[object] = [{"answer": "Bank"}, {"question": "Reference", "answer": OURS}]
+    person = {"email": "pat@prospect.example", "customQuestionAnswers": answers}
+    assert only(zcal("event.created", 0, tracking={}, attendees=[person])).token == OURS
+    odd = {**person, "customQuestionAnswers": [{"answer": "tok"}, "tok", None]}
+    assert only(zcal("event.created", 0, tracking={}, attendees=[odd])).token == ""
+
+
 @pytest.mark.parametrize("duration", [None, 0, -5, True, "30", 1e300, 10**9])
 def test_odd_durations(duration: object) -> None:
     """Without a length that a meeting may have, its end is unknown."""

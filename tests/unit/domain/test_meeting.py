@@ -102,7 +102,7 @@ def test_what_is_known() -> None:
     moved = BookingEvent(K.RESCHEDULED, "tool", "2", "m2", "m1", title="Demo")
     found = meeting_now([moved, early])
     assert found is not None
-    assert (found.text("title"), found.addresses("guests"), found.at("starts_at")) == (
+    assert (found.text("title"), found.addresses("guests"), found.starts_at) == (
         "Demo",
         ("a",),
         None,

@@ -1,0 +1,208 @@
+"""Meetings through real servers: a signed webhook and calendar mails, and the rep who takes them."""
+
+import email
+import email.policy
+import hashlib
+import hmac
+import json
+import re
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+from servers.child import wait_until
+from servers.dovecot import dovecot
+from servers.office import Office, running
+from servers.postfix import postfix
+
+pytestmark = pytest.mark.real_server
+
+ANA, CARLA = "ana@seller.example", "carla@seller.example"
+ZOE, BOB = "zoe@buyer.example", "bob@client.example"
+PASSWORDS = {ANA: "ana's", CARLA: "carla's", ZOE: "zoe's", BOB: "bob's"}
+KEY = "a signing key of the test"
+SECRETS = {
+    "SEQUENCER_MAILBOXES__ANA__PASSWORD": PASSWORDS[ANA],
+    "SEQUENCER_HOOKS__CALENDLY__SIGNING_KEYS": KEY,
+}
+CADENCE = """\
+cadence: slow
+title: Two mails
+schedule: {window: {mon-sun: ["00:00-24:00"]}, timezone: workspace, jitter_minutes: 0}
+from: {mailboxes: [ana]}
+steps:
+  - {id: one, email: one.md}
+  - {id: two, wait: 2 days, email: one.md, thread: new}
+"""
+TEMPLATE = '---\nsubject: "Café, {{ first_name }}?"\n---\nHello {{ first_name }}, how are you?\n'
+SETTINGS = """\
+sending: {{poll_s: 5}}
+limits: {{per_domain: null, per_person_day: null, per_person_week: null}}
+web: {{port: 0, public_url: "https://go.seller.example"}}
+reps:
+  carla: {{name: Carla Gómez, email: carla@seller.example, timezone: Europe/Madrid}}
+handover: {{to: [round_robin]}}
+mailboxes:
+  ana:
+    address: ana@seller.example
+    name: Ana Ruiz
+    provider: other
+    smtp: {{host: localhost, port: {smtp}, tls: starttls}}
+    imap: {{host: localhost, port: {imaps}, tls: tls}}
+    ca_file: {ca}
+    gap_s: 0
+    keeps_sent_copy: false
+"""
+INVITATION = """\
+BEGIN:VCALENDAR
+PRODID:-//Google Inc//Google Calendar 70.9054//EN
+VERSION:2.0
+CALSCALE:GREGORIAN
+METHOD:{method}
+BEGIN:VEVENT
+DTSTART:{starts}
+DTEND:{ends}
+DTSTAMP:{stamp}
+ORGANIZER;CN=Organiser:mailto:{organiser}
+UID:{uid}
+ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={answer};CN=Guest:mailto:{guest}
+SEQUENCE:0
+STATUS:CONFIRMED
+SUMMARY:First talk
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Real servers, two people in a cadence, an outside rep, and a daemon."""
+    root = tmp_path_factory.mktemp("office")
+    with dovecot(PASSWORDS) as store, postfix(store, list(PASSWORDS)) as relay:
+        (root / "config/cadences").mkdir(parents=True)
+        (root / "config/cadences/slow.yaml").write_text(CADENCE)
+        (root / "templates/slow").mkdir(parents=True)
+        (root / "templates/slow/one.md").write_text(TEMPLATE)
+        (root / "config/sequencer.yaml").write_text(
+            SETTINGS.format(smtp=relay.smtp, imaps=store.imaps, ca=store.folder / "ca.pem")
+        )
+        (root / ".sequencer").mkdir()
+        (root / ".sequencer/secret.key").write_text("0123456789abcdef0123456789abcdef\n")
+        made = Office(root, store, PASSWORDS, SECRETS)
+        done = made.run("apply")
+        assert done.returncode == 0, done.stderr
+        with running(made):
+            made.enrol("slow", ZOE, BOB)
+            for each in (ZOE, BOB):
+                wait_until(f"a mail to {each}", lambda each=each: bool(made.inbox(each)))
+            yield made
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A meeting, as the booking tool and the calendars have it."""
+
+    address: str
+    starts_at: datetime
+
+    @property
+    def uri(self) -> str:
+        digest = hashlib.sha256(f"{self.address} {self.starts_at}".encode()).hexdigest()
+        return f"https://api.calendly.com/scheduled_events/{digest[:12]}/invitees/{digest[12:24]}"
+
+    def delivery(self, event: str, **more: object) -> bytes:
+        """What Calendly posts of it."""
+        now = datetime.now(UTC).isoformat()
+        payload = {
+            "uri": self.uri,
+            "email": self.address,
+            "name": "Guest",
+            "timezone": "Europe/Madrid",
+            "created_at": now,
+            "scheduled_event": {
+                "name": "First talk",
+                "start_time": self.starts_at.isoformat(),
+                "end_time": (self.starts_at + timedelta(minutes=30)).isoformat(),
+                "location": {"type": "zoom", "join_url": "https://zoom.example/j/1"},
+            },
+            **more,
+        }
+        return json.dumps({"event": event, "created_at": now, "payload": payload}).encode()
+
+
+def in_days(days: int) -> datetime:
+    """Ten o'clock on a day to come."""
+    return datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days)
+
+
+def post(office: Office, body: bytes) -> None:
+    """Deliver a webhook as Calendly signs it; it must be taken."""
+    port = re.search(r"listening on \S+:(\d+)", (office.root / "daemon.log").read_text())
+    assert port is not None
+    stamp = str(int(datetime.now(UTC).timestamp()))
+    mac = hmac.new(KEY.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        f"http://127.0.0.1:{port[1]}/hooks/calendly",
+        body,
+        {"Content-Type": "application/json", "Calendly-Webhook-Signature": f"t={stamp},v1={mac}"},
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own server
+        assert answer.status == 200
+
+
+def calendar_mail(writer: str, method: str, text: str, number: int) -> bytes:
+    """A calendar mail to Ana, as Google writes them."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = writer, ANA
+    mail["Subject"], mail["Message-ID"] = "First talk", f"<calendar-{number}@google.com>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Sender"] = "Google Calendar <calendar-notification@google.com>"
+    mail.set_content("First talk\n")
+    mail.add_alternative(
+        text.replace("\n", "\r\n").encode(),
+        maintype="text",
+        subtype="calendar",
+        params={"method": method, "charset": "UTF-8"},
+    )
+    return mail.as_bytes(policy=email.policy.SMTP)
+
+
+def invited(talk: Talk, organiser: str, guest: str, answer: str) -> str:
+    """The calendar object of an invitation."""
+    return INVITATION.format(
+        method="REQUEST",
+        starts=f"{talk.starts_at:%Y%m%dT%H%M%SZ}",
+        ends=f"{talk.starts_at + timedelta(minutes=30):%Y%m%dT%H%M%SZ}",
+        stamp=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
+        organiser=organiser,
+        uid=f"{hashlib.sha256(talk.address.encode()).hexdigest()[:20]}@google.com",
+        answer=answer,
+        guest=guest,
+    )
+
+
+def meetings_of(office: Office, address: str) -> list[dict[str, Any]]:
+    """The meetings of a person."""
+    return [each for each in office.answer("meeting", "list") if each["email"] == address]
+
+
+def objects(mail: EmailMessage) -> list[icalendar.Calendar]:
+    """Every calendar object of a mail, read by a parser that is not ours."""
+    parts = [
+        part
+        for part in mail.walk()
+        if part.get_content_type() in {"text/calendar", "application/ics"}
+    ]
+    return [icalendar.Calendar.from_ical(part.get_payload(decode=True)) for part in parts]
+
+
+def handed(office: Office, about: str) -> list[EmailMessage]:
+    """Mails to the outside rep about a meeting with somebody, the oldest first."""
+    mails = [mail for mail in office.inbox(CARLA) if about in str(mail.get_body(("plain",)))]
+    return sorted(mails, key=lambda mail: max(each.events[0]["SEQUENCE"] for each in objects(mail)))
