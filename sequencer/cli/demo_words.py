@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.ledger import Kind
+from sequencer.domain.meeting import MeetingState
 from sequencer.engine.demo_frame import News, Standing
 from sequencer.engine.demo_summary import Summary
 
@@ -41,6 +42,8 @@ _LINES: Mapping[Kind, tuple[str, str]] = {
     Kind.SENT: ("{mailbox} wrote to {name}: {step}", "default"),
     Kind.RESUMED: ("{name} is back: the cadence goes on", "yellow"),
     Kind.CANCELLED: ("  so {step} to {name} is cancelled", "bright_black"),
+    Kind.MEETING: ("the meeting with {name}: {told}", "cyan"),
+    Kind.HANDOVER: ("  the meeting with {name} is {told}", "bright_black"),
     Kind.SUPPRESSED: ("  the address of {name} is suppressed for good", "bright_black"),
 }
 
@@ -68,7 +71,8 @@ def headline(news: News) -> tuple[str, str] | None:
     line, colour = _LINES[entry.kind]
     ended, _, told = entry.detail.partition(": ")[2].partition(", by ")
     by, _, note = told.partition(": ")
-    words = {"ended": f"{ended} ({note})" if note else ended, "by": by}
+    what = entry.detail.partition(" (meeting ")[0]
+    words = {"ended": f"{ended} ({note})" if note else ended, "by": by, "told": what}
     return line.format(mailbox=entry.mailbox, name=news.name, step=entry.step_id, **words), colour
 
 
@@ -92,10 +96,10 @@ _CAME: Mapping[str, str] = {
 def summary_lines(summary: Summary) -> list[str]:
     """The summary as sentences, each a line of its own."""
     scale = (
-        f"{summary.enrolled} people enrolled, {summary.sent} mails sent over "
+        f"{summary.enrolled} enrollments, {summary.sent} mails sent over "
         f"{summary.working_days} working days, in {summary.seconds:.0f} seconds."
     )
-    return [scale, f"{_list(_ends(summary))}.", *_proof(summary)]
+    return [scale, f"{_list(_ends(summary))}.", *_meetings(summary), *_proof(summary)]
 
 
 def _ends(summary: Summary) -> list[str]:
@@ -112,6 +116,31 @@ def _ends(summary: Summary) -> list[str]:
     if summary.running:
         ends.append(f"{summary.running} were still under way when the time was up")
     return ends
+
+
+_TOOK: Mapping[str, str] = {
+    MeetingState.HELD: "{n} took place",
+    MeetingState.BOOKED: "{n} {are} yet to come",
+    MeetingState.CANCELLED: "{n} {were} cancelled",
+    MeetingState.NO_SHOW: "nobody came to {n}",
+}
+
+
+def _meetings(summary: Summary) -> list[str]:
+    total = sum(summary.meetings.values())
+    if not total:
+        return []
+    became = [
+        words.format(n=n, are=_plural(n, "is", "are"), were=_plural(n, "was", "were"))
+        for state, words in _TOOK.items()
+        if (n := summary.meetings.get(state))
+    ]
+    offers = f"outside reps were offered a meeting {summary.handovers} times"
+    return [f"{total} {_plural(total, 'meeting', 'meetings')}: {_list(became)}; {offers}."]
+
+
+def _plural(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many
 
 
 def _proof(summary: Summary) -> list[str]:

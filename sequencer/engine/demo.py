@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sequencer.engine.demo_frame import Frame, read_frame
-from sequencer.engine.demo_rep import do_tasks
+from sequencer.engine.demo_rep import do_tasks, tell_of_meetings
 from sequencer.engine.demo_summary import Period, Summary, summarise
 from sequencer.engine.leases import RENEW_S
 from sequencer.engine.next_event import next_instant
@@ -116,6 +116,7 @@ class Demo:
         await self.runner.drain()
         world = self.runner.world
         await world.write(do_tasks, world.desk, self.clock.now())
+        await world.write(tell_of_meetings, world.desk, self.clock.now())
         frame = await world.read(read_frame, world.desk, self.clock.now(), last)
         show(frame)
         return frame

@@ -1,5 +1,6 @@
 """What came of a demonstration: counted in the database, checked against the server's record."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from sequencer.domain.workdays import Workdays
 from sequencer.engine.desk import Desk
 from sequencer.engine.policy import UTC_ZONE
 from sequencer.engine.verify import Findings, Recorded, verify
-from sequencer.store import census, sends
+from sequencer.store import census, handovers, meetings, sends
 from sequencer.store.database import Connection
 
 
@@ -21,6 +22,8 @@ class Summary:
     Attributes:
         accepted: mails on the server's own record.
         running: enrollments that neither ended nor wait for a date: none, unless time ran out.
+        meetings: how many are in each state; `moved` ones count where they are now.
+        handovers: how many reps were offered a meeting.
         seconds: real time that the run took.
     """
 
@@ -30,6 +33,8 @@ class Summary:
     running: int
     finished: dict[str, int]
     paused: dict[str, int]
+    meetings: dict[str, int]
+    handovers: int
     findings: Findings
     virtual_days: int
     working_days: int
@@ -47,6 +52,8 @@ class Summary:
             "sent": self.sent,
             "finished": self.finished,
             "paused": self.paused,
+            "meetings": self.meetings,
+            "handovers": self.handovers,
             "verify": self.findings.figures(),
             "virtual_days": self.virtual_days,
             "seconds": round(self.seconds, 1),
@@ -68,10 +75,9 @@ def summarise(
     """The summary at the end of a run."""
     recorded = list(record)
     counts = census.counts(connection)
-    by_state = {
-        state: {row.reason: row.number for row in counts if row.state is state}
-        for state in EnrollmentState
-    }
+    by_state = {state: Counter[str]() for state in EnrollmentState}
+    for row in counts:
+        by_state[row.state][row.reason] += row.number
     finished = by_state[EnrollmentState.FINISHED]
     paused = by_state[EnrollmentState.PAUSED]
     enrolled = sum(row.number for row in counts)
@@ -80,8 +86,10 @@ def summarise(
         sent=len(sends.in_state(connection, SendState.SENT)),
         accepted=len(recorded),
         running=enrolled - sum(finished.values()) - sum(paused.values()),
-        finished=finished,
-        paused=paused,
+        finished=dict(finished),
+        paused=dict(paused),
+        meetings={str(state): n for state, n in meetings.count_by_state(connection).items()},
+        handovers=handovers.count(connection),
         findings=verify(connection, desk, period.ended_at, recorded),
         virtual_days=(period.ended_at.date() - period.began_at.date()).days + 1,
         working_days=_working_days(period),

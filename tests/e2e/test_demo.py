@@ -35,15 +35,33 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]
 
 
 def test_figures(kept: tuple[Path, dict[str, Any]]) -> None:
-    """Everybody is enrolled, everything came to its end, and the server's record agrees."""
+    """Everybody is enrolled, one of them twice; all came to its end, and the record agrees."""
     _, found = kept
-    assert found["enrolled"] == 25
+    assert found["enrolled"] == 25 + 1  # who missed a meeting is written to about another time
     assert set(found["finished"]) == REASONS
-    assert sum(found["finished"].values()) + sum(found["paused"].values()) == 25
+    assert sum(found["finished"].values()) + sum(found["paused"].values()) == 26
     assert found["verify"]["sends"] == found["sent"] > 50
     assert [found["verify"][name] for name in VIOLATIONS] == [0] * 5
     assert 12 <= found["virtual_days"] <= 25
     assert found["seconds"] < 90
+
+
+def test_meetings(kept: tuple[Path, dict[str, Any]]) -> None:
+    """There is one of each: held, moved, accepted by calendar, cancelled, missed; handed over."""
+    folder, found = kept
+    assert found["meetings"] == {"held": 3, "cancelled": 1, "no_show": 1}
+    here = ("--workspace", str(folder))
+    handovers = json.loads(sequencer(*here, "handover", "list", "--json"))
+    assert found["handovers"] == len(handovers) > 5
+    assert {each["state"] for each in handovers} == {"accepted", "refused", "withdrawn"}
+    told = {
+        "elena.vance@pacific-tally.example": "rescheduled",
+        "miriam.falk@nordlicht-leasing.example": "through calendar",
+        "imogen.hartley@thames-factor.example": "cancelled by the invitee",
+        "declan.byrne@liffey-payments.example": "enrolled    in missed-you",
+    }
+    for address, words in told.items():
+        assert words in sequencer(*here, "log", address)
 
 
 def test_kept_workspace(kept: tuple[Path, dict[str, Any]]) -> None:
@@ -64,7 +82,7 @@ def test_plain_lines(kept: tuple[Path, dict[str, Any]]) -> None:
     """
     _, other = kept
     lines = sequencer("demo", "--fast", "--seed", "1").splitlines()
-    [at] = [number for number, line in enumerate(lines) if "people enrolled" in line]
+    [at] = [number for number, line in enumerate(lines) if "enrollments" in line]
     numbers = [int(each) for each in re.findall(r"\d+", lines[at])]
     assert numbers[:2] == [other["enrolled"], other["sent"]]
     ends = sorted(int(each) for each in re.findall(r"\d+", lines[at + 1]))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from sequencer.adapters.sandbox.crowd import Crowd
+from sequencer.adapters.sandbox.field_reps import FieldReps
 from sequencer.adapters.sandbox.mail_world import MailWorld
 from sequencer.adapters.sandbox.outside import Outside
 from sequencer.adapters.sandbox.people import CAST
@@ -49,7 +50,8 @@ class Sandbox:
         hook_url = f"{PUBLIC_URL}/hooks/calendly"
         outside = Outside(self._mail.deliver, proxy.post, hook_url, HOOK_KEY)
         self._crowd = Crowd(CAST, people, outside, seed)
-        self._mail.listeners.append(self._crowd.hear)
+        reps = FieldReps(outside, self._crowd.plan)
+        self._mail.listeners.extend((self._crowd.hear, reps.hear))
 
     def accepted(self) -> Sequence[AcceptedMail]:
         """What the SMTP server has accepted, by its own record."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sequencer.adapters.sandbox.field_reps import FIELD_REPS, FieldRep
 from sequencer.adapters.sandbox.mail_world import MailWorld
 
 
@@ -38,8 +39,19 @@ web:
   host: 127.0.0.1
   port: {web_port}
   public_url: {public_url}
-mailboxes:
+handover:
+  to: [territory, round_robin]
+  remind_before: 1 day
+reps:
+{reps}mailboxes:
 """
+_REP = """\
+  {rep.key}:
+    name: {rep.name}
+    address: {rep.address}
+    timezone: {rep.tz}
+"""
+_TERRITORY = "    territory: {{countries: [{countries}]}}\n"
 _MAILBOX = """\
   {rep.key}:
     address: {rep.address}
@@ -47,6 +59,7 @@ _MAILBOX = """\
     timezone: {rep.tz}
     provider: other
     keeps_sent_copy: true
+    booking_url: https://calendly.com/closing-days/first-talk
     smtp: {{host: 127.0.0.1, port: {smtp_port}, tls: plain}}
     imap: {{host: 127.0.0.1, port: {imap_port}, tls: plain}}
 """
@@ -57,8 +70,14 @@ def settings_text(mail: MailWorld, web_port: int) -> str:
     mailboxes = [
         _MAILBOX.format(rep=rep, smtp_port=mail.smtp.port, imap_port=mail.imap.port) for rep in REPS
     ]
-    head = _HEAD.format(web_port=web_port, public_url=PUBLIC_URL)
+    reps = "".join(map(_rep_text, FIELD_REPS))
+    head = _HEAD.format(web_port=web_port, public_url=PUBLIC_URL, reps=reps)
     return head + "".join(mailboxes)
+
+
+def _rep_text(rep: FieldRep) -> str:
+    territory = _TERRITORY.format(countries=", ".join(rep.countries)) if rep.countries else ""
+    return _REP.format(rep=rep) + territory
 
 
 def environ() -> Mapping[str, str]:

@@ -124,6 +124,8 @@ def a_summary(**changes: Any) -> Summary:
         running=0,
         finished={"completed": 14, "replied": 5, "bounced": 1},
         paused={"auto_reply": 1},
+        meetings={"held": 3, "no_show": 1},
+        handovers=5,
         findings=Findings(sends=58),
         virtual_days=17,
         working_days=13,
@@ -135,8 +137,16 @@ def a_summary(**changes: Any) -> Summary:
 def test_summary() -> None:
     """The summary says what came of it, and against what it was checked."""
     text = " ".join(summary_lines(a_summary()))
-    for words in ("25 people", "58 mails", "13 working days", "5 answered", "1 bounced", "41 sec"):
+    for words in (
+        "25 enrollments",
+        "58 mails",
+        "13 working days",
+        "5 answered",
+        "1 bounced",
+        "41 sec",
+    ):
         assert words in text
+    assert "4 meetings: 3 took place and nobody came to 1; outside reps were offered" in text
     assert "own record of 58 accepted mails" in text
     assert "Nobody got a step twice" in text
 
@@ -161,6 +171,8 @@ def test_figures() -> None:
         "sent",
         "finished",
         "paused",
+        "meetings",
+        "handovers",
         "verify",
         "virtual_days",
         "seconds",
