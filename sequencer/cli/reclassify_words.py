@@ -39,7 +39,16 @@ def reading_words(reading: "Reading") -> str:
     """The kind, and what of the rest is known."""
     resume = f"until {reading.resume_on}" if reading.resume_on else None
     cut = "unreadable" if reading.unreadable else None
-    rest = (reading.auto_reply, resume, reading.scope, reading.bounce_class, reading.intent, cut)
+    told = None if reading.is_told else "in no known words"
+    rest = (
+        reading.auto_reply,
+        told,
+        resume,
+        reading.scope,
+        reading.bounce_class,
+        reading.intent,
+        cut,
+    )
     known = ", ".join(each for each in rest if each)
     return f"{reading.kind} ({known})" if known else reading.kind
 

@@ -60,6 +60,14 @@ def address_key(address: str) -> str:
     return f"{name}@{key}"
 
 
+def key_of(address: str | None) -> str:
+    """Key of an address; the empty string for what is none."""
+    try:
+        return address_key(address or "")
+    except ValueError:
+        return ""
+
+
 def domain_of(address: str) -> str:
     """Key of the domain part; the empty string where there is none."""
     _, at, domain = _folded(address).rpartition("@")

@@ -4,7 +4,6 @@ from typing import Final
 
 from sequencer.domain.address import domain_of
 from sequencer.domain.enrollment import FinishReason
-from sequencer.domain.free_mail import is_free_mail
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.domain.task import TaskKind
 from sequencer.engine.colleagues import tell_colleagues
@@ -14,10 +13,12 @@ from sequencer.engine.matter import bring_up
 from sequencer.engine.referral import propose
 from sequencer.engine.suppress import suppress_entry
 from sequencer.engine.tasks import Matter
+from sequencer.engine.weight import Origin, Speaker, speaker_of
 from sequencer.mail.intent import Intent
 from sequencer.mail.opt_out import Scope
 
 ANSWER = "Answer"
+ANOTHER_TIME = "Answer: another time is proposed"
 COMPANY = "Does this person speak for the company?"
 _TITLES: Final = {
     Intent.INTERESTED: "Answer: interested",
@@ -27,7 +28,7 @@ _TITLES: Final = {
     Intent.WRONG_PERSON: "Answer: the wrong person",
     Intent.REFERRAL: "Answer: somebody else is named",
 }
-TITLES: Final = (ANSWER, *_TITLES.values())
+TITLES: Final = (ANSWER, ANOTHER_TIME, *_TITLES.values())
 
 
 def answered(heard: Heard) -> None:
@@ -57,14 +58,14 @@ def opted_out(heard: Heard) -> None:
 def _suppress_company(heard: Heard) -> None:
     """The domain of the person we wrote to, if the mail is certain to come from there.
 
-    Anybody may have been given the thread, and a From proves nothing: then a person decides. A
-    provider of free mail is nobody's company.
+    Else a person decides. A provider of free mail is nobody's company.
     """
-    domain = domain_of(heard.case.person.prospect.email)
-    if not domain or is_free_mail(domain):
+    address = heard.case.person.prospect.email
+    speaker = speaker_of(address, heard.verdict.incoming.sender)
+    if speaker is Speaker.NO_COMPANY:
         return
-    if not heard.found.is_certain or domain_of(heard.verdict.incoming.sender) != domain:
+    if not Origin(heard.found.is_certain, speaker).speaks_for_company:
         heard.ask(COMPANY)
         return
-    entry = Suppression(SuppressionKind.DOMAIN, domain, SuppressionReason.OPTED_OUT)
+    entry = Suppression(SuppressionKind.DOMAIN, domain_of(address), SuppressionReason.OPTED_OUT)
     suppress_entry(heard.connection, heard.desk, entry, heard.told, heard.now)

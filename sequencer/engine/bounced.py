@@ -3,7 +3,7 @@
 A From proves nothing, so only a report that quotes a mail of ours has any effect.
 """
 
-from sequencer.domain.address import address_key
+from sequencer.domain.address import key_of
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.event import Stopped
 from sequencer.domain.suppression import SuppressionReason
@@ -71,7 +71,5 @@ def _refuse_for_now(heard: Heard) -> None:
 
 
 def _is_about(heard: Heard, address: str) -> bool:
-    try:
-        return address_key(address) == address_key(heard.case.person.prospect.email)
-    except ValueError:
-        return False
+    key = key_of(address)
+    return key != "" and key == key_of(heard.case.person.prospect.email)

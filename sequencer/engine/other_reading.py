@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from sequencer.domain.enrollment import Enrollment, EnrollmentState, FinishReason, PauseReason
-from sequencer.engine.weight import Reading, Weight, returns_on, weight_of
+from sequencer.engine.weight import Origin, Reading, Weight, returns_on, weight_of
 
 
 class Following(StrEnum):
@@ -31,17 +31,16 @@ _BY_MAIL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """A mail as it was read and as it is; `is_certain` if it holds what only our mail told."""
+    """A mail as it was read and as it is, and what is known of where it comes from."""
 
     old: Reading
     new: Reading
-    is_certain: bool
+    origin: Origin
 
     @property
     def weights(self) -> tuple[Weight, Weight]:
         """How much silence each of them asks for."""
-        old = weight_of(self.old, is_certain=self.is_certain)
-        return old, weight_of(self.new, is_certain=self.is_certain)
+        return weight_of(self.old, self.origin), weight_of(self.new, self.origin)
 
 
 def follows(readings: Readings, enrollment: Enrollment, today: date, *, asked: bool) -> Following:

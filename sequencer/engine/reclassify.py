@@ -19,7 +19,7 @@ from sequencer.engine.other_reading import Following, Readings, follows
 from sequencer.engine.receive import act_anew, kept
 from sequencer.engine.tasks import Matter
 from sequencer.engine.triage_mail import read_anew
-from sequencer.engine.weight import Reading, reading_of
+from sequencer.engine.weight import Origin, Reading, reading_of, speaker_of
 from sequencer.files.language_rules import load_rules
 from sequencer.mail.verdict import Verdict
 from sequencer.mail.verdict_json import verdict_as_json
@@ -159,8 +159,9 @@ def _difference(
     case = desk.case(connection, stored)
     old, new = reading_of(mail.verdict or {}), reading_of(verdict_as_json(verdict))
     decided = triage_list.decision_about(connection, mail.id)
-    is_certain = MatchedBy(mail.matched_by).is_certain
-    readings = Readings(old, new, is_certain=is_certain)
+    speaker = speaker_of(case.person.prospect.email, verdict.incoming.sender)
+    origin = Origin(MatchedBy(mail.matched_by).is_certain, speaker)
+    readings = Readings(old, new, origin)
     today = now.astimezone(case.timing.workdays.tz).date()
     asked = triage_list.is_asked(connection, mail.id)
     following = follows(readings, stored.enrollment, today, asked=asked)

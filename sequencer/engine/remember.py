@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sequencer.domain.address import address_key, domain_of
+from sequencer.domain.address import domain_of, key_of
 from sequencer.domain.delay import NO_DELAY
 from sequencer.domain.enrollment import EnrollmentState, PauseReason
 from sequencer.domain.event import Held, Resumed, StepEnded
@@ -236,11 +236,8 @@ def _stranger(
 
 
 def _person(connection: Connection, address: str, now: datetime) -> tuple[int | None, str]:
-    try:
-        key = address_key(address)
-    except ValueError:
-        return None, ""
-    if not is_storable(key):
+    key = key_of(address)
+    if not key or not is_storable(key):
         return None, ""
     if prospects.find(connection, address) is None:
         prospects.upsert(connection, [Prospect(address)], now)

@@ -7,7 +7,7 @@ server calls dead is flagged: before anything more goes there, a person looks.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sequencer.domain.address import address_key, domain_of
+from sequencer.domain.address import domain_of, key_of
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.soft_refusal import LEFT_ALONE, why_left_alone
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
@@ -41,7 +41,12 @@ def note_refusal(connection: Connection, refused: Refused) -> str:
 def leave_alone(connection: Connection, desk: Desk, case: Case, why: str, now: datetime) -> None:
     """Let nothing more go to the address for a while; every cadence of the person ends."""
     until = now + LEFT_ALONE
-    entry = Suppression(SuppressionKind.ADDRESS, _key(case), SuppressionReason.UNREACHABLE, until)
+    entry = Suppression(
+        SuppressionKind.ADDRESS,
+        key_of(case.person.prospect.email),
+        SuppressionReason.UNREACHABLE,
+        until,
+    )
     if entry.key:
         suppress_entry(connection, desk, entry, f"{why}: left alone until {until:%Y-%m-%d}", now)
 
@@ -52,16 +57,9 @@ def flag_domain(connection: Connection, case: Case, why: str, now: datetime) -> 
     The server may be wrong, as one whose name server is away says the same. So nobody's cadence
     ends by it but that of the address itself.
     """
-    key = domain_of(_key(case))
+    key = domain_of(key_of(case.person.prospect.email))
     until = now + FLAGGED
     entry = Suppression(SuppressionKind.DOMAIN, key, SuppressionReason.DEAD_DOMAIN, until)
     if key and suppressions.add(connection, entry, why, now):
         detail = f"{key}, until {until:%Y-%m-%d}: {why}"
         ledger.write(connection, Entry(now, Kind.FLAGGED, detail, prospect_id=case.person.id))
-
-
-def _key(case: Case) -> str:
-    try:
-        return address_key(case.person.prospect.email)
-    except ValueError:
-        return ""

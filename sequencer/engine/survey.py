@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sequencer.domain.account import account_key
-from sequencer.domain.address import address_key
+from sequencer.domain.address import key_of
 from sequencer.domain.admission import ACCOUNT_REPLIED_DAYS
 from sequencer.domain.audience import ColleagueAction, ColleagueRule, Exclusive
 from sequencer.domain.cadence import Cadence, Version
@@ -165,11 +165,3 @@ def _counts_for(rule: ColleagueRule) -> timedelta:
     """How far back an answer may lie; a day more, for a local day may have 25 hours."""
     days = rule.days if rule.action is ColleagueAction.PAUSE else ACCOUNT_REPLIED_DAYS
     return timedelta(days=days + 1)
-
-
-def key_of(address: str) -> str:
-    """Key of an address; the empty string for what is none."""
-    try:
-        return address_key(address)
-    except ValueError:
-        return ""

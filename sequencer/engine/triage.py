@@ -9,20 +9,21 @@ from datetime import date, datetime
 from typing import Final
 
 from sequencer.domain.account import account_key
+from sequencer.domain.address import key_of
 from sequencer.domain.enrollment import EnrollmentState, PauseReason
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.task import TaskEvent, TaskKind, TaskState
 from sequencer.domain.triage import KIND_OF, Decision
+from sequencer.engine.confirm import confirmation_of
 from sequencer.engine.desk import Desk
 from sequencer.engine.heard import Heard
 from sequencer.engine.suppress import people_hit
-from sequencer.engine.survey import key_of
 from sequencer.engine.tasks import TaskError, find
 from sequencer.engine.triage_acts import SUPPRESSING, absence_until, act, company_of, entries_of
 from sequencer.engine.triage_deed import Deed, as_stored, changes_since, listings, newly_listed
 from sequencer.engine.triage_hold import absent_until, give_back
 from sequencer.engine.triage_mail import Ruling, heard_of
-from sequencer.store import enrollments, kept_mail, ledger, prospects, tasks, triage
+from sequencer.store import enrollments, kept_mail, ledger, notices, prospects, tasks, triage
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.stand import Stand, stand_of
@@ -86,7 +87,7 @@ def decide(
     entries = entries_of(heard) if heard is not None else []
     lay, known = listings(connection, entries), _opened(connection, task)
     sender = key_of(heard.verdict.incoming.sender) if heard is not None else ""
-    confirmed = triage.has_confirmation(connection, sender)
+    confirmed = _is_confirmed(connection, sender)
     kind, judged_at = _judge(connection, task, ruling, now)
     wanted, holds = triage.holds_of(connection, task.id), _open_holds(connection, before)
     if heard is not None and ruling.decision is Decision.ABSENCE:
@@ -103,7 +104,7 @@ def decide(
         handed=tuple(_handed(connection, holds)),
         kind=kind,
         judged_at=judged_at,
-        confirming="" if confirmed or not triage.has_confirmation(connection, sender) else sender,
+        confirming="" if confirmed or not _is_confirmed(connection, sender) else sender,
     )
     triage.note_deed(connection, task.id, as_stored(deed), now)
     waiting = sum(_waits(connection, stand) for stand in wanted)
@@ -172,6 +173,11 @@ def _end(connection: Connection, task: StoredTask, ruling: Ruling, now: datetime
     why = f": {ruling.because}" if ruling.because else ""
     detail = f"{task.title} {ruling.decision}, by {ruling.by}{why}"
     ledger.write(connection, Entry(now, Kind.DONE, detail, task.prospect_id))
+
+
+def _is_confirmed(connection: Connection, address_key: str) -> bool:
+    """Whether a confirmation of an opt-out to that address waits, or has ever left."""
+    return bool(notices.fates(connection, [confirmation_of(address_key)]))
 
 
 def _opened(connection: Connection, task: StoredTask) -> set[int]:

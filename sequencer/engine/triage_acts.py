@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from sequencer.domain.address import domain_of
+from sequencer.domain.address import domain_of, key_of
 from sequencer.domain.enrollment import FinishReason
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.domain.triage import Decision
@@ -12,7 +12,6 @@ from sequencer.domain.wall_time import instant_of
 from sequencer.engine.absent import resume_at_of
 from sequencer.engine.answered import answered, opted_out
 from sequencer.engine.heard import Heard
-from sequencer.engine.survey import key_of
 from sequencer.engine.tasks import MOST_PUT_OFF, TaskError
 
 # These need no cadence, only an address.

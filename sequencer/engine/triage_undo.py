@@ -11,6 +11,7 @@ from sequencer.domain.send import IN_FLIGHT
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
 from sequencer.domain.task import TaskEvent, TaskState
 from sequencer.engine.carry_out import reopen_task
+from sequencer.engine.confirm import confirmation_of
 from sequencer.engine.desk import Desk
 from sequencer.engine.react import react
 from sequencer.engine.reopen_enrollment import refusals_against, standing_of
@@ -20,7 +21,7 @@ from sequencer.engine.tasks import TaskError
 from sequencer.engine.triage import find_matter
 from sequencer.engine.triage_deed import Change, Deed, Listed, from_stored
 from sequencer.engine.triage_hold import pause_as, run
-from sequencer.store import enrollments, ledger, prospects, sends, tasks, triage
+from sequencer.store import enrollments, ledger, notices, prospects, sends, tasks, triage
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.sends import StoredSend
@@ -51,7 +52,8 @@ def undo(connection: Connection, desk: Desk, number: int, by: str, now: datetime
     _open_again(connection, task)
     if deed.kind and task.inbound_id is not None:  # before the gate is asked, which reads it
         triage.judge(connection, task.inbound_id, deed.kind, deed.judged_at)
-    if deed.confirming and not triage.withdraw_confirmation(connection, deed.confirming):
+    confirming = confirmation_of(deed.confirming)
+    if deed.confirming and not notices.withdraw(connection, confirming):
         raise TaskError(f"The opt-out has been confirmed to {deed.confirming}: it stands.")
     for each in deed.listed:
         _unlist(connection, each, cause, now)

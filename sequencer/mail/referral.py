@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sequencer.domain.address import address_key, domain_of
+from sequencer.domain.address import domain_of, key_of
 from sequencer.domain.free_mail import is_free_mail
 from sequencer.mail.named_person import NamedPerson
 
@@ -19,19 +19,12 @@ def referred_addresses(
         ours: addresses of ours; whoever is at one of their domains is nobody to be enrolled.
         known: others that are no referral: the sender, whoever was written to.
     """
-    keys = {key for each in known if (key := _key(each))}
+    keys = {key for each in known if (key := key_of(each))}
     own = {domain_of(each) for each in ours}
     found: dict[str, str] = {}
     for person in named:
-        key, domain = _key(person.address), domain_of(person.address)
+        key, domain = key_of(person.address), domain_of(person.address)
         if not key or key in keys or domain in own or is_free_mail(domain):
             continue
         found.setdefault(key, person.address)
     return tuple(found.values()) if len(found) <= MOST else ()
-
-
-def _key(address: str) -> str:
-    try:
-        return address_key(address)
-    except ValueError:
-        return ""

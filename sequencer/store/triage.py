@@ -11,7 +11,7 @@ from sequencer.domain.task import TaskKind, TaskState
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_missing
-from sequencer.store.outside_tables import ConfirmationRow, InboundRow, SuppressionRow
+from sequencer.store.outside_tables import InboundRow, SuppressionRow
 from sequencer.store.stand import Stand, as_json, from_json, read_instant
 from sequencer.store.tables import TaskRow, TriageDeedRow, TriageHoldRow
 
@@ -85,22 +85,6 @@ def judge(connection: Connection, inbound_id: int, kind: str, at: datetime | Non
     connection.execute(
         sa.update(InboundRow).where(InboundRow.id == inbound_id).values(kind=kind, judged_at=at)
     )
-
-
-def has_confirmation(connection: Connection, recipient_key: str) -> bool:
-    """Whether a confirmation of an opt-out to that address waits, or has ever left."""
-    query = sa.select(ConfirmationRow.id).where(ConfirmationRow.recipient_key == recipient_key)
-    return connection.execute(query).first() is not None
-
-
-def withdraw_confirmation(connection: Connection, recipient_key: str) -> bool:
-    """Whether a confirmation was withdrawn that cannot have left."""
-    result = connection.execute(
-        sa.delete(ConfirmationRow).where(
-            ConfirmationRow.recipient_key == recipient_key, ConfirmationRow.handed_at.is_(None)
-        )
-    )
-    return bool(result.rowcount)
 
 
 def listing(connection: Connection, entry: Suppression) -> Json | None:

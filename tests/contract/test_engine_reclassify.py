@@ -12,6 +12,7 @@ from stage import DAY, Stage
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.task import TaskKind
 from sequencer.domain.triage import Decision
+from sequencer.engine.absent import PERSON, SILENCE
 from sequencer.engine.other_reading import Following
 from sequencer.engine.reclassify import TITLE, Difference, Look, other_rules
 from sequencer.engine.triage import decide
@@ -157,6 +158,30 @@ async def test_an_absence_that_was_missed(stage: Stage) -> None:
     enrollment = stage.enrollment(ZOE)
     assert enrollment.pause_reason is PauseReason.AUTO_REPLY
     assert enrollment.resume_at is not None
+
+
+async def test_a_doubt_that_was_missed(each_stage: Stage) -> None:
+    """A machine passed on what may be a person's words: a person is asked, once."""
+    stage = each_stage
+    number = await received(stage, AWAY, text=TICKET)
+    text = "Yes, can we talk on Thursday?"
+    as_if(stage, number, answer(stage, number, text, "Auto-Submitted: auto-generated"))
+    assert [each.follows for each in reclassify(stage)] == [Following.WAIT]
+    assert stage.enrollment(ZOE).pause_reason is PauseReason.REVIEW
+    [task] = to_do(stage)
+    assert task.title == PERSON
+    as_if(stage, number)
+    assert reclassify(stage) == []
+    assert stage.verify().clean
+
+
+async def test_a_machine_that_asks_for_silence(stage: Stage) -> None:
+    """It is no person's opt-out; whether it is meant so is asked."""
+    number = await received(stage, AWAY, text=TICKET)
+    as_if(stage, number, answer(stage, number, "Please remove me from your list.", AWAY))
+    [shown] = reclassify(stage)
+    assert (shown.follows, shown.new.kind) == (Following.WAIT, "auto_reply")
+    assert [each.title for each in to_do(stage)] == [SILENCE]
 
 
 async def test_a_person_has_decided(stage: Stage) -> None:

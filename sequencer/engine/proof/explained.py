@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sequencer.engine.proof.promise import Books, Promise
 from sequencer.engine.stuck import stuck
-from sequencer.store import enrollment_proof, send_proof
+from sequencer.store import enrollment_proof, follow_ups, send_proof
 from sequencer.store.database import Connection
 
 
@@ -22,6 +22,8 @@ def _without_reason(books: Books) -> Iterator[str]:
         yield f"send {number} is {state} without a reason"
     for number in enrollment_proof.paused_without_reason(books.connection):
         yield f"enrollment {number} is paused without a reason"
+    for number in follow_ups.without_reason(books.connection):
+        yield f"follow-up {number} came to nothing without a reason"
 
 
 EXPLAINED = Promise(

@@ -1,14 +1,17 @@
 """Where a mail server's own record is at hand: does the ledger agree with it, both ways?"""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sequencer.domain.address import key_of
 from sequencer.domain.send import SendState
 from sequencer.engine.outcome import BY_WORD
-from sequencer.engine.proof.spelling import key_of
-from sequencer.store import sends
+from sequencer.store import notices, sends
 from sequencer.store.database import Connection
+
+_MESSAGE_ID = re.compile(rb"(?im)^message-id:[ \t]*(?:\r\n[ \t]+)?(<[^>\r\n]+>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,10 @@ def contradictions(
         if times > 1:
             yield "I1", f"{message_id} was accepted {times} times by the server's record"
     ours = {send.message_id: send for send in sends.in_state(connection, SendState.SENT)}
-    doubtful = _doubtful(connection)
+    beside = _doubtful(connection) | _notices(connection)
     for each in record:
         send = ours.get(each.message_id)
-        if send is None and each.message_id not in doubtful:
+        if send is None and each.message_id not in beside:
             yield "I5", f"{each.message_id} was accepted, the ledger does not know it"
         elif send is not None and key_of(send.recipient) != key_of(each.recipient):
             yield "I5", f"{each.message_id} went to {each.recipient}"
@@ -44,3 +47,9 @@ def contradictions(
 def _doubtful(connection: Connection) -> set[str]:
     states = (SendState.HANDED, SendState.UNKNOWN, SendState.PARKED)
     return {send.message_id or "" for state in states for send in sends.in_state(connection, state)}
+
+
+def _notices(connection: Connection) -> set[str]:
+    """Mails that belong to no cadence, such as those to outside reps."""
+    found = (_MESSAGE_ID.search(data) for data in notices.handed(connection))
+    return {match[1].decode("ascii", "replace") for match in found if match is not None}

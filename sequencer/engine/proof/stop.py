@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from sequencer.domain.address import key_of
 from sequencer.engine.proof.promise import Books, Promise
-from sequencer.engine.proof.spelling import key_of
 from sequencer.store import ledger_proof, send_proof
 from sequencer.store.database import Connection
 from sequencer.store.send_proof import Handed

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from sequencer.domain.address import key_of
 from sequencer.engine.proof.promise import Books, Promise
-from sequencer.engine.proof.spelling import key_of
 from sequencer.engine.proof.stop import handed_count
 from sequencer.store import enrollment_proof
 from sequencer.store.send_proof import Handed

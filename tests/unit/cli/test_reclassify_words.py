@@ -59,4 +59,6 @@ def test_what_is_left() -> None:
 def test_readings() -> None:
     """A reading is its kind, where nothing else is known."""
     assert reading_words(Reading("calendar")) == "calendar"
+    passed_on = Reading("auto_reply", "acknowledgement", is_told=False)
+    assert reading_words(passed_on) == "auto_reply (acknowledgement, in no known words)"
     assert reading_words(Reading("reply", unreadable=True)) == "reply (unreadable)"

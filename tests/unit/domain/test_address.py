@@ -1,6 +1,6 @@
 import pytest
 
-from sequencer.domain.address import address_key, domain_key, domain_of
+from sequencer.domain.address import address_key, domain_key, domain_of, key_of
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,7 @@ def test_quotes_that_matter(spelling: str, key: str) -> None:
 @pytest.mark.parametrize("text", ["", "zoe", "@bank.example", "zoe@", " @ ", "zoe@.", "zoe@ . "])
 def test_no_address(text: str) -> None:
     """Without something on both sides of an `@` there is no key."""
+    assert key_of(text) == ""
     with pytest.raises(ValueError, match="not an address"):
         address_key(text)
 
@@ -120,3 +121,9 @@ def test_label_too_long() -> None:
     """A label that no resolver takes is not encoded: hostile lengths would take minutes."""
     label = "ü" * 20_000
     assert domain_key(f"{label}.example") == f"{label}.example"
+
+
+def test_a_key_or_nothing() -> None:
+    """What may be no address at all is asked for its key without ado."""
+    assert key_of("Zoe@Bank.Example") == address_key("zoe@bank.example")
+    assert key_of(None) == ""
