@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from docs.markdown import page
 from docs.state_picture import picture
-from sequencer.domain import enrollment, handover, mailbox, meeting, send, task
+from sequencer.domain import enrollment, follow_up, handover, mailbox, meeting, send, task
 from sequencer.domain.transition import E, S, Table
 
 
@@ -50,6 +50,12 @@ MACHINES = (
         "handover",
         "A meeting that is given to a rep. What ended goes on with another rep, as a new one.",
         handover.TRANSITIONS,
+    ),
+    Machine(
+        "follow-up",
+        "What follows from a meeting by a rule of a cadence. What does not follow after all is "
+        "dropped, and what was done is undone where nothing has come of it yet.",
+        follow_up.TRANSITIONS,
     ),
 )
 

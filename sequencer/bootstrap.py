@@ -27,7 +27,8 @@ import httpx2
 import structlog
 
 from sequencer.adapters import log_lines
-from sequencer.adapters.booking.registry import TOOLS, calendly_subscriptions, look_ups
+from sequencer.adapters.booking.registry import TOOLS, calendly_subscriptions, look_ups, pollers
+from sequencer.adapters.calendar_feed.door import CalendarDoor
 from sequencer.adapters.clock import SteppedClock, SystemClock
 from sequencer.adapters.imap import ImapAccount, ImapInbox, ImapTime, Shares
 from sequencer.adapters.instance_lock import InstanceLock
@@ -46,20 +47,24 @@ from sequencer.engine.daemon import Daemon
 from sequencer.engine.demo import Demo, Tempo
 from sequencer.engine.demo_people import Guests, bring_in
 from sequencer.engine.desk import Desk
+from sequencer.engine.feed_list import feeds_of
+from sequencer.engine.feeds import Feed, calendars
 from sequencer.engine.history import HistoryWatch
 from sequencer.engine.hook_sources import configured, new_source
 from sequencer.engine.hooks import Source
 from sequencer.engine.kept_token import KeptToken, Vault
 from sequencer.engine.opt_out_book import OptOutBook
+from sequencer.engine.outside import Outside, OutsideWatch
 from sequencer.engine.policy_of import policy_of
+from sequencer.engine.polling import tools_outside
 from sequencer.engine.ports import Clock
 from sequencer.engine.runner import Runner
 from sequencer.engine.sign_in import OneToken, SignedIn, SignInProvider, Wanted, keep_sign_in
 from sequencer.engine.world import Door, World
-from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Checked, check_workspace
 from sequencer.files.dispositions import load_dispositions
 from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
+from sequencer.files.new_workspace import write_workspace
 from sequencer.files.oauth_settings import OauthSettings
 from sequencer.files.problem import ConfigError, Problem
 from sequencer.files.prospects import read_prospects
@@ -127,23 +132,7 @@ def check(root: Path, environ: Mapping[str, str]) -> Checked:
 
 def create_workspace(root: Path) -> list[Path]:
     """Files written for a new workspace: the examples and the secret key; none is overwritten."""
-    written = []
-    for relative, content in builtin_files():
-        target = root / relative
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-            written.append(target)
-    state = root / STATE
-    state.mkdir(mode=0o700, exist_ok=True)  # it holds people and what was written to them
-    secret = state / "secret.key"
-    if not secret.exists():
-        descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{new_key()}{new_key()}\n")
-        (state / ".gitignore").write_text("*\n", encoding="ascii")
-        written.append(secret)
-    return written
+    return write_workspace(root, f"{new_key()}{new_key()}")
 
 
 def build_world(workspace: Workspace) -> World:
@@ -276,6 +265,21 @@ def booking_sources(settings: Settings) -> dict[str, Source]:
     return configured(settings.hooks, TOOLS, look_ups(settings.hooks.hubspot.token()))
 
 
+def calendar_feeds(workspace: Workspace) -> list[Feed]:
+    """The calendars in the settings."""
+    door = CalendarDoor(httpx2.AsyncClient(timeout=30), workspace.clock.now)
+    return feeds_of(workspace.settings, door.open)
+
+
+def outside_of(workspace: Workspace) -> list[Outside]:
+    """What a daemon asks by itself: calendars, booking tools."""
+    hooks, url = workspace.settings.hooks, workspace.desk.policy.public_url
+    tokens = {"calendly": hooks.calendly.token(), "calcom": hooks.calcom.token()}
+    asked = pollers(httpx2.AsyncClient(timeout=30), tokens, hooks.calcom.api_url)
+    tools = tools_outside(hooks, asked, ask_calendly, url)
+    return [*calendars(calendar_feeds(workspace)), *tools]
+
+
 def boot_s() -> float:
     """Seconds since the machine was started: for how long something took."""
     return SystemClock().boot()
@@ -316,12 +320,15 @@ def build_daemon(
     sources: Mapping[str, Source],
     serve: Callable[[asyncio.Event], Coroutine[None, None, None]],
     history: HistoryWatch | None = None,
+    outside: Sequence[Outside] = (),
 ) -> Daemon:
     """The daemon of this process."""
     raise_limit()
     holder = f"{socket.gethostname()}:{os.getpid()}:{new_key()[:8]}"
     ticker = partial(Ticker, now=SystemClock().now)  # by which clock it plans is not the world's
-    return Daemon(Runner(world, holder, sources, history=history), ticker, serve)
+    watch = OutsideWatch(outside)
+    runner = Runner(world, holder, sources, history=history, outside=watch)
+    return Daemon(runner, ticker, serve)
 
 
 def opt_out_logs(workspace: Workspace, others: Sequence[Path]) -> list[OptOutLog]:

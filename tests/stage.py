@@ -1,5 +1,6 @@
 """A whole engine on fakes: a database, a clock that stands still, two mailboxes, a cadence."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -45,6 +46,7 @@ from sequencer.store.sends import StoredSend
 SLUG = "fintech-intro"
 KEYS = (b"a new key, as long as any", b"an old key, as long as any")
 DAY = timedelta(days=1)
+NOTICE = re.compile(rb"^X-Sequencer-Ref: (?:confirmation|handover)-", re.MULTILINE)
 ALWAYS = {"window": {"mon-sun": ["00:00-24:00"]}, "timezone": "workspace", "jitter_minutes": 0}
 EVERYBODY = {"stages": [], "exclusive": "none", "min_days_since_touch": 0}
 STEPS = (
@@ -234,12 +236,11 @@ class Stage:
         return [BytesParser().parsebytes(mail.data) for mail in found if mail.recipient == address]
 
     def recorded(self) -> list[Recorded]:
-        """The servers' own record, but for what a mailbox sent to itself."""
+        """The servers' own record, but for what a mailbox sent to itself, and for notices."""
         own = {each.address for each in self.policy.mailboxes.values()}
         every = [mail for mailer in self.mailers.values() for mail in mailer.accepted]
-        confirms = b"X-Sequencer-Ref: confirmation-"
         accepted = [
-            each for each in every if each.recipient not in own and confirms not in each.data
+            each for each in every if each.recipient not in own and not NOTICE.search(each.data)
         ]
         return [
             Recorded(str(BytesParser().parsebytes(mail.data)["Message-ID"]), mail.recipient)

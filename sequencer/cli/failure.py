@@ -39,6 +39,8 @@ _SENTENCES = {
     "UnknownProspectError": "Nobody has the address {}. Import the prospect first.",
     "UnknownCadenceError": "No cadence named {} has been applied. See `sequencer check`.",
     "TaskError": "{}",
+    "MeetingError": "{}",
+    "HandoverError": "{}",
     "DoubtError": "{}",
     "HookError": "{}",
     "AskError": "The booking tool did not tell: {}.",

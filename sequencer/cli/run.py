@@ -35,6 +35,7 @@ def command(workspace: "Workspace", ctx: click.Context, *, log_json: bool) -> No
         configure_logging,
         event_loop,
         only_daemon,
+        outside_of,
         watch_history,
     )
 
@@ -48,7 +49,8 @@ def command(workspace: "Workspace", ctx: click.Context, *, log_json: bool) -> No
         web = ctx.find_root().obj["web"](settings.host, settings.port)
         click.echo(f"listening on {settings.host}:{web.port}, Ctrl-C ends", err=True)
         history = watch_history(workspace)
-        daemon = build_daemon(world, sources, web.serving(world, sources), history)
+        serve, outside = web.serving(world, sources), outside_of(workspace)
+        daemon = build_daemon(world, sources, serve, history, outside)
 
         async def run() -> None:
             loop = asyncio.get_running_loop()

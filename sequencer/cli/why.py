@@ -49,11 +49,16 @@ def command(
             {
                 "prospect": report.person.prospect.email,
                 "suppressions": report.suppressions,
+                "follow_ups": report.follow_ups,
+                "meetings": [
+                    {"number": each.id, "state": each.state, "starts_at": each.starts_at}
+                    for each in report.meetings
+                ],
                 "enrollments": [_as_json(each) for each in report.enrollments],
             }
         )
     else:
-        show(lines(report, now))
+        show(lines(report, workspace.desk.policy.tz, now))
         show(all_rules(report, now) if every_rule else ())
 
 

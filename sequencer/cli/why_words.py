@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sequencer.cli.log_words import named
+from sequencer.cli.meeting_words import state_words, when_words
 from sequencer.cli.paragraph import Line
 from sequencer.cli.status_words import held_lines
 from sequencer.domain.advice import ADVICE
@@ -20,16 +21,21 @@ if TYPE_CHECKING:
 MARGIN = "    "
 
 
-def lines(report: "PersonReport", now: datetime) -> Iterator[Line]:
-    """The report for people."""
+def lines(report: "PersonReport", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
+    """The report for people; `tz` is the workspace's zone."""
     yield from held_lines(report.held)
     yield Line(named(report.person.prospect), style="bold")
     for suppression in report.suppressions:
         code = suppression.refused_as
         until = f" until {suppression.until:%Y-%m-%d %H:%M} UTC" if suppression.until else ""
         yield Line(f"{SENTENCES[code]} [{code}: {suppression.key}{until}]", MARGIN, "red")
+    for meeting in report.meetings:
+        when = when_words(meeting, report.person.prospect, tz, now)
+        yield Line(f"Meeting {meeting.id}, {when}: {state_words(meeting)}.", MARGIN)
     if not report.enrollments:
         yield Line("In no cadence, now or before.", MARGIN)
+    for follow_up in report.follow_ups:
+        yield Line(f"To come, {follow_up}", MARGIN)
     for each in report.enrollments:
         yield Line()
         yield from _enrollment(each, now)

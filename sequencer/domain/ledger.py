@@ -41,6 +41,8 @@ class Kind(StrEnum):
     LIFTED = "lifted"
     CONFIRMING = "confirming"
     MEETING = "meeting"
+    FOLLOW_UP = "follow_up"
+    HANDOVER = "handover"
 
 
 @dataclass(frozen=True, slots=True)

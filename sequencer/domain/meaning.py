@@ -143,6 +143,10 @@ ENTRIES: Mapping[Kind, Meaning] = {
         "came from a decision in triage which was taken back."
     ),
     Kind.MEETING: Meaning("A booking service told of a meeting: booked, moved, cancelled, missed."),
+    Kind.FOLLOW_UP: Meaning(
+        "A rule of the cadence says what follows from a meeting: it was planned, done, found to be "
+        "needed no more, or undone.",
+    ),
 }
 
 HEALTHS: Mapping[MailboxState, Meaning] = {

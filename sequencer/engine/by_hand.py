@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sequencer.domain.address import address_key, domain_of
+from sequencer.domain.address import domain_of, key_of
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.task import TaskKind
 from sequencer.engine.answered import TITLES
@@ -132,9 +132,6 @@ def _is_ours(connection: Connection, mailbox: str, mail: SentMail, at: datetime)
 
 
 def _key(address: str) -> str:
-    """Key of an address; the empty string for what is none."""
-    try:
-        key = address_key(address)
-    except ValueError:
-        return ""
+    """Key of an address; the empty string for what is none, or could not even be asked for."""
+    key = key_of(address)
     return key if is_storable(key) else ""

@@ -1,4 +1,4 @@
-"""What belongs to no mailbox: pauses that end, webhooks, tasks, mailboxes that are gone, begins.
+"""What belongs to no mailbox: pauses that end, webhooks, tasks, what follows meetings, begins.
 
 Every daemon may do all of it at any time. So that twenty daemons do not ask the same questions each
 second and wait for each other's rows, the eldest does it, and the others look now and then.
@@ -12,15 +12,27 @@ import structlog
 
 from sequencer.engine.activate import activate_waiting, waiting
 from sequencer.engine.desk import Desk
+from sequencer.engine.follow_up_deed import do_follow_up
+from sequencer.engine.handover_watch import attend
 from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
 from sequencer.engine.leases import LEASE
+from sequencer.engine.meeting_asks import ask_how, to_ask_how
 from sequencer.engine.push_forward import OUT_OF_THE_WAY, push_forward
 from sequencer.engine.rehome import find_home, homeless
 from sequencer.engine.spread import Going, go_on, plan_resume
 from sequencer.engine.task_watch import look_at, skip_overdue
 from sequencer.engine.task_watch import push_forward as push_task_forward
 from sequencer.engine.world import World
-from sequencer.store import census, daemons, enrollments, hooks, tasks
+from sequencer.store import (
+    census,
+    daemons,
+    enrollments,
+    follow_ups,
+    handovers,
+    hooks,
+    meetings,
+    tasks,
+)
 from sequencer.store.database import Connection, DatabaseError, database_now
 
 log = structlog.get_logger()
@@ -38,10 +50,14 @@ class Chores:
     to_skip: Sequence[int] = ()
     homeless: Sequence[int] = ()
     waiting: Sequence[int] = ()
+    follow_ups: Sequence[int] = ()
+    handovers: Sequence[int] = ()
+    over: Sequence[int] = ()
 
     def __bool__(self) -> bool:
         kinds = (self.to_resume, self.deliveries, self.to_look_at, self.to_skip)
-        return any((*kinds, self.homeless, self.waiting))
+        of_meetings = (self.follow_ups, self.handovers, self.over)
+        return any((*kinds, self.homeless, self.waiting, *of_meetings))
 
 
 def is_eldest(connection: Connection, holder: str) -> bool:
@@ -59,6 +75,9 @@ def chores(connection: Connection, desk: Desk, now: datetime) -> Chores:
         tasks.to_skip(connection, now),
         homeless(connection, desk, now),
         waiting(connection, desk, now),
+        follow_ups.due(connection, now),
+        handovers.due(connection, now),
+        to_ask_how(connection, now),
     )
 
 
@@ -70,6 +89,9 @@ async def do_chores(world: World, sources: Mapping[str, Source], found: Chores) 
     await _each_task(world, skip_overdue, found.to_skip)
     await _find_homes(world, found.homeless)
     await _let_begin(world, found.waiting)
+    await _follow_up(world, found.follow_ups)
+    await _attend(world, found.handovers)
+    await _ask_how(world, found.over)
 
 
 async def _resume(world: World, numbers: Sequence[int]) -> None:
@@ -113,6 +135,46 @@ async def _let_begin(world: World, numbers: Sequence[int]) -> None:
         await world.write(enrollments.start_later, number, now + OUT_OF_THE_WAY)
 
     await _each("activation_pushed_forward", "enrollment", numbers, work, push)
+
+
+async def _follow_up(world: World, numbers: Sequence[int]) -> None:
+    """Do what follows from meetings."""
+    now = world.clock.now()
+
+    async def work(number: int) -> None:
+        await world.write(do_follow_up, world.desk, number, now)
+
+    async def push(number: int, error: Exception) -> None:
+        later, why = now + OUT_OF_THE_WAY, f"internal error: {error!r}"
+        await world.write(follow_ups.postpone, number, later, why)
+
+    await _each("follow_up_pushed_forward", "follow_up", numbers, work, push)
+
+
+async def _attend(world: World, numbers: Sequence[int]) -> None:
+    """Ask the next rep where nobody answers, and remind whoever has a meeting."""
+    now = world.clock.now()
+
+    async def work(number: int) -> None:
+        await world.write(attend, world.desk, number, now)
+
+    async def push(number: int, _error: Exception) -> None:
+        await world.write(handovers.postpone, number, now + OUT_OF_THE_WAY)
+
+    await _each("handover_pushed_forward", "handover", numbers, work, push)
+
+
+async def _ask_how(world: World, numbers: Sequence[int]) -> None:
+    """Ask how meetings went that are over."""
+    now = world.clock.now()
+
+    async def work(number: int) -> None:
+        await world.write(ask_how, world.desk, number, now)
+
+    async def push(number: int, _error: Exception) -> None:
+        await world.write(meetings.asked, number, now)
+
+    await _each("question_left_out", "meeting", numbers, work, push)
 
 
 async def _find_homes(world: World, numbers: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from sequencer.domain.booking_link import with_token, with_tokens
 from sequencer.domain.cadence import Step, Thread, Version
 from sequencer.domain.overrides import NO_OVERRIDES, Overrides, overrides_from_json
 from sequencer.domain.prospect import Prospect
@@ -82,7 +83,7 @@ def draft_step(
     token = make_token(bytes.fromhex(enrollment.key), policy.keys)
     url = unsubscribe_url(policy.public_url, token)
     step = case.version.cadence.step(step_id)
-    rendered = _drafted(step_id, earlier) or _rendered(desk, case, step, url)
+    rendered = _drafted(desk, case, step_id, earlier) or _rendered(desk, case, step, url)
     text, html = with_footer(
         rendered.text_blocks,
         rendered.html_blocks,
@@ -128,7 +129,8 @@ def missing_variables(
     A template that fails for another reason shows when its mail is due, to a person.
     """
     mailbox = MailboxPolicy("any", "rep@mailbox.example", "Rep")
-    variables = _variables(prospect, mailbox, "https://example/u/token", overrides)
+    link = _any_booking_url(desk.policy, version, prospect)
+    variables = _variables(prospect, mailbox, "https://example/u/token", link, overrides)
     missing: list[str] = []
     start_at = overrides.start_at
     before = version.cadence.ids_before(start_at) if start_at is not None else ()
@@ -158,11 +160,13 @@ def _missing(template: Template, variables: Mapping[str, object]) -> list[str]:
             return missing
 
 
-def _drafted(step_id: str, earlier: list[StoredSend]) -> Rendered | None:
-    """What a rep made of the mail, None where nobody edited it."""
+def _drafted(desk: Desk, case: Case, step_id: str, earlier: list[StoredSend]) -> Rendered | None:
+    """What a rep made of the mail, None where nobody edited it; links to booking pages in it."""
     for send in earlier:
         if send.step_id == step_id and send.draft:
-            return Rendered(send.draft["subject"], ("", f"{send.draft['text'].rstrip()}\n"))
+            key, own = case.stored.enrollment.key, desk.policy.booking_hosts
+            text = with_tokens(send.draft["text"].rstrip(), key, own)
+            return Rendered(send.draft["subject"], ("", f"{text}\n"))
     return None
 
 
@@ -172,15 +176,26 @@ def _rendered(desk: Desk, case: Case, step: Step, url: str) -> Rendered:
     name = case.stored.enrollment.mailbox or ""
     mailbox = desk.policy.mailboxes.get(name) or MailboxPolicy(name, "", "")
     overrides = overrides_from_json(case.stored.overrides)
-    return render(template, _variables(prospect, mailbox, url, overrides))
+    key, own = case.stored.enrollment.key, desk.policy.booking_hosts
+    page = desk.policy.booking_url(mailbox, prospect.owner)
+    link = with_token(page, key, own) if page else ""
+    return render(template, _variables(prospect, mailbox, url, link, overrides), key, own)
+
+
+def _any_booking_url(policy: Policy, version: Version, prospect: Prospect) -> str:
+    """That of any mailbox that the mails may come from."""
+    known = (policy.mailboxes.get(name) for name in version.cadence.mailboxes)
+    pages = (policy.booking_url(each, prospect.owner) for each in known if each is not None)
+    return next(filter(None, pages), "")
 
 
 def _variables(
-    prospect: Prospect, mailbox: MailboxPolicy, url: str, overrides: Overrides
+    prospect: Prospect, mailbox: MailboxPolicy, url: str, booking_link: str, overrides: Overrides
 ) -> Mapping[str, object]:
     sender = {"name": mailbox.sender_name, "email": mailbox.address}
     values = prospect.values()  # those that are blank count as missing to a template as well
-    return {**values, **overrides.variables, "sender": sender, "unsubscribe_url": url}
+    ours = {"sender": sender, "unsubscribe_url": url, "booking_link": booking_link}
+    return {**values, **overrides.variables, **ours}
 
 
 def _name(prospect: Prospect) -> str:

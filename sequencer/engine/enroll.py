@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from sequencer.domain.account import account_key
+from sequencer.domain.address import key_of
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
 from sequencer.domain.event import Enrolled
 from sequencer.domain.gate import Occasion, ask_gate, refusals_of
@@ -18,7 +19,7 @@ from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
 from sequencer.engine.mailbox_choice import choose, pool
 from sequencer.engine.react import Change, react_each
-from sequencer.engine.survey import Asked, key_of, lock_gate, room_in, survey
+from sequencer.engine.survey import Asked, lock_gate, room_in, survey
 from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects, wake
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection, Database
@@ -114,6 +115,23 @@ def enroll(
         answers.extend(given)
         progress(len(batch))
     return answers
+
+
+def enroll_one(
+    connection: Connection,
+    desk: Desk,
+    wanted: Enrolment,
+    new_key: Callable[[], str],
+    now: datetime,
+) -> Answer:
+    """The answer to a single address, in a transaction in which more is done.
+
+    Raises:
+        UnknownCadenceError: the cadence has not been applied.
+        OverridesError: the overrides do not fit it.
+    """
+    [answer], _ = _Command(desk, wanted, new_key, now).enroll(wanted.addresses, connection)
+    return answer
 
 
 def preview(

@@ -7,6 +7,7 @@ through counts for those after it.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sequencer.domain.address import key_of
 from sequencer.domain.cadence import Cadence
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.gate import Answer, Occasion, ask_gate, refusals_of, refusing
@@ -18,7 +19,6 @@ from sequencer.engine.cases import Pair
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.leases import Lease
 from sequencer.engine.room import Asked, Room
-from sequencer.engine.survey import key_of
 from sequencer.store import mailboxes, standing, suppressions, traffic
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend

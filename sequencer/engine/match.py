@@ -12,6 +12,7 @@ from sequencer.store import enrollments, prospects, sends
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 
+NAMED_LOOKED_AT = 50  # people in a meeting; a larger one is no talk with a prospect
 REFERENCES_LOOKED_AT = 30  # the newest; a longer chain is somebody's archive or an attack
 
 
@@ -69,13 +70,34 @@ def match(connection: Connection, desk: Desk, verdict: Verdict) -> Match | None:
     stored = _by_token(connection, desk, verdict)
     if stored is not None:
         return Match(stored, MatchedBy.TOKEN)
-    # Who complains is told by the report: it comes from a machine of their provider.
-    named = verdict.complaint.recipient if verdict.complaint is not None else ""
-    for by, address in ((MatchedBy.SENDER, incoming.sender), (MatchedBy.NAMED, named)):
+    stored = _by_address(connection, incoming.sender)
+    if stored is not None:
+        return Match(stored, MatchedBy.SENDER)
+    return match_named(connection, verdict)
+
+
+def match_named(connection: Connection, verdict: Verdict) -> Match | None:
+    """The enrollment of somebody whom the mail names: who complains, or is in a meeting.
+
+    Both are told by machines: a provider's, a calendar's.
+    """
+    for address in _named(verdict):
         stored = _by_address(connection, address)
         if stored is not None:
-            return Match(stored, by)
+            return Match(stored, MatchedBy.NAMED)
     return None
+
+
+def _named(verdict: Verdict) -> list[str]:
+    complained = [verdict.complaint.recipient] if verdict.complaint is not None else []
+    met = [
+        address
+        for event in verdict.events
+        for person in (event.organiser, *event.attendees)
+        if person is not None
+        for address in person.addresses
+    ]
+    return list(dict.fromkeys(complained + met))[:NAMED_LOOKED_AT]
 
 
 def _reported(verdict: Verdict) -> tuple[str, ...]:

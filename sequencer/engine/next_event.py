@@ -8,9 +8,20 @@ from sequencer.domain.pacing import mailbox_refusals
 from sequencer.domain.send import SendState
 from sequencer.engine.activate import next_activation_at
 from sequencer.engine.desk import Desk
+from sequencer.engine.meeting_asks import next_to_ask_how
 from sequencer.engine.policy import MailboxPolicy
 from sequencer.engine.traffic import mailbox_traffic
-from sequencer.store import capabilities, due, enrollments, mailboxes, sends, tasks
+from sequencer.store import (
+    capabilities,
+    due,
+    enrollments,
+    follow_ups,
+    handovers,
+    mailboxes,
+    notices,
+    sends,
+    tasks,
+)
 from sequencer.store.database import Connection
 
 
@@ -18,9 +29,10 @@ def next_instant(connection: Connection, desk: Desk, now: datetime) -> datetime 
     """Earliest instant (UTC), `now` at the earliest, at which work is due; None if none will be.
 
     Work is a mail that is due and that its mailbox's pace and rest allow, a pause whose date
-    comes, a task to look at or to skip, the begin of an absence, a doubt that is old enough to be
-    settled, and a provider to be learned about. What comes in from outside (mail, webhooks, clicks)
-    cannot be foreseen here.
+    comes, a task to look at or to skip, what follows from a meeting, a handover that nobody answers
+    or of which a rep is reminded, a meeting of which nobody has told how it went, the begin of an
+    absence, a doubt that is old enough to be settled, and a provider to be learned about. What
+    comes in from outside (mail, webhooks, clicks) cannot be foreseen here.
     """
     instants = list(_instants(connection, desk, now))
     return max(now, min(instants)) if instants else None
@@ -30,11 +42,16 @@ def _instants(connection: Connection, desk: Desk, now: datetime) -> Iterator[dat
     known = [
         enrollments.next_resume_at(connection),
         tasks.next_at(connection),
+        follow_ups.next_at(connection),
+        handovers.next_at(connection),
         next_activation_at(connection, desk, now),
+        next_to_ask_how(connection, now),
     ]
+    told_at = notices.next_due(connection)
     for policy in desk.policy.mailboxes.values():
         known.append(next_begin(policy.away, desk.policy.zone_of(policy.name), now))
-        due_at = due.next_due_at(connection, policy.name)
+        waits = [due.next_due_at(connection, policy.name), told_at.get(policy.name)]
+        due_at = min((at for at in waits if at is not None), default=None)
         free_at = _free_at(connection, policy, now)
         if due_at is not None and free_at is not None:
             known.append(max(due_at, free_at))

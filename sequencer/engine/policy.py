@@ -6,6 +6,9 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sequencer.domain.absence import Absence, days_away
+from sequencer.domain.access import Access
+from sequencer.domain.address import key_of
+from sequencer.domain.booking_link import OwnHosts
 from sequencer.domain.cadence import Cadence, Version, ZoneFrom
 from sequencer.domain.days_off import DaysOff
 from sequencer.domain.disposition import Dispositions
@@ -36,6 +39,7 @@ class MailboxPolicy:
         away: when the rep is away, on the dates of the mailbox's zone.
         rep: whose mailbox it is, where that is not its name.
         connections: over how many its mails go at the same time.
+        booking_url: where a meeting with its rep is booked.
     """
 
     name: str
@@ -51,6 +55,7 @@ class MailboxPolicy:
     away: tuple[Absence, ...] = ()
     rep: str = ""
     connections: int = 1
+    booking_url: str = ""
 
     @property
     def belongs_to(self) -> str:
@@ -76,6 +81,9 @@ class Policy:
         replies: what is made of answers.
         reps: whom meetings may be given to, by their short names.
         handover: how that is done.
+        booking_hosts: hosts of our own that serve booking pages.
+        access: who may ask us over the web.
+        own_keys: keys of the addresses of all mailboxes.
     """
 
     mailboxes: Mapping[str, MailboxPolicy]
@@ -95,14 +103,33 @@ class Policy:
     replies: Replies = field(default_factory=Replies)
     reps: Mapping[str, Rep] = field(default_factory=dict)
     handover: HandoverPolicy = field(default_factory=HandoverPolicy)
+    booking_hosts: OwnHosts = ()
+    access: tuple[Access, ...] = ()
+    own_keys: frozenset[str] = field(init=False, repr=False, compare=False)
     _timings: dict[tuple[str | None, ...], Timing] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def __post_init__(self) -> None:
+        """Work out once what every mail is compared with."""
+        keys = (key_of(each.address) for each in self.mailboxes.values())
+        object.__setattr__(self, "own_keys", frozenset(key for key in keys if key))
 
     @property
     def salt(self) -> str:
         """What makes Message-IDs unguessable; stays when keys are rotated."""
         return self.keys[-1].hex()
+
+    def booking_url(self, mailbox: MailboxPolicy, owner: str) -> str:
+        """Where whoever hears from a mailbox books a meeting, empty where nobody has said it.
+
+        The mailbox's own page, else that of its rep, else that of the owner of the prospect.
+        """
+        if mailbox.booking_url or not self.reps:
+            return mailbox.booking_url
+        names = (mailbox.belongs_to, owner)
+        known = (self.reps.get(name.strip().casefold()) for name in names)
+        return next((rep.booking_url for rep in known if rep and rep.booking_url), "")
 
     def timing_in(
         self, version: Version, prospect: Prospect, mailbox: str, step_id: str | None

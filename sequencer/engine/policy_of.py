@@ -3,11 +3,14 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from sequencer.domain.access import Access, digest_of
 from sequencer.domain.delay import Delay, Unit
 from sequencer.domain.pacing import Limits, Pace
 from sequencer.domain.replies import Replies
 from sequencer.domain.rolling import Ramp
 from sequencer.engine.policy import MailboxPolicy, Policy
+from sequencer.engine.rep_policy import rep_of
+from sequencer.files.api_key_settings import ApiKeySettings
 from sequencer.files.mailbox_settings import MailboxSettings
 from sequencer.files.provider import PRESETS
 from sequencer.files.settings import Settings
@@ -27,6 +30,10 @@ def policy_of(settings: Settings) -> Policy:
         poll=timedelta(seconds=sending.poll_s),
         settle=timedelta(minutes=sending.settle_minutes),
         probes=sending.probe,
+        reps={name: rep_of(name, each, workspace.timezone) for name, each in settings.reps.items()},
+        handover=settings.handover.policy(),
+        access=tuple(_access(name, each) for name, each in settings.web.api_keys.items()),
+        booking_hosts=tuple(sorted(settings.booking_hosts.items())),
         consent_countries=frozenset(settings.consent.countries),
         replies=_replies(settings.replies),
         limits=Limits(
@@ -34,6 +41,16 @@ def policy_of(settings: Settings) -> Policy:
             per_person_day=limits.per_person_day,
             per_person_week=limits.per_person_week,
         ),
+    )
+
+
+def _access(name: str, settings: ApiKeySettings) -> Access:
+    return Access(
+        name=name,
+        rep=settings.rep,
+        digest=digest_of(settings.secret()),
+        client=settings.client,
+        may_write=not settings.read_only,
     )
 
 
@@ -60,6 +77,7 @@ def _mailbox(name: str, settings: MailboxSettings) -> MailboxPolicy:
         subdivision=settings.subdivision,
         away=tuple(each.absence for each in settings.away),
         rep=settings.rep,
+        booking_url=settings.booking_url,
     )
 
 

@@ -8,7 +8,6 @@ from sequencer.domain.history import Seen
 from sequencer.domain.opt_out import OptOut
 from sequencer.mail.folder import Cursor, Folder, Found, Scan
 from sequencer.mail.greeting import Greeting
-from sequencer.mail.intent import Intent
 from sequencer.mail.transaction import Envelope, Outcome
 
 
@@ -101,19 +100,6 @@ class Inbox(Protocol):
 
     async def close(self) -> None:
         """End the connection, and any wait on it, at once."""
-        ...
-
-
-class Opinions(Protocol):
-    """Something that reads an answer as a person would, such as a language model; never needed."""
-
-    name: str
-
-    async def intent(self, new_text: str) -> Intent | None:
-        """What the writer wants, None where it does not know; never raises.
-
-        The text is foreign: whatever it asks for, only the answer counts, and that is a proposal.
-        """
         ...
 
 

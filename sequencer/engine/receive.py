@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from sequencer.domain.address import address_key
+from sequencer.domain.address import key_of
 from sequencer.domain.ledger import Entry
 from sequencer.domain.ledger import Kind as Told
 from sequencer.domain.suppression import SuppressionReason
@@ -16,11 +16,19 @@ from sequencer.domain.task import TaskKind
 from sequencer.engine.absent import machine_answered
 from sequencer.engine.answered import answered, opted_out
 from sequencer.engine.bounced import bounced, complained
+from sequencer.engine.calendar_mail import CalendarMail, take_in_mail
+from sequencer.engine.calendar_meaning import Follows
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.doubts import settle_as_sent
 from sequencer.engine.heard import MOST_QUOTED, Heard
 from sequencer.engine.hold_back import addresses_in, people_named
-from sequencer.engine.match import MATCHED_BY_WORDS, REFERENCES_LOOKED_AT, match
+from sequencer.engine.match import (
+    MATCHED_BY_WORDS,
+    REFERENCES_LOOKED_AT,
+    Match,
+    match,
+    match_named,
+)
 from sequencer.engine.react import entry_of
 from sequencer.engine.suppress import suppress_address
 from sequencer.engine.tasks import Matter
@@ -37,6 +45,7 @@ from sequencer.store.inbound import SET_ASIDE, Inbound, Place
 from sequencer.store.turn_lock import wait_for_turn
 
 UNREAD = "A mail could not be read"
+IS_MEETING = "Is this a meeting?"
 PROBE = "probe"  # a mail of the mailbox to itself
 HEADERS_WITHIN = 64 * 1024  # bytes; a sender further down is somebody's joke
 _EMPTY_LINE = re.compile(rb"\n\n")
@@ -60,9 +69,8 @@ def receive(
         seen = Inbound(digest, incoming.sender, incoming.subject, inbound.DUPLICATE, "")
         inbound.add(connection, place, seen, now)
         return inbound.DUPLICATE
-    own = {address_key(each.address) for each in desk.policy.mailboxes.values()}
-    by_us = _is_own(incoming.sender, own)
-    found = None if by_us else match(connection, desk, verdict)
+    by_us = key_of(incoming.sender) in desk.policy.own_keys
+    found = _found(connection, desk, verdict, by_us=by_us)
     kind = PROBE if by_us and is_probe(incoming.header("x-sequencer-ref")) else verdict.kind
     message = Inbound(
         digest=digest,
@@ -81,6 +89,9 @@ def receive(
         case = desk.case(connection, found.stored)
         writer = _writer(connection, incoming.sender, case)
         _act(Heard(connection, desk, number, verdict, found, case, writer, now), place)
+    elif verdict.kind is Kind.CALENDAR:
+        # In no cadence; or a rep answers an invitation of ours.
+        take_in_mail(connection, CalendarMail(desk, place.mailbox, verdict, now, number))
     elif not by_us and verdict.kind is Kind.OPT_OUT and prospects.find(connection, incoming.sender):
         # Somebody who was imported, and is in no cadence yet: none may begin.
         reason, told = SuppressionReason.OPTED_OUT, f"{verdict.kind} from {incoming.sender}"
@@ -126,16 +137,16 @@ def _unix_lines(head: bytes) -> bytes:
     return head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
+def _found(connection: Connection, desk: Desk, verdict: Verdict, *, by_us: bool) -> Match | None:
+    """Whom the mail concerns; what is from ourselves nobody but a calendar tells anything by."""
+    if by_us:
+        return match_named(connection, verdict) if verdict.kind is Kind.CALENDAR else None
+    return match(connection, desk, verdict)
+
+
 def _writer(connection: Connection, sender: str, case: Case) -> int | None:
     person = prospects.find(connection, sender) if sender else None
     return person.id if person is not None and person.id != case.person.id else None
-
-
-def _is_own(sender: str, own: set[str]) -> bool:
-    try:
-        return address_key(sender) in own
-    except ValueError:
-        return False
 
 
 def kept(verdict: Verdict) -> dict[str, object]:
@@ -178,7 +189,18 @@ def _settle(heard: Heard) -> None:
 
 
 def _calendar(heard: Heard) -> None:
-    heard.ask("Is this a meeting?")
+    """What it tells of a meeting; a person is asked where that cannot be told.
+
+    Not where the mail is known by its sender alone: what somebody passes on need not be for us.
+    """
+    if heard.verdict.opt_out is not None:
+        opted_out(heard)
+    person = heard.case.person if heard.found.is_certain else None
+    mailbox = heard.case.stored.enrollment.mailbox or ""
+    mail = CalendarMail(heard.desk, mailbox, heard.verdict, heard.now, heard.number, person)
+    left = take_in_mail(heard.connection, mail)
+    if left is Follows.UNREADABLE or (left is Follows.ASK and heard.found.is_certain):
+        heard.ask(IS_MEETING)
 
 
 def _other(heard: Heard) -> None:

@@ -14,12 +14,13 @@ import structlog
 from sequencer.engine.ask_tools import ask_tools, asks
 from sequencer.engine.away import AbsenceWatch
 from sequencer.engine.chores import UNASKED_S, Chores, chores, do_chores, is_eldest
-from sequencer.engine.confirm import confirm
 from sequencer.engine.desk import Desk
 from sequencer.engine.dispatch import dispatch
 from sequencer.engine.history import HistoryWatch
 from sequencer.engine.hooks import Source
 from sequencer.engine.leases import Lease, Reach, put_right, take_leases
+from sequencer.engine.notices import send_notices
+from sequencer.engine.outside import OutsideWatch
 from sequencer.engine.probe_watch import ProbeWatch
 from sequencer.engine.retention import RetentionWatch
 from sequencer.engine.scan import IMAP, scan
@@ -44,6 +45,7 @@ class Runner:
     sources: Mapping[str, Source] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
     history: HistoryWatch | None = None
+    outside: OutsideWatch = field(default_factory=OutsideWatch)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _absences: AbsenceWatch = field(default_factory=AbsenceWatch)
     _probes: ProbeWatch = field(default_factory=ProbeWatch)
@@ -89,6 +91,7 @@ class Runner:
                 self.start(f"serve {lease.mailbox}", self._serve(lease, work))
         if asks(self.sources):
             self.start("ask-tools", ask_tools(world, self.sources))
+        await self.outside.look(world, self._tasks, self.start)
         if self._retention.is_due(world.clock.now()):
             self.start("retention", self._forget_old_mail())
         for lease in self._probes.due(world, self.leases):
@@ -169,5 +172,5 @@ class Runner:
             await settle(world, lease)
         if not resting:
             await dispatch(world, lease)
-            if world.desk.policy.replies.confirms_opt_out:
-                await confirm(world, lease)
+            if work.notices:
+                await send_notices(world, lease)

@@ -13,11 +13,13 @@ import structlog
 
 from sequencer.domain.mailbox import MailboxState
 from sequencer.engine.by_hand import take_note
+from sequencer.engine.calendar_mail import CalendarMail, take_in_mail
 from sequencer.engine.receive import receive, set_aside
 from sequencer.engine.world import World
 from sequencer.files.language_rules import load_rules
 from sequencer.mail.classify import classify
 from sequencer.mail.folder import READ_AGAIN, Cursor, Fetched, Folder, InboxError, Scan
+from sequencer.mail.sent_mail import head_of
 from sequencer.mail.verdict import Verdict
 from sequencer.store import mailboxes
 from sequencer.store.database import Connection, DatabaseError
@@ -129,10 +131,18 @@ async def _take_in(world: World, mailbox: str, found: Scan) -> None:
 
 
 async def _take_note(world: World, mailbox: str, found: Scan) -> None:
-    """Store what was sent by hand; a mail that makes trouble is no reason to read it again."""
+    """Store what was sent by hand; a mail that makes trouble is no reason to read it again.
+
+    Of most mails there are but the headers; what was read whole may be an invitation.
+    """
     for message in found.messages:
+        head = head_of(message.raw)
         try:
-            await world.write(take_note, world.desk, mailbox, message.raw, world.clock.now())
+            await world.write(take_note, world.desk, mailbox, head, world.clock.now())
+            if len(message.raw) > len(head):
+                verdict = await asyncio.to_thread(_classified, message)
+                mail = CalendarMail(world.desk, mailbox, verdict, world.clock.now())
+                await world.write(take_in_mail, mail)
         except DatabaseError:
             raise
         except Exception:

@@ -1,4 +1,4 @@
-"""Which sends wait for nothing that will come, or have been under way for too long?"""
+"""Which sends and follow-ups wait for nothing that will come, or are under way for too long?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.mail_gate import refusals_for
 from sequencer.engine.traffic import mailbox_traffic
-from sequencer.store import enrollments, mailboxes, sends, unfinished
+from sequencer.store import enrollments, follow_ups, mailboxes, sends, unfinished
 from sequencer.store.database import Connection
 from sequencer.store.unfinished import Unfinished
 
@@ -27,13 +27,15 @@ _UNDER_WAY = {
 
 
 def stuck(connection: Connection, desk: Desk, now: datetime) -> Iterator[str]:
-    """One sentence for each enrollment or send that will not end by itself."""
+    """One sentence for each enrollment, send or follow-up that will not end by itself."""
     watch = _Watch(connection, desk, now)
     for send in unfinished.open_sends(connection):
         if sentence := watch.trouble(send):
             yield sentence
     for number in unfinished.without_next_step(connection):
         yield f"enrollment {number} runs, and nothing will come of it"
+    for number, due_at in follow_ups.overdue(connection, now - OVERDUE):
+        yield f"follow-up {number} is due since {due_at}"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sequencer.domain.address import address_key
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
+from sequencer.domain.follow_up import FollowUpState
 from sequencer.domain.gate import Answer, Occasion, ask_gate, refusals_of
 from sequencer.domain.overrides import overrides_from_json
 from sequencer.domain.reason import Refusal
@@ -16,15 +17,28 @@ from sequencer.engine.activate import current_version
 from sequencer.engine.calendar_words import calendar_words
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.enroll import UnknownCadenceError
+from sequencer.engine.follow_up_words import sentence
 from sequencer.engine.mail_gate import answers_for, moment_of
 from sequencer.engine.mailbox_choice import pool
 from sequencer.engine.stop import UnknownProspectError
 from sequencer.engine.survey import Asked, room_in, survey
-from sequencer.store import enrollments, epoch, prospects, sends, suppressions, tasks
+from sequencer.store import (
+    enrollments,
+    epoch,
+    follow_ups,
+    meetings,
+    prospects,
+    sends,
+    suppressions,
+    tasks,
+)
 from sequencer.store.database import Connection
+from sequencer.store.meetings import Meeting
 from sequencer.store.prospects import StoredProspect
 from sequencer.store.sends import StoredSend
 from sequencer.store.tasks import StoredTask
+
+MOST_MEETINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +68,19 @@ class EnrollmentReport:
 
 @dataclass(frozen=True, slots=True)
 class PersonReport:
-    """One person: suppressions, every enrollment, newest first, and why nothing leaves at all."""
+    """One person: suppressions, every enrollment, newest first, and why nothing leaves at all.
+
+    Attributes:
+        follow_ups: what is to follow from their meetings, in words.
+        meetings: the newest, newest first.
+    """
 
     person: StoredProspect
     suppressions: tuple[Suppression, ...]
     enrollments: tuple[EnrollmentReport, ...]
     held: str = ""
+    follow_ups: tuple[str, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
 
 
 def why(connection: Connection, desk: Desk, address: str, now: datetime) -> PersonReport:
@@ -75,7 +96,14 @@ def why(connection: Connection, desk: Desk, address: str, now: datetime) -> Pers
         _report(connection, desk, stored, now)
         for stored in enrollments.of_prospect(connection, person.id)
     ]
-    return PersonReport(person, hits, tuple(reports), epoch.why_held(connection))
+    waiting = [
+        sentence(row)
+        for row in follow_ups.in_force(connection, person.id)
+        if row.state is FollowUpState.WAITING
+    ]
+    held = epoch.why_held(connection)
+    found = tuple(meetings.of_person(connection, person.id, MOST_MEETINGS))
+    return PersonReport(person, hits, tuple(reports), held, tuple(waiting), found)
 
 
 def known(connection: Connection, address: str) -> StoredProspect:

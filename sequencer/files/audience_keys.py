@@ -119,8 +119,10 @@ class StopKeys(Section):
         description="What the reply of somebody of the same account does: `finish`, `ignore`, or "
         "a pause such as `pause 14 days`.",
     )
-    meeting: Literal["finish"] = Field(
-        default="finish", description="A booked meeting ends the cadence."
+    meeting: Literal["finish", "account"] = Field(
+        default="finish",
+        description="What a booked meeting ends: the cadence of the person (`finish`), or that of "
+        "everybody of the same account (`account`).",
     )
 
 

@@ -19,6 +19,8 @@ from sequencer.files.audience_keys import (
 )
 from sequencer.files.cadence_check import problems_together
 from sequencer.files.cadence_file import CadenceKeys
+from sequencer.files.meeting_rule_keys import meeting_rules, normal_rules
+from sequencer.files.meeting_rule_place import RulePlaces
 from sequencer.files.model_error import problems_of
 from sequencer.files.problem import ConfigError, Problem
 from sequencer.files.schedule import normalise_schedule, normalise_step, schedule_of
@@ -102,7 +104,7 @@ def _keys(source: YamlSource) -> tuple[CadenceKeys | None, list[Problem]]:
     try:
         return CadenceKeys.model_validate(source.value), []
     except ValidationError as error:
-        return None, problems_of(error, source, CadenceKeys)
+        return None, problems_of(error, RulePlaces(source), CadenceKeys)
 
 
 def _folder(source: YamlSource, root: Path) -> TemplateFolder | None:
@@ -126,6 +128,9 @@ def _cadence(keys: CadenceKeys) -> Cadence:
         audience=audience_of(keys.audience),
         throttle=throttle_of(keys.throttle),
         colleagues=colleague_rule(keys.stop_on.colleague_reply),
+        meeting_ends_account=keys.stop_on.meeting == "account",
+        on=tuple(meeting_rules(keys.on)),
+        client=keys.client,
     )
 
 
@@ -139,4 +144,5 @@ def _document(keys: CadenceKeys) -> dict[str, object]:
         normalise_step(document_step, step_keys, step.wait)
         written.append(normal_form(document_step, step))
     document["steps"] = written
+    document["on"] = normal_rules(tuple(meeting_rules(keys.on)))
     return document

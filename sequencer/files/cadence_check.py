@@ -9,6 +9,7 @@ from contextlib import suppress
 from sequencer.files import names
 from sequencer.files.guard_check import guard_problems
 from sequencer.files.hours_check import hours_problems
+from sequencer.files.meeting_rule_check import own_rule_problems
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.problem import Problem
 from sequencer.files.step_check import step_problems, step_values, template_values
@@ -24,6 +25,7 @@ def problems_together(source: YamlSource, folder: TemplateFolder | None) -> Iter
     yield from hours_problems(source)
     yield from step_problems(source)
     yield from guard_problems(source)
+    yield from own_rule_problems(source)
     if folder is not None:
         yield from _missing_templates(source, folder)
 

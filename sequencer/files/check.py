@@ -9,9 +9,11 @@ from sequencer.domain.prospect import FIELDS
 from sequencer.files import workspace
 from sequencer.files.cadence import LoadedCadence, cadence_from_source
 from sequencer.files.check_template import template_problems
+from sequencer.files.client_check import unknown_client
 from sequencer.files.dispositions import load_dispositions
 from sequencer.files.goto_check import lost_gotos
 from sequencer.files.guard_check import unknown_names
+from sequencer.files.meeting_rule_check import rule_problems
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.problem import ConfigError, Problem, Severity
 from sequencer.files.settings import Settings, load_settings
@@ -44,10 +46,12 @@ def check_workspace(root: Path, environ: Mapping[str, str] = NOTHING) -> Checked
     except ConfigError as error:
         problems.extend(error.problems)
     cadences: list[LoadedCadence] = []
+    sources: list[YamlSource] = []
     first_file: dict[str, str] = {}
     for path in workspace.cadence_files(root):
         try:
             source = load_yaml(path, workspace.shown(path, root))
+            sources.append(source)
             problems.extend(_together(source, settings, first_file))
             if settings is not None and dispositions is not None:
                 fields = (*FIELDS, *settings.prospect_fields)
@@ -58,7 +62,16 @@ def check_workspace(root: Path, environ: Mapping[str, str] = NOTHING) -> Checked
     for loaded in cadences:
         problems.extend(template_problems(loaded, settings))
     problems.extend(lost_gotos(root, dispositions or {}, cadences))
+    problems.extend(rule_problems(sources, [each.cadence for each in cadences], _reps(settings)))
     return Checked(tuple(cadences), tuple(sorted(problems, key=lambda problem: problem.order)))
+
+
+def _reps(settings: Settings | None) -> set[str] | None:
+    """Whom a prospect may be given to, as far as the settings say."""
+    if settings is None:
+        return None
+    boxes = {name: each.rep or name for name, each in settings.mailboxes.items()}
+    return {*boxes, *boxes.values(), *settings.reps}
 
 
 def _together(
@@ -74,6 +87,7 @@ def _together(
             yield source.problem(("cadence",), message, "every cadence has its own name")
     if settings is not None:
         yield from _unknown_mailboxes(source, written.get("from"), settings)
+        yield from unknown_client(source, settings.reps)
 
 
 def _unknown_mailboxes(

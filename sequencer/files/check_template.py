@@ -6,6 +6,7 @@ from dataclasses import replace
 from sequencer.domain.cadence import MAIL_KINDS, Cadence, Step, StepKind, Thread
 from sequencer.domain.prospect import FIELDS
 from sequencer.files import workspace
+from sequencer.files.booking_page_check import mailboxes_without_page, no_page
 from sequencer.files.cadence import LoadedCadence
 from sequencer.files.language import variants
 from sequencer.files.nearest import did_you_mean, nearest
@@ -23,7 +24,12 @@ from sequencer.files.template import (
 # What every template may name beside the fields of a prospect.
 SENDER = {"name": "Ana Ruiz", "email": "ana@sender.example"}
 UNSUBSCRIBE_URL = "https://sender.example/u/opt-out"
-ALWAYS: Mapping[str, object] = {"sender": SENDER, "unsubscribe_url": UNSUBSCRIBE_URL}
+BOOKING_LINK = "https://calendly.com/ana/intro?utm_content=token"
+ALWAYS: Mapping[str, object] = {
+    "sender": SENDER,
+    "unsubscribe_url": UNSUBSCRIBE_URL,
+    "booking_link": BOOKING_LINK,
+}
 
 ADDRESS = "zoe@bank.example"
 FULL = {
@@ -51,6 +57,7 @@ def template_problems(loaded: LoadedCadence, settings: Settings | None) -> Itera
             read, and then any name might be one.
     """
     fields = None if settings is None else (*FIELDS, *settings.prospect_fields)
+    pageless = [] if settings is None else mailboxes_without_page(loaded.cadence, settings)
     steps: dict[str, list[tuple[Step, bool]]] = {}
     for step in loaded.cadence.steps:
         user = (step, may_begin_a_thread(loaded.cadence, step))
@@ -59,12 +66,16 @@ def template_problems(loaded: LoadedCadence, settings: Settings | None) -> Itera
     for name, users in steps.items():
         lines = loaded.templates[name].split("\n")
         shown = (workspace.TEMPLATES / loaded.cadence.slug / name).as_posix()
-        for problem in _of_template(shown, loaded.templates[name], users, fields):
+        for problem in _of_template(shown, loaded.templates[name], users, fields, pageless):
             yield _with_line(problem, lines)
 
 
 def _of_template(
-    shown: str, source: str, users: Sequence[tuple[Step, bool]], fields: tuple[str, ...] | None
+    shown: str,
+    source: str,
+    users: Sequence[tuple[Step, bool]],
+    fields: tuple[str, ...] | None,
+    pageless: Sequence[str],
 ) -> Iterator[Problem]:
     try:
         template = parse_template(shown, source)
@@ -74,6 +85,7 @@ def _of_template(
     for step, may_begin in users:
         yield from _missing_subject(template, step, may_begin=may_begin)
     yield from _problems(template, fields)
+    yield from no_page(template, pageless)
 
 
 def _with_line(problem: Problem, lines: Sequence[str]) -> Problem:

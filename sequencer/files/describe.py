@@ -71,9 +71,10 @@ def _below(annotation: Any) -> tuple[type[BaseModel], str] | None:
         if direct is not None:
             return direct, ""
         for entry in get_args(option)[-2:]:
-            inner = model_in(entry) if entry is not Ellipsis else None
-            if inner is not None:
-                return inner, ".<name>" if get_origin(option) is dict else "[]"
+            below = _below(entry) if entry is not Ellipsis else None
+            if below is not None:
+                suffix = ".<name>" if get_origin(option) is dict else "[]"
+                return below[0], f"{suffix}{below[1]}"
     return None
 
 

@@ -2,11 +2,14 @@
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from sequencer.domain.meeting_filter import MeetingFilter
 from sequencer.files.section import Section
+from sequencer.files.settings_form import web_address
+from sequencer.mail.server import is_loopback
 
 MIN_SECRET = 20  # characters of a secret in our address: nobody may guess it
 _IN_URL = re.compile(r"[A-Za-z0-9._~-]{20,200}")
@@ -18,6 +21,7 @@ def _in_url(secret: SecretStr) -> SecretStr:
     return secret
 
 
+WebAddress = Annotated[str, AfterValidator(web_address)]
 UrlSecret = Annotated[SecretStr, AfterValidator(_in_url)]
 
 
@@ -75,8 +79,42 @@ class EitherHookSettings(SignedHookSettings, UrlHookSettings):
     """A booking tool that signs where it is told to; `url_secrets` count without signing keys."""
 
 
+class PolledHookSettings(HookSourceSettings):
+    """A booking tool that is also asked for what its webhooks may have failed to tell."""
+
+    api_token: SecretStr | None = Field(
+        default=None, description="What we sign in with to ask the tool; by default it is not."
+    )
+    poll_minutes: int = Field(
+        default=10,
+        ge=0,
+        le=1_440,
+        description="How often it is asked for meetings, where there is a token; 0 for never.",
+    )
+
+
+class CalendlySettings(SignedHookSettings, PolledHookSettings):
+    """Calendly signs what it posts, and can be asked."""
+
+
+class CalcomSettings(EitherHookSettings, PolledHookSettings):
+    """Cal.com signs where it is told to, and can be asked; some run it themselves."""
+
+    api_url: WebAddress = Field(
+        default="https://api.cal.com",
+        description="Where it is asked: another address where you run Cal.com yourself.",
+    )
+
+    @model_validator(mode="after")
+    def _only_in_secret(self) -> "CalcomSettings":
+        parts = urlsplit(self.api_url)
+        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise ValueError("`api_url` begins with https://: the token goes there")
+        return self
+
+
 class AskedHookSettings(SignedHookSettings):
-    """A booking tool that is also asked."""
+    """A booking tool that is asked for what its deliveries leave out."""
 
     api_token: SecretStr | None = Field(
         default=None, description="What we sign in with to ask the tool; by default it is not."
@@ -86,11 +124,11 @@ class AskedHookSettings(SignedHookSettings):
 class HookSettings(Section):
     """Booking tools that report to us."""
 
-    calendly: AskedHookSettings = Field(
-        default_factory=AskedHookSettings, description="Meetings booked at Calendly."
+    calendly: CalendlySettings = Field(
+        default_factory=CalendlySettings, description="Meetings booked at Calendly."
     )
-    calcom: EitherHookSettings = Field(
-        default_factory=EitherHookSettings, description="Meetings booked at Cal.com."
+    calcom: CalcomSettings = Field(
+        default_factory=CalcomSettings, description="Meetings booked at Cal.com."
     )
     savvycal: EitherHookSettings = Field(
         default_factory=EitherHookSettings, description="Meetings booked at SavvyCal."

@@ -12,12 +12,19 @@ from pydantic import (
 )
 
 from sequencer.files.away_settings import AwaySettings
+from sequencer.files.calendar_settings import CalendarSettings
 from sequencer.files.holiday_book import subdivision_of
 from sequencer.files.oauth_settings import OauthSettings, completed_oauth
 from sequencer.files.provider import IMAP_PORTS, PRESETS, SMTP_PORTS, Address, Preset, Provider
 from sequencer.files.region_cell import country_of
 from sequencer.files.section import HintedError, Section
-from sequencer.files.settings_form import email_address, one_line, web_address, zone
+from sequencer.files.settings_form import (
+    booking_address,
+    email_address,
+    one_line,
+    web_address,
+    zone,
+)
 from sequencer.mail.server import Security, is_loopback
 
 SECONDS_PER_MINUTE = 60
@@ -36,6 +43,7 @@ Country = Annotated[str, AfterValidator(_country)]
 Zone = Annotated[str, AfterValidator(zone)]
 Email = Annotated[str, AfterValidator(email_address)]
 Auth = Literal["password", "xoauth2"]
+BookingAddress = Annotated[str, AfterValidator(booking_address)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 
 
@@ -88,6 +96,11 @@ class MailboxSettings(Section):
         description="Whose mailbox it is, as in the column `owner` of the prospects; by default "
         "the name that it has here.",
     )
+    booking_url: BookingAddress = Field(
+        default="",
+        description="Where a meeting with the rep is booked: `{{ booking_link }}` in templates, "
+        "which carries a token by which the booking is known. By default that of the rep.",
+    )
     timezone: Zone = Field(default="", description="Zone of the rep, such as `Europe/Madrid`.")
     country: Country = Field(
         default="",
@@ -103,6 +116,10 @@ class MailboxSettings(Section):
         max_length=MAX_ABSENCES,
         description="When the rep is away, on the dates of the mailbox's zone. All that the "
         "mailbox runs waits, and goes on after it.",
+    )
+    calendar: CalendarSettings | None = Field(
+        default=None,
+        description="Calendar of the rep, read to hear of meetings and of when they have no time.",
     )
     provider: Provider = Field(
         default=Provider.OTHER,

@@ -18,11 +18,13 @@ from sequencer.files.environment import (
     read_environment,
     variable_name,
 )
+from sequencer.files.handover_check import handover_mistakes
 from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
 from sequencer.files.model_error import problems_of
 from sequencer.files.model_fields import is_secret, step_into
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.problem import ConfigError, Problem
+from sequencer.files.rep_check import rep_mistakes
 from sequencer.files.settings_form import database_url
 from sequencer.files.settings_model import Settings
 from sequencer.files.text_file import read_text
@@ -53,7 +55,8 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     """
     source = _read(root)
     written = source.value if isinstance(source.value, dict) else {}
-    found = read_environment(environ, Settings, {"mailboxes": _names(written)})
+    given = {"mailboxes": _names(written, "mailboxes"), "reps": _names(written, "reps")}
+    found = read_environment(environ, Settings, given)
     problems = [*found.problems, *_refuse_unknown_mailboxes(written, found)]
     problems.extend(_secrets(source, written, ()))
     values = found.over(_without_secrets(written, ()))
@@ -65,6 +68,8 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         settings = Settings.model_validate(values if written or not source.value else source.value)
     except ValidationError as error:
         raise ConfigError([*problems, *problems_of(error, origin, Settings)]) from None
+    mistakes = (*rep_mistakes(settings), *handover_mistakes(settings))
+    problems.extend(origin.problem(*each[:3], at_key=each.at_key) for each in mistakes)
     if problems:
         raise ConfigError(problems)
     return _completed(settings, root)
@@ -104,16 +109,16 @@ def _read(root: Path) -> YamlSource:
     return load_yaml(path, shown)
 
 
-def _names(written: Mapping[str, Any]) -> list[str]:
-    mailboxes = written.get("mailboxes")
-    return list(mailboxes) if isinstance(mailboxes, dict) else []
+def _names(written: Mapping[str, Any], group: str) -> list[str]:
+    named = written.get(group)
+    return list(named) if isinstance(named, dict) else []
 
 
 def _refuse_unknown_mailboxes(
     written: Mapping[str, Any], found: FromEnvironment
 ) -> Iterator[Problem]:
     """Take out the variables for a mailbox that nobody has declared, with a problem for each."""
-    names = _names(written)
+    names = _names(written, "mailboxes")
     for keys, variable in found.variables.items():
         declared = keys[1:2] == () or keys[1] in names or (*keys[:2], "address") in found.variables
         if keys[0] == "mailboxes" and not declared:

@@ -8,7 +8,11 @@ from email_validator import EmailNotValidError, validate_email
 
 from sequencer.files.nearest import did_you_mean
 
+MAX_ADDRESS = 1_000  # characters of a link in a mail
+
 _WEB = re.compile(r"https?://[^\s/?#@]+(:\d+)?(/[^\s?#]*)?", re.ASCII | re.IGNORECASE)
+_BOOKING = re.compile(r"https?://[^\s/?#@<>\"]+(:\d+)?([/?#][^\s<>\"]*)?", re.ASCII | re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}\.)*[a-z0-9-]{1,63}", re.ASCII)
 _POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://(?=\S)", re.ASCII)
 _PLACE = re.compile(  # user and password, host or IPv6 address, port, name, options
     r"([^\s@/?#]*@)?(\[[0-9a-f:.]+\]|[^\s@/?#:\[\]]*)(:\d{1,5})?(/[^\s@?#]*)?(\?\S*)?",
@@ -46,6 +50,23 @@ def web_address(text: str) -> str:
     if text and _WEB.fullmatch(text) is None:
         raise ValueError("an address that begins with https:// is expected, without `?` and `#`")
     return text.rstrip("/")
+
+
+def booking_address(text: str) -> str:
+    """An http or https address of a page where people book, or nothing."""
+    if text and (len(text) > MAX_ADDRESS or _BOOKING.fullmatch(text) is None):
+        raise ValueError(
+            "the address of a page is expected, such as https://calendly.com/ana/intro"
+        )
+    return text
+
+
+def booking_host(text: str) -> str:
+    """The name of a host, without anything around it."""
+    host = text.casefold()
+    if _HOST.fullmatch(host) is None:
+        raise ValueError("the name of a host is expected, such as book.acme.example")
+    return host
 
 
 def database_url(text: str) -> str:

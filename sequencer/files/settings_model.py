@@ -4,21 +4,26 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from sequencer.domain.booking_link import BookingTool
 from sequencer.domain.prospect import FIELDS
 from sequencer.files import names
+from sequencer.files.api_key_settings import MAX_API_KEYS, ApiKeySettings, each_its_own
 from sequencer.files.country_law import NEED_A_RECORD
+from sequencer.files.handover_settings import HandoverSettings
 from sequencer.files.hook_settings import HookSettings
 from sequencer.files.limits_settings import LimitsSettings
 from sequencer.files.mailbox_settings import Line, MailboxSettings, WebAddress, Zone
 from sequencer.files.oauth_settings import ClientsSettings, with_clients
 from sequencer.files.region_cell import country_of
+from sequencer.files.rep_settings import MAX_REPS, RepSettings
 from sequencer.files.section import Section
-from sequencer.files.settings_form import database_url
+from sequencer.files.settings_form import booking_host, database_url
 
 SETTLE_MINUTES = 15  # longer than the ten minutes that a server may take to answer the final dot
 MIN_KEY = 16  # characters of a key that signs opt-out links
 MAX_MAILBOXES = 1_000
-TEMPLATE_WORDS = frozenset({"sender", "unsubscribe_url", "loop", "range"})
+MAX_BOOKING_HOSTS = 50
+TEMPLATE_WORDS = frozenset({"booking_link", "sender", "unsubscribe_url", "loop", "range"})
 
 
 def _new_field(text: str) -> str:
@@ -36,6 +41,9 @@ def _key(key: SecretStr) -> SecretStr:
 
 
 Key = Annotated[SecretStr, AfterValidator(_key)]
+
+
+BookingHost = Annotated[str, AfterValidator(booking_host)]
 
 
 class WorkspaceSettings(Section):
@@ -61,6 +69,14 @@ class WebSettings(Section):
         default="",
         description="How the world reaches us: opt-out links begin with it. By default "
         "http://<host>:<port>, which works on this machine alone.",
+    )
+    api_keys: Annotated[
+        dict[Annotated[str, AfterValidator(names.field_name)], ApiKeySettings],
+        AfterValidator(each_its_own),
+    ] = Field(
+        default_factory=dict,
+        max_length=MAX_API_KEYS,
+        description="Who may use the API and the page of meetings, by a short name.",
     )
 
 
@@ -160,6 +176,12 @@ class Settings(Section):
     oauth: ClientsSettings = Field(
         default_factory=ClientsSettings, description="Sign-in by OAuth, for all mailboxes."
     )
+    booking_hosts: dict[BookingHost, BookingTool] = Field(
+        default_factory=dict,
+        max_length=MAX_BOOKING_HOSTS,
+        description="Hosts of your own that serve the booking pages of a tool, such as "
+        "`book.acme.example: calcom`: links to them carry our token as the tool wants it.",
+    )
     prospect_fields: tuple[Annotated[str, AfterValidator(_new_field)], ...] = Field(
         default=(),
         description="Columns of your lists beyond the usual ones, for use in templates.",
@@ -168,6 +190,14 @@ class Settings(Section):
         default_factory=dict,
         max_length=MAX_MAILBOXES,
         description="Accounts to send from, by a short name.",
+    )
+    handover: HandoverSettings = Field(
+        default_factory=HandoverSettings, description="How meetings are given to reps."
+    )
+    reps: dict[Annotated[str, AfterValidator(names.name)], RepSettings] = Field(
+        default_factory=dict,
+        max_length=MAX_REPS,
+        description="Who takes meetings, by a short name, as in the column `owner`.",
     )
 
     @model_validator(mode="before")

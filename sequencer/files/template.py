@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sequencer.domain.booking_link import OwnHosts
 from sequencer.files.front_matter import Format, Parts, take_apart
 from sequencer.files.language import choose_template
-from sequencer.files.markdown import MarkdownError, mark, read_markdown
+from sequencer.files.markdown import MarkdownError, read_markdown
 from sequencer.files.markdown_check import markdown_problems
+from sequencer.files.marked_text import mark
+from sequencer.files.plain_body import has_links, read_plain
 from sequencer.files.problem import Problem
 from sequencer.files.template_error import MissingVariableError, TemplateError
 from sequencer.files.template_folder import MAX_BYTES
 from sequencer.files.template_part import Part, compile_part
-from sequencer.files.template_sandbox import GLOBALS
+from sequencer.files.template_sandbox import GLOBALS, MAX_OUTPUT
 from sequencer.files.template_values import plain_values
 from sequencer.files.template_variables import Variable
 from sequencer.mail.draft import Blocks
@@ -41,12 +44,17 @@ _PRIVATE = "Co"  # marks of values are made of such characters
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template, ready to be filled in; `subject` is None where it only answers in a thread."""
+    """A template, ready to be filled in; `subject` is None where it only answers in a thread.
+
+    Attributes:
+        has_links: whether something in its body looks like a link.
+    """
 
     name: str
     format: Format
     subject: Part | None = field(repr=False)
     body: Part = field(repr=False)
+    has_links: bool = False
 
     @property
     def has_subject(self) -> bool:
@@ -132,7 +140,8 @@ def _compiled(name: str, parts: Parts) -> Template:
         problems.extend(markdown_problems(name, parts.body, parts.body_line))
     if problems:
         raise TemplateError(problems)
-    return Template(name, parts.format, compiled[1] if len(compiled) > 1 else None, compiled[0])
+    subject_part = compiled[1] if len(compiled) > 1 else None
+    return Template(name, parts.format, subject_part, compiled[0], has_links(parts.body))
 
 
 def template_variables(template: Template) -> tuple[Variable, ...]:
@@ -141,8 +150,16 @@ def template_variables(template: Template) -> tuple[Variable, ...]:
     return (*subject, *template.body.variables)
 
 
-def render(template: Template, variables: Mapping[str, object]) -> Rendered:
+def render(
+    template: Template, variables: Mapping[str, object], token: str = "", own: OwnHosts = ()
+) -> Rendered:
     """Subject and body for one person.
+
+    Args:
+        template: what is filled in.
+        variables: with these values.
+        token: what links to booking pages carry, so that a booking tells whose it is.
+        own: hosts of our own that serve such pages.
 
     Raises:
         MissingVariableError: a value that is printed is missing or empty.
@@ -152,10 +169,10 @@ def render(template: Template, variables: Mapping[str, object]) -> Rendered:
     values = {**GLOBALS, **plain_values(variables)}
     subject = _subject(template, values)
     if template.format is Format.PLAIN:
-        text = template.body.run(values).strip("\n")
+        text = _plain(template, values, token, own).strip("\n")
         rendered = Rendered(subject, ("", f"{text}\n"))
     else:
-        rendered = Rendered(subject, *_from_markdown(template, values))
+        rendered = Rendered(subject, *_from_markdown(template, values, token, own))
     if all(map(_is_blank, rendered.text_blocks)):
         raise _failed(template.name, "nothing is left of the body")
     return rendered
@@ -165,10 +182,22 @@ def _is_blank(text: str) -> bool:
     return not text or text.isspace()
 
 
-def _from_markdown(template: Template, values: dict[str, Any]) -> tuple[Blocks, Blocks]:
+def _plain(template: Template, values: dict[str, Any], token: str, own: OwnHosts) -> str:
+    if not template.has_links:
+        return template.body.run(values)
+    pieces, printed = template.body.run_marked(values, mark)
+    text = read_plain(pieces, own).filled(printed, token)
+    if len(text) > MAX_OUTPUT:
+        raise _failed(template.name, f"the mail is larger than {MAX_OUTPUT // 1024} kB")
+    return text
+
+
+def _from_markdown(
+    template: Template, values: dict[str, Any], token: str, own: OwnHosts
+) -> tuple[Blocks, Blocks]:
     pieces, printed = template.body.run_marked(values, mark)
     try:
-        return read_markdown(pieces).filled(printed)
+        return read_markdown(pieces, own).filled(printed, token)
     except MarkdownError as error:
         raise _failed(template.name, str(error)) from None
 

@@ -3,8 +3,9 @@
 from functools import cache, lru_cache
 from zoneinfo import available_timezones
 
+from sequencer.domain.windows_zone import WINDOWS
 from sequencer.files.nearest import nearest
-from sequencer.files.zone_names import ABBREVIATIONS, WINDOWS
+from sequencer.files.zone_names import ABBREVIATIONS
 
 REMEMBERED = 4_096  # cells; a list repeats a few dozen
 LONGEST = 80  # characters shown or guessed from; a zone's name has fewer than half

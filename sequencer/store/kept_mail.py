@@ -94,6 +94,19 @@ def find(connection: Connection, number: int, *, with_raw: bool = True) -> KeptM
     return _mail(row) if row is not None else None
 
 
+def of_enrollments(
+    connection: Connection, enrollment_ids: Sequence[int], kinds: Sequence[str], most: int
+) -> list[KeptMail]:
+    """The newest messages of these kinds about these enrollments, oldest first, without bytes."""
+    query = (
+        sa.select(*_COLUMNS, sa.null().label("raw"))
+        .where(InboundRow.enrollment_id.in_(enrollment_ids), InboundRow.kind.in_(kinds))
+        .order_by(InboundRow.id.desc())
+        .limit(most)
+    )
+    return [_mail(row) for row in connection.execute(query)][::-1]
+
+
 def portion(connection: Connection, after: int, wanted: Wanted, limit: int) -> list[KeptMail]:
     """Classified messages above that number whose bytes are there, in their order."""
     query = (

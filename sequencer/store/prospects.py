@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sequencer.domain.account import account_key
-from sequencer.domain.address import address_key, domain_of
+from sequencer.domain.address import address_key, domain_of, key_of
 from sequencer.domain.prospect import FIELDS, Prospect
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection
@@ -111,11 +111,8 @@ def find_many(connection: Connection, keys: Sequence[str]) -> dict[str, StoredPr
 
 def find(connection: Connection, address: str) -> StoredProspect | None:
     """The person with that address in any spelling; None where there is none."""
-    try:
-        key = address_key(address)
-    except ValueError:
-        return None
-    return find_many(connection, [key]).get(key) if is_storable(key) else None
+    key = key_of(address)
+    return find_many(connection, [key]).get(key) if key and is_storable(key) else None
 
 
 def get(connection: Connection, prospect_id: int) -> StoredProspect:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from sequencer.domain.send import SendState
 from sequencer.store.database import Connection
+from sequencer.store.outside_tables import NoticeRow
 from sequencer.store.tables import UNDER_WAY, WAITS, MailboxRow, SendRow
 
 _HALF_DONE = (SendState.CLAIMED, SendState.HANDED)
@@ -24,6 +25,7 @@ class Workload:
         half_done: a send is under way, or was left so.
         doubtful: a send is in doubt.
         unread: it is time to read the mailbox.
+        notices: a mail that belongs to no cadence is due, or was handed over and is not heard of.
         rests_until: no mail is to be begun before that.
         reason: why it rests.
     """
@@ -32,6 +34,7 @@ class Workload:
     half_done: bool
     doubtful: bool
     unread: bool
+    notices: bool
     rests_until: datetime | None
     reason: str
 
@@ -71,6 +74,12 @@ _UNDER_WAY = (
     .distinct()
 )
 
+_TO_TELL = (
+    sa.select(NoticeRow.mailbox)
+    .where(NoticeRow.ended_at.is_(None), NoticeRow.due_at <= _NOW)
+    .distinct()
+)
+
 
 def workload(
     connection: Connection, holder: str, now: datetime, polled_before: datetime
@@ -80,13 +89,22 @@ def workload(
     doubtful: set[str] = set()
     for mailbox, state in connection.execute(_UNDER_WAY):
         (half_done if state in _HALF_DONE else doubtful).add(mailbox)
+    telling = set(connection.execute(_TO_TELL, {"now": now}).scalars())
     given = {"holder": holder, "now": now, "polled_before": polled_before}
     given["not_after"] = now + (now - polled_before)
     found = {row.name: row for row in connection.execute(_TO_DO, given)}
-    if named := (half_done | doubtful) - found.keys():
+    if named := (half_done | doubtful | telling) - found.keys():
         rows = connection.execute(_NAMED, {**given, "names": sorted(named)})
         found |= {row.name: row for row in rows}
     return [
-        Workload(name, name in half_done, name in doubtful, bool(row.unread), row.until, row.reason)
+        Workload(
+            mailbox=name,
+            half_done=name in half_done,
+            doubtful=name in doubtful,
+            unread=bool(row.unread),
+            notices=name in telling,
+            rests_until=row.until,
+            reason=row.reason,
+        )
         for name, row in found.items()
     ]

@@ -1,6 +1,7 @@
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from sequencer.store.sends import StoredSend
 from sequencer.store.tasks import StoredTask
 
 NOW = datetime(2026, 4, 30, 16, tzinfo=UTC)
+MADRID = ZoneInfo("Europe/Madrid")
 DAY = timedelta(days=1)
 TUESDAY = datetime(2026, 5, 5, 7, 12, tzinfo=UTC)
 LABOUR_DAY = "window closed until 08:30 (Labour Day, ES, moved from Saturday)"
@@ -43,7 +45,7 @@ def a_report(*refusals: Refusal, **changes: Any) -> EnrollmentReport:
 
 def told(*reports: EnrollmentReport, width: int = 80) -> str:
     found = PersonReport(PERSON, (), reports)
-    parts = [part for line in lines(found, NOW) for part in broken(line, width)]
+    parts = [part for line in lines(found, MADRID, NOW) for part in broken(line, width)]
     assert parts[0] == "Lucía Marín <lucia@banco.example>"
     return "\n".join([*parts[2:], ""])
 
@@ -142,7 +144,7 @@ def test_what_comes_next(report: EnrollmentReport, words: str) -> None:
 def test_suppressed_and_enrolled_nowhere() -> None:
     """A suppression comes first; somebody in no cadence is told to be in none."""
     entry = Suppression(SuppressionKind.DOMAIN, "banco.example", SuppressionReason.MANUAL)
-    found = [line.text for line in lines(PersonReport(PERSON, (entry,), ()), NOW)]
+    found = [line.text for line in lines(PersonReport(PERSON, (entry,), ()), MADRID, NOW)]
     assert found[1:] == [
         "The whole domain is on the suppression list. [suppressed_domain: banco.example]",
         "In no cadence, now or before.",

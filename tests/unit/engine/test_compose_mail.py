@@ -1,5 +1,6 @@
 """The bytes of whole mails: what is stored and sent may not change from one release to the next."""
 
+import base64
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from sequencer.domain.cadence import Version
 from sequencer.domain.enrollment import Enrollment
 from sequencer.domain.prospect import Prospect
+from sequencer.domain.rep import Rep
 from sequencer.domain.send import SendState
 from sequencer.engine.compose_mail import compose_step, missing_variables
 from sequencer.engine.desk import Case, Desk
@@ -17,6 +19,7 @@ from sequencer.engine.policy import MailboxPolicy, Policy
 from sequencer.engine.versions import CHOSEN, Versions
 from sequencer.files.cadence import cadence_from_document
 from sequencer.files.template import MissingVariableError, TemplateError
+from sequencer.mail.unsubscribe import make_token, read_token
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.prospects import StoredProspect
 from sequencer.store.sends import StoredSend
@@ -203,3 +206,77 @@ def test_languages() -> None:
         assert versions.template(VERSION, "intro.md", f"x{number}").name == "intro.md"
         if number % 1_000 == 0:
             assert versions.template(VERSION, "intro.md", "es-MX").name == "intro.es.md"
+
+
+BOOKING = replace(
+    VERSION,
+    hash="v2",
+    templates={
+        **VERSION.templates,
+        "intro.md": "---\nsubject: Hi\n---\nPick [a time]({{ booking_link }}).\n",
+        "bump.txt": "Or https://cal.com/ana?month=1 perhaps.\n",
+    },
+)
+KEY = "0123456789abcdef" * 2
+
+
+def booked(step_id: str, policy: Policy, *earlier: StoredSend, owner: str = "") -> str:
+    """The text of a mail with a booking link, its lines unbroken."""
+    case = replace(a_case(replace(LEE, owner=owner)), version=BOOKING)
+    data = compose_step(Desk(policy), case, step_id, list(earlier), NOW).data
+    return data.decode("ascii").replace("=\r\n", "").replace("=3D", "=")
+
+
+def a_rep(name: str, booking_url: str) -> Rep:
+    tz = ZoneInfo("Europe/Madrid")
+    return Rep(name, name.title(), f"{name}@seller.example", tz, booking_url=booking_url)
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "reps", "wanted"),
+    [
+        ("https://calendly.com/box", ("https://cal.com/ana", ""), "https://calendly.com/box?utm"),
+        ("", ("https://cal.com/ana", "https://cal.com/maria"), "https://cal.com/ana?metadata"),
+        ("", ("", "https://cal.com/maria"), "https://cal.com/maria?metadata"),
+    ],
+)
+def test_booking_link(mailbox: str, reps: tuple[str, str], wanted: str) -> None:
+    """The page is the mailbox's, else that of its rep, else the owner's; the key is in the link."""
+    known = {name: a_rep(name, page) for name, page in zip(("ana", "maria"), reps, strict=True)}
+    ana = replace(ANA, booking_url=mailbox)
+    text = booked("intro", replace(POLICY, mailboxes={"ana": ana}, reps=known), owner="Maria")
+    assert wanted in text
+    assert text.count(f"={KEY}") == 2  # once in each part
+
+
+def test_no_booking_page() -> None:
+    """Where nobody has a page, the mail that needs one does not leave, and it is said why."""
+    with pytest.raises(MissingVariableError, match="booking_link"):
+        booked("intro", POLICY)
+    assert missing_variables(Desk(POLICY), BOOKING, LEE) == ("booking_link",)
+    known = replace(POLICY, mailboxes={"ana": replace(ANA, booking_url="https://cal.com/ana")})
+    assert missing_variables(Desk(known), BOOKING, LEE) == ()
+
+
+def test_literal_link() -> None:
+    """A link to a known booking page gets the key although nobody thought of it."""
+    text = booked("bump", POLICY, SENT)
+    assert f"https://cal.com/ana?month=1&metadata%5Btoken%5D={KEY} perhaps" in text
+
+
+def test_literal_link_of_a_rep() -> None:
+    """So does a link that a rep writes into the mail."""
+    draft = {"subject": "Hi", "text": "Here: https://calendly.com/ana."}
+    edited = a_send(step_id="intro", mailbox="ana", state=SendState.QUEUED, draft=draft)
+    assert f"Here: https://calendly.com/ana?utm_content={KEY}." in booked("intro", POLICY, edited)
+
+
+def test_the_key_opens_nothing() -> None:
+    """Whoever sees a booking link cannot opt its person out: that link is signed."""
+    octets = bytes.fromhex(KEY)
+    for forged in (KEY, base64.urlsafe_b64encode(octets).decode()):
+        assert read_token(forged, POLICY.keys) is None
+    signed = make_token(octets, POLICY.keys)
+    guessed = base64.urlsafe_b64encode(b"x" + octets + bytes(10)).decode()
+    assert read_token(signed, POLICY.keys) == octets
+    assert read_token(guessed, POLICY.keys) is None

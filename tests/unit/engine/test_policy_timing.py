@@ -135,3 +135,10 @@ def test_zone_words() -> None:
     """An explanation can say whose clock it reads."""
     assert timing().zone_words == "Europe/Berlin, the prospect's zone"
     assert NOON.astimezone(timing().tz).hour == 13
+
+
+def test_own_keys() -> None:
+    """The keys of our own addresses are known without asking every mailbox again."""
+    luis = MailboxPolicy("luis", "Luis.Paz@GMail.com", "Luis")
+    found = replace(policy(), mailboxes={"ana": ANA, "luis": luis})
+    assert found.own_keys == {"ana@seller.example", "luispaz@gmail.com"}

@@ -19,12 +19,15 @@ def upgrade() -> None:
             sa.Identity(always=False),
             nullable=False,
         ),
+        sa.Column("calendar", sa.String(length=128), nullable=False),
         sa.Column("rep", sa.String(length=128), nullable=False),
+        sa.Column("uid", sa.String(length=2000), nullable=False),
         sa.Column("starts_at", UtcDateTime(), nullable=False),
         sa.Column("ends_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_busy")),
     )
     with op.batch_alter_table("busy", schema=None) as batch_op:
+        batch_op.create_index("ix_busy_calendar", ["calendar"], unique=False)
         batch_op.create_index("ix_busy_rep_ends_at", ["rep", "ends_at"], unique=False)
 
     op.create_table(
@@ -54,31 +57,6 @@ def upgrade() -> None:
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_capability")),
     )
-    op.create_table(
-        "confirmation",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("key", sa.String(length=128), nullable=False),
-        sa.Column("mailbox", sa.String(length=128), nullable=False),
-        sa.Column("recipient", sa.String(length=320), nullable=False),
-        sa.Column("recipient_key", sa.String(length=320), nullable=False),
-        sa.Column("answers", sa.String(length=2000), nullable=False),
-        sa.Column("language", sa.String(length=128), nullable=False),
-        sa.Column("due_at", UtcDateTime(), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("handed_at", UtcDateTime(), nullable=True),
-        sa.Column("ended_at", UtcDateTime(), nullable=True),
-        sa.Column("outcome", sa.String(length=2000), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
-        sa.UniqueConstraint("recipient_key", name=op.f("uq_confirmation_recipient_key")),
-    )
-    with op.batch_alter_table("confirmation", schema=None) as batch_op:
-        batch_op.create_index("ix_confirmation_mailbox_due_at", ["mailbox", "due_at"], unique=False)
-
     op.create_table(
         "daemon",
         sa.Column("name", sa.String(length=128), nullable=False),
@@ -193,6 +171,27 @@ def upgrade() -> None:
     with op.batch_alter_table("prospect", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_prospect_account_key"), ["account_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_prospect_domain_key"), ["domain_key"], unique=False)
+
+    op.create_table(
+        "seen_event",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("calendar", sa.String(length=128), nullable=False),
+        sa.Column("event_key", sa.String(length=2000), nullable=False),
+        sa.Column("digest", sa.String(length=128), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("missing_since", UtcDateTime(), nullable=True),
+        sa.Column("gone_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seen_event")),
+        sa.UniqueConstraint("calendar", "event_key", name=op.f("uq_seen_event_calendar_event_key")),
+    )
+    with op.batch_alter_table("seen_event", schema=None) as batch_op:
+        batch_op.create_index("ix_seen_event_event_key", ["event_key"], unique=False)
 
     op.create_table(
         "sign_in",
@@ -470,6 +469,7 @@ def upgrade() -> None:
         ),
         sa.Column("credited_by", sa.String(length=128), nullable=False),
         sa.Column("moved_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("asked_at", UtcDateTime(), nullable=True),
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("left_out", sa.String(length=2000), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
@@ -633,7 +633,9 @@ def upgrade() -> None:
         ),
         sa.Column("rule", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=128), nullable=False),
+        sa.Column("planned_at", UtcDateTime(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("did", sa.JSON(), nullable=False),
         sa.Column("why", sa.String(length=2000), nullable=False),
         sa.ForeignKeyConstraint(
@@ -683,11 +685,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("handover", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_handover_meeting_id"), ["meeting_id"], unique=False)
+        batch_op.create_index("ix_handover_offered_at", ["offered_at"], unique=False)
         batch_op.create_index("ix_handover_rep_offered_at", ["rep", "offered_at"], unique=False)
         batch_op.create_index(
             "ix_handover_state_answer_by_at", ["state", "answer_by_at"], unique=False
         )
         batch_op.create_index("ix_handover_state_remind_at", ["state", "remind_at"], unique=False)
+        batch_op.create_index("ix_handover_uid", ["uid"], unique=False)
 
     op.create_table(
         "send_bytes",
@@ -802,9 +806,11 @@ def downgrade() -> None:
     op.drop_table("task")
     op.drop_table("send_bytes")
     with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index("ix_handover_uid")
         batch_op.drop_index("ix_handover_state_remind_at")
         batch_op.drop_index("ix_handover_state_answer_by_at")
         batch_op.drop_index("ix_handover_rep_offered_at")
+        batch_op.drop_index("ix_handover_offered_at")
         batch_op.drop_index(batch_op.f("ix_handover_meeting_id"))
 
     op.drop_table("handover")
@@ -899,6 +905,10 @@ def downgrade() -> None:
     op.drop_table("alias")
     op.drop_table("suppression")
     op.drop_table("sign_in")
+    with op.batch_alter_table("seen_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_seen_event_event_key")
+
+    op.drop_table("seen_event")
     with op.batch_alter_table("prospect", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_prospect_domain_key"))
         batch_op.drop_index(batch_op.f("ix_prospect_account_key"))
@@ -920,10 +930,6 @@ def downgrade() -> None:
     op.drop_table("hook")
     op.drop_table("epoch")
     op.drop_table("daemon")
-    with op.batch_alter_table("confirmation", schema=None) as batch_op:
-        batch_op.drop_index("ix_confirmation_mailbox_due_at")
-
-    op.drop_table("confirmation")
     op.drop_table("capability")
     with op.batch_alter_table("cadence_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cadence_version_slug"))
@@ -931,5 +937,6 @@ def downgrade() -> None:
     op.drop_table("cadence_version")
     with op.batch_alter_table("busy", schema=None) as batch_op:
         batch_op.drop_index("ix_busy_rep_ends_at")
+        batch_op.drop_index("ix_busy_calendar")
 
     op.drop_table("busy")
