@@ -162,7 +162,7 @@ def _of_answer(question: Question, answerer: CalendarPerson | None, who: StoredP
     else:
         return Meaning(Follows.ASK, who=who)
     email = who.prospect.email
-    others = answerer.delegated_to if answerer is not None else ()
+    others = _who_comes(question, answerer)
     return Meaning(
         follows,
         kind,
@@ -174,6 +174,14 @@ def _of_answer(question: Question, answerer: CalendarPerson | None, who: StoredP
         answer=answer,
         tells_zone=question.event.method == "COUNTER",
     )
+
+
+def _who_comes(question: Question, answerer: CalendarPerson | None) -> tuple[str, ...]:
+    """Those sent in the prospect's place, and whoever answers for them from an unknown address."""
+    if answerer is None:
+        return ()
+    is_known = question.parties.prospect(answerer.addresses) is not None
+    return (*answerer.delegated_to, *(() if is_known else answerer.addresses[:1]))
 
 
 def _answerer(event: CalendarEvent, parties: Parties) -> CalendarPerson | None:

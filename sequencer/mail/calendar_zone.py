@@ -109,7 +109,7 @@ def _onsets(observance: Component, local: datetime) -> Iterator[datetime]:
     rule = _rule(observance.text("RRULE", 200))
     until = read_stamp(rule.get("UNTIL", ""))
     for year in (local.year - 1, local.year):
-        day = _day_of(rule, year)
+        day = _day_of(rule, local.replace(year=year, day=1))
         if day is None:
             continue
         onset = day.replace(hour=first.hour, minute=first.minute)
@@ -123,13 +123,13 @@ def _rule(text: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _day_of(rule: Mapping[str, str], year: int) -> datetime | None:
-    """The day of a yearly rule such as the last Sunday of March; None for any other rule."""
+def _day_of(rule: Mapping[str, str], when: datetime) -> datetime | None:
+    """In the year of `when`, the day of a rule such as the last Sunday of March; else None."""
     day, month = _DAY.fullmatch(rule.get("BYDAY", "")), rule.get("BYMONTH", "")
     if rule.get("FREQ") != "YEARLY" or day is None or month not in _MONTHS:
         return None
     number, weekday = int(day[1]), _WEEKDAYS.index(day[2])
-    first = datetime(year, int(month), 1)  # noqa: DTZ001 - a day, in whatever zone this describes
+    first = when.replace(month=int(month), day=1, hour=0, minute=0, second=0)
     if number > 0:
         return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

