@@ -1,1 +1,1 @@
-"""The web face: one-click opt-out and webhooks, through engine and bootstrap."""
+"""The web face: opt-out, meetings and handovers, the API and webhooks, through the engine."""

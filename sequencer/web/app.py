@@ -1,4 +1,4 @@
-"""The HTTP face: webhooks in, the opt-out link, and a health check. Nothing here needs a log-in."""
+"""The HTTP face: all routes together; webhooks in, the opt-out link, and a health check."""
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -44,6 +44,7 @@ def build_app(site: Site) -> Starlette:
         middleware=[Middleware(SafeHeaders)],
         exception_handlers={HTTPException: refused},
     )
+    app.router.redirect_slashes = False  # the address to go to would be made of a header
     app.state.site = site
     return app
 

@@ -20,8 +20,8 @@ MAX_REASON = 500  # characters
 def handover_routes() -> list[Route]:
     """The page, and what its buttons post."""
     return [
-        Route("/h/{token}", _look, methods=["GET"]),
-        Route("/h/{token}", _answer, methods=["POST"]),
+        Route("/h/{token:path}", _look, methods=["GET"]),
+        Route("/h/{token:path}", _answer, methods=["POST"]),
     ]
 
 

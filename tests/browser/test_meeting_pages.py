@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from builders import NOON
 from fakes.fast_database import fast_database
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 from servers.child import program
 from stage import DAY, Stage, a_policy
 
@@ -26,7 +26,7 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 ZOE = "zoe@bank.example"
 KEY = "k" * 32
 MADRID = ZoneInfo("Europe/Madrid")
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Programs read meetings and say what a person would; nobody does without a key of their own."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,6 +13,7 @@ from stage import DAY, Stage
 
 from sequencer.domain.enrollment import FinishReason
 from sequencer.store import bookings, ledger, meetings
+from sequencer.web.app import Site, build_app
 from sequencer.web.json_body import MAX_JSON
 
 ZOE, BEA = "zoe@bank.example", "bea@acme-buyer.example"
@@ -196,7 +199,7 @@ async def test_handovers(office: Stage, client: httpx2.AsyncClient) -> None:
 )
 async def test_no_key(client: httpx2.AsyncClient, headers: dict[str, str]) -> None:
     """Whatever is wrong with a key, the answer is the same, before anything else is looked at."""
-    raw = {name: value.encode("latin-1") for name, value in headers.items()}
+    raw = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
     told = set()
     for path in ("meetings", "meetings/1", "handovers", "handovers/x"):
         answer = await client.get(f"/api/{path}", headers=raw)
@@ -334,6 +337,8 @@ async def test_other_types(client: httpx2.AsyncClient) -> None:
         ("meetings/2147483648", 404, ""),
         ("handovers/..", 404, ""),
         ("nothing", 404, ""),
+        ("meetings/", 404, ""),
+        ("meetings/1/", 404, ""),
     ],
 )
 async def test_wrong_addresses(
@@ -348,6 +353,16 @@ async def test_wrong_method(client: httpx2.AsyncClient) -> None:
     answer = await client.delete("/api/meetings/1", headers=bearer())
     assert is_problem(answer, 405)
     assert "GET" in answer.headers["allow"]
+
+
+def test_every_endpoint_is_documented(office: Stage) -> None:
+    """The page about the API names each address that there is."""
+    page = (Path(__file__).parents[3] / "docs/how-to/api.md").read_text("utf-8")
+    named = re.sub(r"/[0-9]+\b", "/N", page)
+    paths = {getattr(route, "path", "") for route in build_app(Site(office.world, {})).routes}
+    of_api = {path.removeprefix("/api/") for path in paths if path.startswith("/api/")}
+    assert len(of_api) == 13
+    assert [path for path in of_api if path.replace("{number}", "N") not in named] == []
 
 
 async def test_headers(client: httpx2.AsyncClient) -> None:

@@ -60,7 +60,7 @@ async def test_nobody_is_signed_in(office: Stage, client: httpx2.AsyncClient) ->
     assert ("Your key" in (page := pages.pop()), ZOE in page) == (True, False)
     for cookie in ("x", "desk.99999999999.", f"desk.99999999999.{'A' * 43}", "é", "a" * 5_000):
         client.cookies.clear()
-        answer = await client.get("/meetings", headers={"Cookie": f"{COOKIE}={cookie}".encode()})
+        answer = await client.get("/meetings", headers={b"Cookie": f"{COOKIE}={cookie}".encode()})
         assert answer.text == page
     answer = await client.post("/meetings/1", data={"do": "confirm"})
     assert (answer.status_code, "nothing was done" in answer.text) == (401, True)
