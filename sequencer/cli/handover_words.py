@@ -12,8 +12,7 @@ from sequencer.domain.spoken_time import full_time, short_time, zone_words
 if TYPE_CHECKING:
     from sequencer.domain.handover_record import Line
     from sequencer.engine.handover_answer import HandoverView
-    from sequencer.engine.handover_list import HandoverLine, HandoverPage
-    from sequencer.store.notices import Fate
+    from sequencer.engine.handover_list import Fate, HandoverLine, HandoverPage
 
 HEADINGS = ("no", "meeting", "rep", "state", "when", "company", "client", "person")
 

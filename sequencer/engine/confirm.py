@@ -5,7 +5,7 @@ Who has opted out gets nothing more but this, and an address gets it once.
 
 import structlog
 
-from sequencer.domain.address import address_key, key_of
+from sequencer.domain.address import key_of
 from sequencer.domain.ledger import Kind
 from sequencer.engine.entry import entry_of
 from sequencer.engine.heard import Heard
@@ -28,9 +28,8 @@ def confirmation_of(recipient_key: str) -> str:
 def queue_confirmation(heard: Heard) -> None:
     """Let a confirmation wait in the mailbox that was answered, if there may be one."""
     policy, incoming = heard.desk.policy, heard.verdict.incoming
-    own = {address_key(each.address) for each in policy.mailboxes.values()}
     recipient_key = key_of(incoming.sender)
-    may = recipient_key != "" and may_confirm(incoming, own)
+    may = recipient_key != "" and may_confirm(incoming, policy.own_keys)
     mailbox = policy.mailboxes.get(heard.case.stored.enrollment.mailbox or "")
     if not policy.replies.confirms_opt_out or not may or mailbox is None:
         return

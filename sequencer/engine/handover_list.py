@@ -22,11 +22,20 @@ from sequencer.engine.handover_offer import held, offer_next, offer_to, withdraw
 from sequencer.engine.handover_story import client_of_meeting
 from sequencer.files.nearest import did_you_mean
 from sequencer.mail.handover_letter import News
-from sequencer.store import handovers, meetings, notices
+from sequencer.store import bookings, handovers, meetings, notices
 from sequencer.store.database import Connection
 from sequencer.store.handovers import Handover
 from sequencer.store.meetings import Meeting
 from sequencer.store.notices import Fate
+
+__all__ = [
+    "Fate",
+    "HandoverLine",
+    "HandoverPage",
+    "handover_lines",
+    "handover_page",
+    "offer_meeting",
+]
 
 MOST_LISTED: Final = 1_000
 
@@ -108,6 +117,7 @@ def offer_meeting(
     Raises:
         HandoverError: there is no such meeting or rep, or it cannot be handed over.
     """
+    bookings.lock(connection)  # nobody else gives or calls off a meeting meanwhile
     meeting = _offerable(connection, desk, meeting_id, now)
     if rep and rep not in desk.policy.reps:
         hint = did_you_mean(rep, desk.policy.reps)

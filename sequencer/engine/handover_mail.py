@@ -13,6 +13,7 @@ from sequencer.domain.rep import Rep
 from sequencer.domain.task import TaskKind
 from sequencer.engine.desk import Desk
 from sequencer.engine.handover_trouble import TITLE, once_key
+from sequencer.engine.inside_rep import inside_rep
 from sequencer.engine.matter import bring_up
 from sequencer.engine.notice_kind import NoticeKind
 from sequencer.engine.policy import MailboxPolicy
@@ -115,7 +116,7 @@ def letter_of(desk: Desk, telling: Telling, now: datetime) -> Letter:
 
 
 def _composed(
-    desk: Desk, telling: Telling, mailbox: MailboxPolicy, reply_to: str, now: datetime
+    desk: Desk, telling: Telling, mailbox: MailboxPolicy, reply_to: Mailbox | None, now: datetime
 ) -> bytes:
     handover, salt = telling.handover, desk.policy.salt
     letter = letter_of(desk, telling, now)
@@ -133,7 +134,7 @@ def _composed(
         date=now,
         message_id=make_message_id(known_by, PREFIX, salt, domain),
         ref=f"{PREFIX}{make_ref(known_by, PREFIX, salt)}",
-        reply_to=Mailbox(reply_to) if reply_to else None,
+        reply_to=reply_to,
         answers=thread,
         event=_event(telling, letter, sender, desk, now),
     )
@@ -190,13 +191,10 @@ def _mailbox(
     )
 
 
-def _reply_to(connection: Connection, desk: Desk, mailbox: MailboxPolicy, prospect_id: int) -> str:
-    """Address of the inside rep, who knows the person; empty where the sender is theirs."""
-    policy, owner = desk.policy, prospects.get(connection, prospect_id).prospect.owner
-    found = [each.address for each in policy.mailboxes.values() if each.belongs_to == owner]
-    if owner in policy.reps:
-        found.append(policy.reps[owner].address)
-    for stored in enrollments.of_prospect(connection, prospect_id):
-        known = policy.mailboxes.get(stored.enrollment.mailbox or "")
-        found += [known.address] if known else []
-    return found[0] if found and found[0] != mailbox.address else ""
+def _reply_to(
+    connection: Connection, desk: Desk, mailbox: MailboxPolicy, prospect_id: int
+) -> Mailbox | None:
+    """The inside rep, who knows the person; None where the sender is theirs."""
+    person = prospects.get(connection, prospect_id).prospect
+    found = inside_rep(desk.policy, person, enrollments.of_prospect(connection, prospect_id))
+    return found if found is not None and found.address != mailbox.address else None

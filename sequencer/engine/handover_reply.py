@@ -7,7 +7,7 @@ from sequencer.domain.handover import HandoverEvent
 from sequencer.engine.desk import Desk
 from sequencer.engine.handover_offer import is_wanted, note, offer_next, settle_asking, tell_end
 from sequencer.mail.handover_letter import News
-from sequencer.store import handovers, meetings
+from sequencer.store import bookings, handovers, meetings
 from sequencer.store.database import Connection
 from sequencer.store.handovers import Handover
 
@@ -41,6 +41,7 @@ def give_back(
     connection: Connection, desk: Desk, handover: Handover, refusal: Refusal, now: datetime
 ) -> bool:
     """Whether a rep has given a meeting back; the next one is asked."""
+    bookings.lock(connection)  # nobody else gives or calls off a meeting meanwhile
     because = f": {refusal.because}" if refusal.because else ""
     said = f"given back by {refusal.by}{because}"
     values = {"answered_at": now, "note": said}

@@ -15,12 +15,13 @@ from sequencer.domain.send import SendState
 from sequencer.domain.task import TaskKind, TaskState
 from sequencer.domain.visibility import OURSELVES, may_see, whose
 from sequencer.engine.desk import Desk
-from sequencer.engine.policy import Policy
+from sequencer.engine.inside_rep import inside_rep
+from sequencer.mail.footer import OPT_OUT
 from sequencer.mail.foreign_word import without_controls
 from sequencer.mail.incoming import read_mail
 from sequencer.mail.unsubscribe import tokens_in
 from sequencer.mail.verdict import Kind
-from sequencer.store import enrollments, kept_mail, prospects, send_bytes, sends, tasks
+from sequencer.store import bookings, enrollments, kept_mail, prospects, send_bytes, sends, tasks
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.meetings import Meeting
@@ -29,8 +30,10 @@ from sequencer.store.tasks import StoredTask
 MOST_LINES: Final = 40  # of a timeline, the newest
 FIRST_LINES: Final = 3  # of a text
 LONGEST_LINE: Final = 200  # characters
+MOST_REMARKS: Final = 4_000
 CALLS_FROM: Final = timedelta(days=366)
 
+_FOOTERS: Final = frozenset(OPT_OUT.values())
 _ANSWERS: Final = (Kind.REPLY, Kind.AUTO_REPLY, Kind.OPT_OUT)
 
 
@@ -45,6 +48,7 @@ def record_of(
     credited = next((each for each in told if each.id == meeting.enrollment_id), None)
     cadence = desk.versions.get(connection, credited.version_hash).cadence if credited else None
     mails = _mails(connection, told)
+    inside = inside_rep(desk.policy, person, [*([credited] if credited else []), *told])
     return Record(
         person=_line(f"{person.first_name} {person.last_name}"),
         email=person.email,
@@ -59,11 +63,11 @@ def record_of(
         rep_tz=rep.tz.key,
         place=_line(meeting.place),
         link=_line(meeting.link),
-        notes="",
+        notes=_remarks(connection, meeting),
         cadence=_line(cadence.title) if cadence else "",
         client=client,
         intent=_intent(mails),
-        inside_rep=inside_rep(desk.policy, person, credited or (told[0] if told else None)),
+        inside_rep=inside.name or inside.address if inside else "",
         timeline=tuple(_timeline(connection, told, mails)),
         calls=tuple(_calls(connection, told, client, person_id, now)),
     )
@@ -90,12 +94,12 @@ def client_of_meeting(connection: Connection, desk: Desk, meeting: Meeting) -> s
     return whose(credited, list(clients.values()))
 
 
-def inside_rep(policy: Policy, person: Prospect, stored: StoredEnrollment | None) -> str:
-    """Name of whoever has spoken with the person so far; empty where nobody has."""
-    if person.owner in policy.reps:
-        return policy.reps[person.owner].person
-    mailbox = policy.mailboxes.get(stored.enrollment.mailbox or "" if stored else "")
-    return mailbox.sender_name if mailbox else person.owner
+def _remarks(connection: Connection, meeting: Meeting) -> str:
+    """What the person wrote when they booked, as it was told last."""
+    told = bookings.told(connection, meeting.id)
+    text = next((each.remarks for each in reversed(told) if each.remarks), "")
+    lines = [_line(each) for each in text[:MOST_REMARKS].splitlines()]
+    return "\n".join(each for each in lines if each)
 
 
 def _timeline(
@@ -183,7 +187,7 @@ def _is_zone(name: str) -> bool:
 def first_lines(text: str) -> str:
     """How a text begins, without any link by which its reader could opt out."""
     lines = (_line(each) for each in text[:10_000].splitlines())
-    said = [each for each in lines if each and not tokens_in(each)]
+    said = [each for each in lines if each and each not in _FOOTERS and not tokens_in(each)]
     more = " ..." if len(said) > FIRST_LINES else ""
     return "\n".join(said[:FIRST_LINES]) + more
 

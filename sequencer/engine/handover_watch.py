@@ -9,7 +9,7 @@ from sequencer.engine.handover_mail import Telling, tell
 from sequencer.engine.handover_offer import is_wanted, next_reminder, note, offer_next, tell_end
 from sequencer.engine.handover_trouble import once_key
 from sequencer.mail.handover_letter import News
-from sequencer.store import handovers, meetings
+from sequencer.store import bookings, handovers, meetings
 from sequencer.store.database import Connection
 
 NO_ANSWER = "nobody answered in time"
@@ -29,6 +29,7 @@ def lapse(connection: Connection, desk: Desk, number: int, now: datetime) -> boo
     handover = handovers.find(connection, number)
     if handover is None or handover.state is not HandoverState.OFFERED:
         return False
+    bookings.lock(connection)  # nobody else gives or calls off a meeting meanwhile
     if handover.answer_by_at is None or handover.answer_by_at > now:
         return False
     meeting = meetings.get(connection, handover.meeting_id)

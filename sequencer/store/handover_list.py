@@ -1,5 +1,6 @@
 """Which handovers are there? Some of them at a time, in the order of their numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,6 +19,26 @@ class WantedHandovers:
     state: HandoverState | None = None
     rep: str = ""
     meeting: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """To whom a meeting was given."""
+
+    id: int
+    rep: str
+    state: HandoverState
+
+
+def last_given(connection: Connection, meeting_ids: Sequence[int]) -> dict[int, Given]:
+    """To whom each of some meetings was given last, by its number."""
+    row = HandoverRow
+    query = sa.select(row.meeting_id, row.id, row.rep, row.state)
+    ordered = query.where(row.meeting_id.in_(meeting_ids)).order_by(row.id)
+    return {
+        meeting: Given(number, rep, HandoverState(state))
+        for meeting, number, rep, state in connection.execute(ordered)
+    }
 
 
 def handovers_after(

@@ -121,7 +121,7 @@ def next_due(connection: Connection) -> dict[str, datetime]:
     rows = connection.execute(
         sa.select(NoticeRow.mailbox, first).where(*_WAITS).group_by(NoticeRow.mailbox)
     )
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def left_open(connection: Connection, mailbox: str, before: datetime) -> list[Waiting]:
