@@ -7,6 +7,7 @@ from sequencer.domain.follow_up import FollowUpState
 from sequencer.domain.meeting_rule import MeetingCase
 from sequencer.store import enrollments, follow_ups, prospects
 from sequencer.store.database import Connection
+from sequencer.store.follow_ups import StoredFollowUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,23 @@ class FollowUpView:
 
 def of_meeting(connection: Connection, meeting_id: int) -> list[FollowUpView]:
     """Everything, in the order it was planned."""
-    return [
-        FollowUpView(
-            case=row.rule.case,
-            what=str(row.rule),
-            prospect=prospects.get(connection, row.prospect_id).prospect.email,
-            cadence=enrollments.get(connection, row.enrollment_id).slug
-            if row.enrollment_id is not None
-            else "",
-            state=row.state,
-            due_at=row.ended_at or row.due_at,
-            why=row.why,
-        )
-        for row in follow_ups.of_meeting(connection, meeting_id)
-    ]
+    return [_view(connection, row) for row in follow_ups.of_meeting(connection, meeting_id)]
+
+
+def to_come(connection: Connection, prospect_id: int) -> list[FollowUpView]:
+    """What waits about a person, from all of their meetings."""
+    rows = follow_ups.in_force(connection, prospect_id)
+    return [_view(connection, row) for row in rows if row.state is FollowUpState.WAITING]
+
+
+def _view(connection: Connection, row: StoredFollowUp) -> FollowUpView:
+    number = row.enrollment_id
+    return FollowUpView(
+        case=row.rule.case,
+        what=str(row.rule),
+        prospect=prospects.get(connection, row.prospect_id).prospect.email,
+        cadence=enrollments.get(connection, number).slug if number is not None else "",
+        state=row.state,
+        due_at=row.ended_at or row.due_at,
+        why=row.why,
+    )

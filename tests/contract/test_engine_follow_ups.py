@@ -12,11 +12,13 @@ from stage import EVERYBODY, SLUG, Stage, a_loaded
 from sequencer.domain.booking import BookingEvent, BookingKind
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
 from sequencer.domain.follow_up import FollowUpState
+from sequencer.domain.meeting_rule import MeetingCase
 from sequencer.domain.send import SendEvent, SendState
 from sequencer.domain.suppression import SuppressionReason
 from sequencer.domain.task import TaskKind
 from sequencer.engine.bookings import take_in
 from sequencer.engine.follow_up_deed import NOT_DONE, do_follow_up
+from sequencer.engine.follow_up_list import of_meeting
 from sequencer.engine.follow_up_undo import RUNS_ON
 from sequencer.engine.follow_up_words import sentence
 from sequencer.engine.next_event import next_instant
@@ -447,12 +449,16 @@ async def test_it_is_shown(each_stage: Stage) -> None:
     tell(stage, K.CANCELLED)
     report = stage.read(why, stage.desk, ZOE, stage.clock.now())
     [told] = report.follow_ups
-    assert told == "meeting.cancelled: ask for a call, on 2026-03-04 12:00 UTC"
+    assert (told.case, told.what) == (MeetingCase.CANCELLED, "ask for a call")
+    assert (told.state, told.due_at) == (FollowUpState.WAITING, NOON + DAY)
     [meeting] = stage.read(meetings.of_person, stage.person(ZOE))
     await stage.work(DAY)
     assert [sentence(row) for row in stage.read(follow_ups.of_meeting, meeting.id)] == [
         "meeting.cancelled: ask for a call: done"
     ]
+    [view] = stage.read(of_meeting, meeting.id)
+    assert view.sentence == f"ask for a call, by the rule of {SLUG}, for {ZOE}: done"
+    assert (view.due_at, view.cadence) == (NOON + DAY, SLUG)
     said = [
         entry.detail
         for entry in stage.read(ledger.of_prospect, stage.person(ZOE))
