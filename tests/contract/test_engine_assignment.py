@@ -16,6 +16,7 @@ from sequencer.domain.assignment import Choice, Decision
 from sequencer.domain.booking import BookingEvent, BookingKind
 from sequencer.domain.handover import HandoverEvent
 from sequencer.domain.handover_policy import HandoverPolicy
+from sequencer.domain.handover_record import Record, as_json
 from sequencer.domain.meeting import MeetingState
 from sequencer.domain.rep import Rep, Territory
 from sequencer.engine.assignment import choose_rep, decide_rep
@@ -62,7 +63,7 @@ def a_meeting(stage: Stage, key: str = "m1", address: str = ZOE, **changes: Any)
 
 
 def hand(connection: Connection, meeting: Meeting, rep: str, at: Any) -> int:
-    told = {"person": "", "email": meeting.email}
+    told = as_json(Record("", meeting.email, starts_at=meeting.starts_at))
     new = NewHandover(f"{meeting.id} {rep}", meeting.id, rep, "", "", 0, told, None, None)
     return handovers.add(connection, new, at)
 
