@@ -96,17 +96,6 @@ def calendars(feeds: Sequence[Feed]) -> list[Outside]:
     ]
 
 
-async def read_now(world: World, feed: Feed, now: datetime) -> Found:
-    """What a calendar holds now; nothing is kept of it.
-
-    Raises:
-        FeedError: it cannot be read.
-    """
-    window = Window(now, now + feed.horizon)
-    answer = await feed.calendar.read("", window)
-    return await world.read(find, world.desk.policy, feed, answer.reading or FeedReading(), window)
-
-
 def find(
     connection: Connection, policy: Policy, feed: Feed, reading: FeedReading, window: Window
 ) -> Found:

@@ -25,6 +25,7 @@ AT_ONCE: Final = 8  # of one daemon: a server that is slow takes its turn from f
 CLAIM: Final = timedelta(minutes=10)  # longer than any look: then its daemon is taken for dead
 LONGEST_PAUSE: Final = timedelta(hours=1)  # between two tries where it goes on failing
 LONG: Final = timedelta(days=1)  # after which a failing look wants a person
+ANEW_S: Final = 600.0
 NAME: Final = "look "  # of the tasks, with the name of the look after it
 
 
@@ -68,7 +69,7 @@ class OutsideWatch:
 
     outside: Sequence[Outside] = ()
     next_s: float = 0.0
-    is_begun: bool = False
+    begun_s: float | None = None
 
     async def look(
         self,
@@ -82,9 +83,7 @@ class OutsideWatch:
         if now_s < self.next_s or world.ending.is_set():
             return
         self.next_s = now_s + LOOK_EVERY_S
-        if not self.is_begun:
-            await world.write(begin, self.outside)
-            self.is_begun = True
+        await self._begin(world, now_s)
         if not known:
             return
         room = AT_ONCE - sum(name.startswith(NAME) for name in under_way)
@@ -92,10 +91,23 @@ class OutsideWatch:
         for name in [each for each in due if NAME + each not in under_way][: max(room, 0)]:
             start(NAME + name, make_look(world, known[name]))
 
+    async def _begin(self, world: World, now_s: float) -> None:
+        """Let the looks be known; again now and then, for others may have other settings."""
+        if self.begun_s is None:
+            await world.write(begin, self.outside)
+        elif self.outside and now_s - self.begun_s >= ANEW_S:
+            names = [each.name for each in self.outside]
+            await world.write(outside_looks.add_missing, names)
+        else:
+            return
+        self.begun_s = now_s
+
 
 def begin(connection: Connection, outside: Sequence[Outside]) -> None:
-    """Let what is in the settings be known, and forget the times of what is not any more."""
-    outside_looks.add_missing(connection, [each.name for each in outside])
+    """Let what is in the settings be known, and forget what is not any more, with its times."""
+    names = [each.name for each in outside]
+    outside_looks.keep_only(connection, names)
+    outside_looks.add_missing(connection, names)
     busy.keep_only(connection, [each.name for each in outside if each.has_times])
 
 
@@ -129,6 +141,8 @@ async def _keep(
     await world.write(outside_looks.succeed, done, now, now + outside.every)
     if claimed.failing_since is not None:
         log.info("look_answers_again", look=outside.name)
+    if looked.problem and looked.problem != claimed.problem:
+        log.warning("look_is_odd", look=outside.name, problem=looked.problem)
 
 
 async def _unless_ending(world: World, look: Awaitable[Looked]) -> Looked | None:

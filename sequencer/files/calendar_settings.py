@@ -23,10 +23,10 @@ def _address(url: str) -> str:
         raise ValueError("an address that begins with https:// is expected")
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        host, has_port = parts.hostname or "", parts.port != 0
     except ValueError:
-        host, port = "", None
-    if not host or port == 0:
+        raise ValueError("this is no address of a calendar") from None
+    if not host or not has_port:
         raise ValueError("an address that begins with https:// is expected")
     if "@" in parts.netloc:
         raise ValueError("name and password do not belong into an address")

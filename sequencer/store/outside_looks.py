@@ -73,6 +73,17 @@ def listed(connection: Connection, names: Collection[str]) -> list[OutsideLook]:
     return [OutsideLook(**row) for row in rows]
 
 
+def every(connection: Connection) -> list[OutsideLook]:
+    """All looks that there are, by their names."""
+    query = sa.select(OutsideLookRow.__table__).order_by(OutsideLookRow.name)
+    return [OutsideLook(**row) for row in connection.execute(query).mappings()]
+
+
+def keep_only(connection: Connection, names: Collection[str]) -> None:
+    """Forget all other looks: what they are of is not in the settings any more."""
+    connection.execute(sa.delete(OutsideLookRow).where(OutsideLookRow.name.not_in(names)))
+
+
 def succeed(connection: Connection, look: OutsideLook, now: datetime, again_at: datetime) -> None:
     """Keep the mark of a look that was answered, and what was odd."""
     if len(look.mark) > TEXT_LIMIT:

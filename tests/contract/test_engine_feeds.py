@@ -18,7 +18,8 @@ from sequencer.domain.feed import (
 )
 from sequencer.domain.meeting import MeetingState
 from sequencer.domain.rep import Rep
-from sequencer.engine.feeds import CALENDAR, Feed, calendars, read_now
+from sequencer.engine.feed_check import check_feeds
+from sequencer.engine.feeds import CALENDAR, Feed, calendars
 from sequencer.engine.outside import OutsideWatch
 from sequencer.engine.policy import UTC_ZONE
 from sequencer.store import busy, meetings, outside_looks, seen_events
@@ -373,7 +374,9 @@ async def test_to_read_a_calendar_now_keeps_nothing(stage: Stage, book: Book) ->
     stage.begin(ZOE)
     book.events.append(an_event())
     feed = Feed("rep marta", "marta", MARTA, book, timedelta(minutes=5), 60 * DAY)
-    found = await read_now(stage.world, feed, NOON)
+    broken = Feed("mailbox x", "x", "x", Book(error=FeedError("no")), HOUR, DAY)
+    found, none = await check_feeds(stage.database, stage.policy, [feed, broken], NOON)
     assert [each.email for each in found.meetings] == [ZOE]
-    assert (len(found.busy), found.reading.held) == (7, 7)
+    assert (found.events, found.held, found.busy, found.problem) == (7, 7, 6 * HOUR, "")
+    assert (none.problem, none.events) == ("no", 0)
     assert met(stage) == []

@@ -20,7 +20,7 @@ from sequencer.domain.meeting import MeetingState
 from sequencer.domain.meeting_filter import EVERY_MEETING
 from sequencer.engine.hooks import Source, store_delivery
 from sequencer.engine.outside import Outside, OutsideWatch
-from sequencer.engine.polling import poll, watch_subscription
+from sequencer.engine.polling import Poller, poll, watch_subscription
 from sequencer.store import meetings, outside_looks
 from sequencer.store.database import Database
 
@@ -115,7 +115,7 @@ def stage(database: Database, tool: Tool, http: httpx2.AsyncClient) -> Stage:
     assert tool.server is not None
     base = tool.server.url("").rstrip("/")
     stage = Stage(database, sources={"calendly": CALENDLY, "calcom": CALCOM})
-    pollers = [CalendlyPoll("a-token", http, base), CalcomPoll("a-token", http, base)]
+    pollers: list[Poller] = [CalendlyPoll("a-token", http, base), CalcomPoll("a-token", http, base)]
     every = [poll(each, 10 * MINUTE, EVERY_MEETING) for each in pollers]
     stage.runner.outside = OutsideWatch(every)
     return stage

@@ -1,11 +1,11 @@
 """What does a calendar hold within some weeks (RFC 5545): each event, each instance, its people?"""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from sequencer.adapters.calendar_feed.blocks import blocks_of
-from sequencer.adapters.calendar_feed.repeat import Start, starts_of
+from sequencer.adapters.calendar_feed.repeat import starts_of
 from sequencer.domain.feed import FeedEvent, FeedReading, Guest, Window
 from sequencer.mail.calendar_component import Component, read_components
 from sequencer.mail.calendar_event import CalendarEvent, read_event
@@ -115,12 +115,7 @@ def _instances(
         yield whole
         return
     for each in starts:
-        yield replace(whole, **_moved(each, whole))
-
-
-def _moved(start: Start, whole: FeedEvent) -> Mapping[str, object]:
-    ends_at = start.at + (whole.ends_at - whole.starts_at)
-    return {"instance": start.name, "starts_at": start.at, "ends_at": ends_at}
+        yield replace(whole, instance=each.name, starts_at=each.at, ends_at=each.at + lasts)
 
 
 def _event(component: Component, event: CalendarEvent, zones: Zones) -> FeedEvent:
