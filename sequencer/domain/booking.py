@@ -59,6 +59,7 @@ class BookingEvent:
         occurred_at: when it happened at the source, not when it came here.
         verified: whether it is known from whom it comes; not so for what only a mail says.
         note: why nothing follows from it, where nothing does.
+        remarks: what the invitee wrote when they booked, for whoever meets them.
     """
 
     kind: BookingKind
@@ -85,6 +86,7 @@ class BookingEvent:
     occurred_at: datetime | None = None
     verified: bool = False
     note: str = ""
+    remarks: str = ""
 
 
 class DeliveryError(ValueError):

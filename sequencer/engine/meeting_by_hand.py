@@ -214,8 +214,10 @@ def _said(kind: BookingKind, by: str, now: datetime, note: str = "") -> BookingE
 
 def _appointed(kind: BookingKind, wanted: Appointment, by: str, now: datetime) -> BookingEvent:
     ends_at = wanted.starts_at + wanted.lasts if wanted.lasts else None
+    said = _said(kind, by, now, wanted.note)
     return replace(
-        _said(kind, by, now, wanted.note),
+        said,
+        delivery_key=f"{said.delivery_key} {wanted.starts_at.isoformat()}",
         starts_at=wanted.starts_at,
         ends_at=ends_at,
         tz=wanted.tz,

@@ -77,7 +77,11 @@ def undo(connection: Connection, desk: Desk, number: int, by: str, now: datetime
 def _without(connection: Connection, meeting: Meeting, now: datetime) -> Meeting:
     if bookings.told(connection, meeting.id):
         return make_anew(connection, meeting, now)
-    never = replace(meeting, state=MeetingState.CANCELLED, left_out=NEVER_WAS)
+    # Its key is free again for whoever books with the same one.
+    key = f"never was {meeting.id}"
+    never = replace(
+        meeting, state=MeetingState.CANCELLED, left_out=NEVER_WAS, meeting_key=key, uid=""
+    )
     meetings.save(connection, never, now)
     return never
 

@@ -10,6 +10,8 @@ from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.meeting_tables import AliasRow
 
+MOST = 320  # characters of an address
+
 
 def find_many(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
     """Numbers of the prospects, by those of these address keys that are known to be theirs too."""
@@ -27,7 +29,7 @@ def of_person(connection: Connection, prospect_id: int) -> list[str]:
 def add(connection: Connection, address: str, prospect_id: int, by: str, now: datetime) -> bool:
     """Whether the address is known to be that prospect's from now on; not so where it is none."""
     key = key_of(address)
-    if not key or not is_storable(key):
+    if not key or not is_storable(key) or len(key) > MOST:
         return False
     connection.execute(sa.delete(AliasRow).where(AliasRow.email_key == key))
     values = {"email_key": key, "prospect_id": prospect_id, "at": now, "by": cut(by, 128)}

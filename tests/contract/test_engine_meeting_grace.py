@@ -12,10 +12,10 @@ from stage import Stage
 
 from sequencer.domain.booking import CALENDAR, BookingEvent, BookingKind
 from sequencer.domain.meeting import MeetingState
-from sequencer.engine import meeting_follow
 from sequencer.engine.bookings import take_in
 from sequencer.engine.meeting_change import MeetingChange
-from sequencer.engine.meeting_grace import find_moved
+from sequencer.engine.meeting_follow import with_links
+from sequencer.engine.meeting_grace import Moved, find_moved
 from sequencer.store import meetings, tasks
 from sequencer.store.database import Database
 from sequencer.store.meetings import Meeting
@@ -161,13 +161,11 @@ def test_mails_alone(stage: Stage) -> None:
 def test_the_change_names_both() -> None:
     """The new meeting is told to be in place of the old one, in either order, once."""
     old, new = _meeting(1, MeetingState.CANCELLED), _meeting(2, MeetingState.BOOKED)
-    moved = [meeting_follow.Moved(replace(old, moved_to=2), new)]
+    moved = [Moved(replace(old, moved_to=2), new)]
     event = told(K.BOOKED, "new", 0)
-    [one] = meeting_follow.with_links(MeetingChange(new, None, event, (7,)), moved)
+    [one] = with_links(MeetingChange(new, None, event, (7,)), moved)
     assert (one.meeting.id, one.before, one.instead_of, one.people) == (2, None, moved[0].old, (7,))
-    first, second = meeting_follow.with_links(
-        MeetingChange(old, MeetingState.BOOKED, event, (7,), old), moved
-    )
+    first, second = with_links(MeetingChange(old, MeetingState.BOOKED, event, (7,), old), moved)
     assert (first.meeting.id, first.meeting.moved_to, first.instead_of) == (1, 2, None)
     assert (second.meeting.id, second.before, second.instead_of) == (
         2,
@@ -175,8 +173,8 @@ def test_the_change_names_both() -> None:
         moved[0].old,
     )
     assert second.people == ()
-    lost = [meeting_follow.Moved(old, None)]
-    first, second = meeting_follow.with_links(MeetingChange(new, new.state, event, ()), lost)
+    lost = [Moved(old, None)]
+    first, second = with_links(MeetingChange(new, new.state, event, ()), lost)
     assert (second.meeting.id, second.before) == (1, None)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from threading import Barrier
+from typing import Any
 
 import pytest
 from booking_series import PAT, STARTS
@@ -71,7 +72,7 @@ def orders(events: Sequence[BookingEvent], most: int = 12) -> Iterable[tuple[Boo
 
 def another(event: BookingEvent, number: int) -> BookingEvent:
     """The same of another person's meeting."""
-    keys = {
+    keys: dict[str, Any] = {
         name: f"{value} {number}"
         for name in ("meeting_key", "previous_key", "uid", "delivery_key")
         if (value := getattr(event, name))

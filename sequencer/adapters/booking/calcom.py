@@ -160,6 +160,7 @@ def _booking(
         cancelled_by=_who(payload.text("cancelledBy"), hosts, people),
         cancel_reason=payload.text("cancellationReason", "rejectionReason"),
         occurred_at=occurred_at,
+        remarks=payload.text("additionalNotes") or responses.fields("notes").text("value"),
     )
 
 

@@ -98,7 +98,15 @@ def _booking(kind: BookingKind, key: str, root: Fields, payload: Fields) -> Book
         cancelled_by=cancellation.text("canceler_type"),
         cancel_reason=cancellation.text("reason"),
         occurred_at=root.instant("created_at"),
+        remarks=_remarks(payload),
     )
+
+
+def _remarks(payload: Fields) -> str:
+    """What the invitee was asked and has answered, a line for each."""
+    asked = payload.each("questions_and_answers")
+    pairs = ((each.text("question"), each.text("answer")) for each in asked)
+    return "\n".join(f"{question} {answer}".strip() for question, answer in pairs if answer)
 
 
 def _kind(kind: BookingKind, payload: Fields) -> BookingKind:

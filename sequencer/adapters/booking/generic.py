@@ -77,6 +77,7 @@ def _booking(kind: BookingKind, key: str, root: Fields, meeting: Fields) -> Book
         cancelled_by=by if by in {"host", "invitee"} else "",
         cancel_reason=root.text("reason"),
         occurred_at=root.instant("occurred_at"),
+        remarks=invitee.text("remarks"),
     )
 
 
