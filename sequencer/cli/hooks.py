@@ -14,6 +14,8 @@ from sequencer.cli.hooks_words import (
     failed_cells,
     subscription_line,
 )
+from sequencer.cli.paragraph import show
+from sequencer.cli.status_words import outside_lines
 
 if TYPE_CHECKING:
     from sequencer.bootstrap import Workspace
@@ -32,7 +34,8 @@ def command() -> None:
 def list_(workspace: "Workspace", *, ask: bool, as_json: bool) -> None:
     """List each booking tool: when it was last heard, and deliveries of which nothing came.
 
-    With --ask, Calendly is asked about its subscriptions, where hooks.calendly.api_token is set.
+    Tools of which there is a token are asked by the daemon as well, and so is Calendly whether it
+    still reports to us; with --ask it is asked now.
     """
     from sequencer.bootstrap import booking_sources
     from sequencer.engine.hook_list import hook_list
@@ -42,12 +45,14 @@ def list_(workspace: "Workspace", *, ask: bool, as_json: bool) -> None:
         found = hook_list(connection, names, workspace.desk.policy.public_url)
     told = _asked(workspace) if ask else []
     if as_json:
-        print_json({"sources": found.sources, "failed": found.failed, "calendly": told})
+        lists = {"sources": found.sources, "failed": found.failed, "calendly": told}
+        print_json({**lists, "asked": found.asked})
         return
     tz = workspace.desk.policy.tz
     print_table(HEADINGS, [cells(each, tz) for each in found.sources], EMPTY)
     for each in told:
         click.echo(subscription_line(each, tz))
+    show(outside_lines(found.asked, tz, workspace.clock.now()))
     if found.failed:
         click.echo()
         print_table(FAILED_HEADINGS, [failed_cells(each, tz) for each in found.failed], "")

@@ -13,6 +13,7 @@ from sequencer.domain.moved import moved_to, what_to_do
 from sequencer.domain.spoken_time import full_time
 
 if TYPE_CHECKING:
+    from sequencer.engine.outside_list import OutsideState
     from sequencer.engine.status import MailboxStatus, Status, Usage
 
 MARGIN = "    "
@@ -36,6 +37,22 @@ def lines(found: "Status", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
         yield Line()
         yield Line("No daemon is running: start one with `sequencer run`.", style="yellow")
     yield from _daemons(found, tz, now)
+    yield from outside_lines(found.outside, tz, now)
+
+
+def outside_lines(states: Sequence["OutsideState"], tz: ZoneInfo, now: datetime) -> Iterator[Line]:
+    """The calendars and booking tools that daemons ask; nothing where there are none."""
+    if states:
+        yield Line()
+        yield Line("asked by itself", style="bold")
+    for each in states:
+        read = full_time(each.read_at, tz, now) if each.read_at else "never"
+        yield Line(f"{each.name}: read {read}", MARGIN)
+        if each.failing_since is not None:
+            since = full_time(each.failing_since, tz, now)
+            yield Line(f"does not answer since {since}: {each.problem}", MARGIN * 2, "red")
+        elif each.problem:
+            yield Line(each.problem, MARGIN * 2, "yellow")
 
 
 def held_lines(why: str) -> Iterator[Line]:

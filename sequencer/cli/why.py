@@ -49,7 +49,10 @@ def command(
             {
                 "prospect": report.person.prospect.email,
                 "suppressions": report.suppressions,
-                "follow_ups": report.follow_ups,
+                "follow_ups": [
+                    {"case": each.case, "what": each.what, "due_at": each.due_at}
+                    for each in report.follow_ups
+                ],
                 "meetings": [
                     {"number": each.id, "state": each.state, "starts_at": each.starts_at}
                     for each in report.meetings

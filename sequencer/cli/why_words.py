@@ -34,11 +34,11 @@ def lines(report: "PersonReport", tz: ZoneInfo, now: datetime) -> Iterator[Line]
         yield Line(f"Meeting {meeting.id}, {when}: {state_words(meeting)}.", MARGIN)
     if not report.enrollments:
         yield Line("In no cadence, now or before.", MARGIN)
-    for follow_up in report.follow_ups:
-        yield Line(f"To come, {follow_up}", MARGIN)
-    for each in report.enrollments:
+    for each in report.follow_ups:
+        yield Line(f"{each.case}, {full_time(each.due_at, tz, now)}: {each.what}.", MARGIN)
+    for enrolled in report.enrollments:
         yield Line()
-        yield from _enrollment(each, now)
+        yield from _enrollment(enrolled, now)
 
 
 def _enrollment(report: "EnrollmentReport", now: datetime) -> Iterator[Line]:

@@ -308,10 +308,10 @@ def _reopened(enrollment: Enrollment, event: Reopened, course: Course) -> Decisi
     if enrollment.step is None:  # it had not begun, and the gate lets it in when it does
         waiting = after(TRANSITIONS, enrollment.state, EnrollmentEvent.WAIT)
         return Decision(replace(enrollment, state=waiting, finish_reason=None))
-    running = replace(enrollment, state=state, finish_reason=None)
+    step = course.cadence.step(event.at or enrollment.step)
+    running = replace(enrollment, state=state, finish_reason=None, step=step.id)
     if event.under_way:
         return Decision(running)
-    step = course.cadence.step(enrollment.step)
     if not event.over and not course.why_not(step):
         return Decision(running, (_begin(step, NO_DELAY, again=True),))
     following = course.cadence.step_following(step.id) if event.over else step

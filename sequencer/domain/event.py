@@ -72,11 +72,13 @@ class Reopened:
         over: the step it stopped at has happened nevertheless: its mail was on its way.
         under_way: that mail still is, and its end will be told.
         mistaken: the stop itself was a person's slip: nobody else had asked for it.
+        at: that step, where a mail of a later one is known to have left than it stopped at.
     """
 
     over: bool = False
     under_way: bool = False
     mistaken: bool = False
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sequencer.engine.ask_tools import asks
 from sequencer.engine.hooks import Source
+from sequencer.engine.outside_list import OutsideState, outside_states
+from sequencer.engine.polling import POLL, SUBSCRIPTION
 from sequencer.store import hooks, wake
 from sequencer.store.database import Connection
 
@@ -45,10 +47,11 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class HookList:
-    """Everything about the booking tools."""
+    """Everything about the booking tools; `asked` is what daemons ask them by themselves."""
 
     sources: tuple[HookSource, ...]
     failed: tuple[Failed, ...]
+    asked: tuple[OutsideState, ...] = ()
 
 
 def hook_list(connection: Connection, names: Iterable[str], public_url: str) -> HookList:
@@ -70,7 +73,8 @@ def hook_list(connection: Connection, names: Iterable[str], public_url: str) -> 
         Failed(each.id, each.source, each.stored_at, each.state, each.problem)
         for each in hooks.failures(connection)
     ]
-    return HookList(tuple(sources), tuple(failed))
+    asked = outside_states(connection, (POLL, SUBSCRIPTION))
+    return HookList(tuple(sources), tuple(failed), tuple(asked))
 
 
 def work_again(

@@ -46,6 +46,7 @@ from sequencer.store.turn_lock import wait_for_turn
 
 UNREAD = "A mail could not be read"
 IS_MEETING = "Is this a meeting?"
+_ASK_FOR_SILENCE = frozenset({Kind.OPT_OUT, Kind.CALENDAR})
 PROBE = "probe"  # a mail of the mailbox to itself
 HEADERS_WITHIN = 64 * 1024  # bytes; a sender further down is somebody's joke
 _EMPTY_LINE = re.compile(rb"\n\n")
@@ -89,10 +90,12 @@ def receive(
         case = desk.case(connection, found.stored)
         writer = _writer(connection, incoming.sender, case)
         _act(Heard(connection, desk, number, verdict, found, case, writer, now), place)
-    elif verdict.kind is Kind.CALENDAR:
+        return kind
+    if verdict.kind is Kind.CALENDAR:
         # In no cadence; or a rep answers an invitation of ours.
         take_in_mail(connection, CalendarMail(desk, place.mailbox, verdict, now, number))
-    elif not by_us and verdict.kind is Kind.OPT_OUT and prospects.find(connection, incoming.sender):
+    asks = verdict.opt_out is not None and verdict.kind in _ASK_FOR_SILENCE
+    if asks and not by_us and prospects.find(connection, incoming.sender):
         # Somebody who was imported, and is in no cadence yet: none may begin.
         reason, told = SuppressionReason.OPTED_OUT, f"{verdict.kind} from {incoming.sender}"
         suppress_address(connection, desk, incoming.sender, reason, told, now)
@@ -193,7 +196,8 @@ def _calendar(heard: Heard) -> None:
 
     Not where the mail is known by its sender alone: what somebody passes on need not be for us.
     """
-    if heard.verdict.opt_out is not None:
+    by_us = key_of(heard.verdict.incoming.sender) in heard.desk.policy.own_keys
+    if heard.verdict.opt_out is not None and not by_us:
         opted_out(heard)
     person = heard.case.person if heard.found.is_certain else None
     mailbox = heard.case.stored.enrollment.mailbox or ""

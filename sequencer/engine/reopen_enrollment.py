@@ -1,5 +1,6 @@
 """A stop that a person takes back: the enrollment goes on where it stood, if the gate lets it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from sequencer.engine.why import known
 from sequencer.store import enrollments, sends, tasks
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
+from sequencer.store.sends import StoredSend
 
 
 class NotReopenedError(Exception):
@@ -130,11 +132,10 @@ def _may_move(connection: Connection, desk: Desk, case: Case) -> bool:
 
 
 def standing_of(connection: Connection, case: Case) -> Reopened:
-    """Whether the step it stopped at has happened, or is about to."""
-    step_id = case.stored.enrollment.step
-    mails = [
-        send for send in sends.of_enrollment(connection, case.stored.id) if send.step_id == step_id
-    ]
+    """Whether the step it stopped at, or a later one, has happened, or is about to."""
+    every = sends.of_enrollment(connection, case.stored.id)
+    step_id = _furthest(case, every)
+    mails = [send for send in every if send.step_id == step_id]
     states = {send.state for send in mails}
     ended = {
         task.state
@@ -143,5 +144,17 @@ def standing_of(connection: Connection, case: Case) -> Reopened:
     }
     done_by_hand = TaskState.DONE in ended and not states
     return Reopened(
-        over=any(map(may_have_left, mails)) or done_by_hand, under_way=bool(states & IN_FLIGHT)
+        over=any(map(may_have_left, mails)) or done_by_hand,
+        under_way=bool(states & IN_FLIGHT),
+        at=step_id,
     )
+
+
+def _furthest(case: Case, mails: Iterable[StoredSend]) -> str | None:
+    """The step it stopped at, or a later one that has left: a restore forgets how far it was."""
+    stopped_at = case.stored.enrollment.step
+    if stopped_at is None:
+        return None
+    left = {send.step_id for send in mails if may_have_left(send) or send.state in IN_FLIGHT}
+    later = [each for each in case.version.cadence.ids_after(stopped_at) if each in left]
+    return later[-1] if later else stopped_at

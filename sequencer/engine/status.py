@@ -10,6 +10,7 @@ from sequencer.domain.rolling import DAY, HOUR, WEEK
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.leases import LEASE
+from sequencer.engine.outside_list import OutsideState, outside_states
 from sequencer.store import (
     cadences,
     census,
@@ -79,7 +80,8 @@ class DaemonStatus:
 class Status:
     """The whole picture; `held` says why nothing leaves, and is empty where mails may leave.
 
-    `complaints`, and `unread` mails that could not be read, are those of the last 30 days.
+    `complaints`, and `unread` mails that could not be read, are those of the last 30 days;
+    `outside` are the calendars and booking tools that daemons ask.
     """
 
     cadences: tuple[str, ...]
@@ -91,6 +93,7 @@ class Status:
     daemons: tuple[DaemonStatus, ...] = ()
     complaints: tuple[Complaints, ...] = ()
     unread: tuple[Aside, ...] = ()
+    outside: tuple[OutsideState, ...] = ()
 
 
 def status(connection: Connection, desk: Desk, now: datetime) -> Status:
@@ -126,6 +129,7 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
         daemons=tuple(_daemons(connection, holders, at)),
         complaints=tuple(inbound.complaints(connection, now - COMPLAINED_WITHIN)),
         unread=tuple(inbound.listed_aside(connection, now - COMPLAINED_WITHIN)),
+        outside=tuple(outside_states(connection)),
     )
 
 

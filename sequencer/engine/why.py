@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sequencer.domain.address import address_key
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
-from sequencer.domain.follow_up import FollowUpState
 from sequencer.domain.gate import Answer, Occasion, ask_gate, refusals_of
 from sequencer.domain.overrides import overrides_from_json
 from sequencer.domain.reason import Refusal
@@ -17,7 +16,7 @@ from sequencer.engine.activate import current_version
 from sequencer.engine.calendar_words import calendar_words
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.enroll import UnknownCadenceError
-from sequencer.engine.follow_up_words import sentence
+from sequencer.engine.follow_up_list import FollowUpView, to_come
 from sequencer.engine.mail_gate import answers_for, moment_of
 from sequencer.engine.mailbox_choice import pool
 from sequencer.engine.stop import UnknownProspectError
@@ -25,7 +24,6 @@ from sequencer.engine.survey import Asked, room_in, survey
 from sequencer.store import (
     enrollments,
     epoch,
-    follow_ups,
     meetings,
     prospects,
     sends,
@@ -71,7 +69,7 @@ class PersonReport:
     """One person: suppressions, every enrollment, newest first, and why nothing leaves at all.
 
     Attributes:
-        follow_ups: what is to follow from their meetings, in words.
+        follow_ups: what is to follow from their meetings.
         meetings: the newest, newest first.
     """
 
@@ -79,7 +77,7 @@ class PersonReport:
     suppressions: tuple[Suppression, ...]
     enrollments: tuple[EnrollmentReport, ...]
     held: str = ""
-    follow_ups: tuple[str, ...] = ()
+    follow_ups: tuple[FollowUpView, ...] = ()
     meetings: tuple[Meeting, ...] = ()
 
 
@@ -96,14 +94,9 @@ def why(connection: Connection, desk: Desk, address: str, now: datetime) -> Pers
         _report(connection, desk, stored, now)
         for stored in enrollments.of_prospect(connection, person.id)
     ]
-    waiting = [
-        sentence(row)
-        for row in follow_ups.in_force(connection, person.id)
-        if row.state is FollowUpState.WAITING
-    ]
-    held = epoch.why_held(connection)
+    waiting, held = tuple(to_come(connection, person.id)), epoch.why_held(connection)
     found = tuple(meetings.of_person(connection, person.id, MOST_MEETINGS))
-    return PersonReport(person, hits, tuple(reports), held, tuple(waiting), found)
+    return PersonReport(person, hits, tuple(reports), held, waiting, found)
 
 
 def known(connection: Connection, address: str) -> StoredProspect:

@@ -297,3 +297,41 @@ async def test_a_call_of_a_stranger(stage: Stage) -> None:
         ring(stage, "")
     stage.write(stop, stage.desk, ZOE, "Eva", stage.clock.now())
     assert ring(stage, "no") == Logged(0, 0)
+
+
+def left(stage: Stage, step_id: str) -> None:
+    """Let Sent have told, after a restore, that the mail of a step has left."""
+    number, now = stage.stored(ZOE).id, stage.clock.now()
+    known = {each.step_id: each.id for each in stage.sends(ZOE)}
+    if step_id in known:
+        stage.write(sends.move, [known[step_id]], SendEvent.REQUEUE)
+    else:
+        queued = sends.Queued(number, step_id, "ana", follow_up=True, due_at=now, why="")
+        stage.write(sends.queue, queued)
+    [send] = [each.id for each in stage.sends(ZOE) if each.step_id == step_id]
+    stage.write(sends.move, [send], SendEvent.CLAIM)
+    stage.write(sends.move, [send], SendEvent.HAND, handed_at=now)
+    stage.write(sends.move, [send], SendEvent.ACCEPT)
+
+
+async def test_more_has_left_than_it_knew_of(each_stage: Stage) -> None:
+    """What Sent told of after a restore is passed over, though it had stopped before that step."""
+    stage = each_stage
+    stage.begin(ZOE)
+    stopped(stage, FinishReason.REMOVED)
+    left(stage, "intro")
+    left(stage, "bump")
+    reopen(stage)
+    last = stage.sends(ZOE)[-1]
+    assert (last.step_id, last.state) == ("last-mail", SendState.QUEUED)
+    assert stage.enrollment(ZOE).step == "last-mail"
+
+
+async def test_all_has_left(stage: Stage) -> None:
+    """Where the last mail was found to have left there is nothing to go on with."""
+    stage.begin(ZOE)
+    await stage.work()
+    stopped(stage, FinishReason.REMOVED)
+    left(stage, "last-mail")
+    with pytest.raises(NotReopenedError, match="No step is left"):
+        reopen(stage)

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON
 from filling import Filling, fill
+from meeting_filling import fill_meetings
 from sqlalchemy import event
 from stage import Stage, a_loaded, a_policy
 
@@ -20,8 +21,8 @@ from sequencer.store.database import Connection, Database
 BOXES = ("box0", "box1", "box2")
 DUE = 24
 ENROLLED = 4_000
-GREAT = ("enrollment", "send")  # tables of which no daemon may read the whole
-PARTIAL = ("ix_send_waits", "ix_send_under_way")  # hold only what is to be done
+GREAT = ("enrollment", "send", "handover", "notice")  # which no daemon may read the whole of
+PARTIAL = ("ix_send_waits", "ix_send_under_way", "ix_notice_waits")  # hold only what is to be done
 Statement = tuple[str, Any]
 
 
@@ -35,6 +36,7 @@ def a_stage(database: Database) -> Stage:
     stage = Stage(database, policy=a_policy(mailboxes=boxes, limits=limits))
     cadence = a_loaded(mailboxes=BOXES, throttle={"new_per_day": 500, "max_active": 10_000})
     fill(database, [cadence], Filling(ENROLLED, DUE, len(BOXES), NOON))
+    fill_meetings(database, ENROLLED)
     return stage
 
 

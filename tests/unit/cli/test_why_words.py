@@ -8,9 +8,12 @@ import pytest
 from sequencer.cli.paragraph import broken
 from sequencer.cli.why_words import lines
 from sequencer.domain.enrollment import Enrollment, EnrollmentState, FinishReason, PauseReason
+from sequencer.domain.follow_up import FollowUpState
+from sequencer.domain.meeting_rule import MeetingCase
 from sequencer.domain.prospect import Prospect
 from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.suppression import Suppression, SuppressionKind, SuppressionReason
+from sequencer.engine.follow_up_list import FollowUpView
 from sequencer.engine.why import EnrollmentReport, PersonReport
 from sequencer.store.prospects import StoredProspect
 from sequencer.store.sends import StoredSend
@@ -149,3 +152,12 @@ def test_suppressed_and_enrolled_nowhere() -> None:
         "The whole domain is on the suppression list. [suppressed_domain: banco.example]",
         "In no cadence, now or before.",
     ]
+
+
+def test_what_is_to_follow() -> None:
+    """What is to follow from a meeting is told with its time."""
+    what, case, state = "ask for a call", MeetingCase.CANCELLED, FollowUpState.WAITING
+    waits = FollowUpView(case, what, "", "intro", state, due_at=TUESDAY, why="")
+    report = PersonReport(PERSON, (), (), follow_ups=(waits,))
+    found = [line.text for line in lines(report, MADRID, NOW)]
+    assert "meeting.cancelled, Tuesday 5 May 09:12 Madrid time: ask for a call." in found

@@ -157,6 +157,33 @@ def test_mistakes(workspace: Path, old: str, new: str, expected: str) -> None:
     assert any(each.startswith(expected) for each in said), said
 
 
+@pytest.mark.parametrize(
+    ("written", "normal", "ends"),
+    [
+        ("", "finish", False),
+        ("stop_on: {meeting: finish}\n", "finish", False),
+        ("stop_on: {meeting: account}\n", "account", True),
+    ],
+)
+def test_whom_a_meeting_ends(workspace: Path, written: str, normal: str, *, ends: bool) -> None:
+    """A meeting ends the cadence of the person, or that of the account where the file says so."""
+    loaded = load(workspace, written)
+    assert loaded.cadence.meeting_ends_account is ends
+    stop_on = loaded.document["stop_on"]
+    assert isinstance(stop_on, dict)
+    assert stop_on["meeting"] == normal
+    assert cadence_from_document(loaded.document) == loaded.cadence
+
+
+def test_whom_a_meeting_cannot_end(workspace: Path) -> None:
+    """What is neither is answered with both."""
+    with pytest.raises(ConfigError) as raised:
+        load(workspace, "stop_on: {meeting: company}\n")
+    [problem] = raised.value.problems
+    assert (problem.line, problem.column) == (1, 20)
+    assert "`finish` or `account`" in problem.message
+
+
 def test_hint(workspace: Path) -> None:
     """A misspelt rule or key is answered with the one that was meant."""
     with pytest.raises(ConfigError) as raised:
