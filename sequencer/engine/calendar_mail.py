@@ -56,9 +56,7 @@ def take_in_mail(connection: Connection, mail: CalendarMail) -> Follows:
     left = [_take_in(connection, mail, event) for event in mail.verdict.events]
     if Follows.MEETING in left:
         return Follows.MEETING
-    return next(
-        (each for each in (Follows.UNREADABLE, Follows.ASK) if each in left), Follows.NOTHING
-    )
+    return next((each for each in (Follows.DOUBTFUL, Follows.ASK) if each in left), Follows.NOTHING)
 
 
 def _take_in(connection: Connection, mail: CalendarMail, event: CalendarEvent) -> Follows:

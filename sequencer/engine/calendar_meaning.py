@@ -30,7 +30,7 @@ class Follows(StrEnum):
 
     NOTHING = "nothing"
     ASK = "ask"  # a person, where the mail is sure to be for us
-    UNREADABLE = "unreadable"  # a person, whoever the mail is from
+    DOUBTFUL = "doubtful"  # a person, however the mail is known
     REP = "rep"  # a rep of ours has answered
     MEETING = "meeting"  # something is told of a meeting
     MAYBE = "maybe"  # the same, and a person has to make it certain
@@ -107,7 +107,7 @@ def meaning_of(question: Question) -> Meaning:
     """What the event means."""
     event = question.event
     if not event.uid or (event.method == "REPLY" and not event.attendees):
-        return Meaning(Follows.UNREADABLE)
+        return Meaning(Follows.DOUBTFUL)
     if event.method in _ANSWERING:
         return _answered(question)
     if event.meaning is MeetingStatus.CANCELLED:
@@ -252,17 +252,27 @@ def _invited(question: Question) -> Meaning:
     """A tool's booking, our own invitation, or that of a prospect or a colleague of theirs."""
     organiser, parties = question.organiser, question.parties
     if parties.is_of_tool(question.event):
-        who = question.invited() or (
-            parties.prospect(organiser.addresses) if organiser is not None else None
-        )
-        return _booked(question, who) if who is not None else Meaning(Follows.ASK)
-    if organiser is None:
-        return Meaning(Follows.ASK)
-    if parties.is_ours(organiser):
+        return _by_tool(question)
+    if organiser is not None and parties.is_ours(organiser):
         return _by_us(question)
-    if not _is_theirs(organiser, parties) or not _is_for_us(question, organiser):
+    if organiser is None or not _is_theirs(organiser, parties):
         return Meaning(Follows.ASK)
-    who = parties.prospect(organiser.addresses) or question.invited() or question.person
+    return _by_them(question, organiser)
+
+
+def _by_tool(question: Question) -> Meaning:
+    organiser = question.event.organiser
+    host = question.parties.prospect(organiser.addresses) if organiser is not None else None
+    who = question.invited() or host
+    return _booked(question, who) if who is not None else Meaning(Follows.ASK)
+
+
+def _by_them(question: Question, organiser: CalendarPerson) -> Meaning:
+    if not _is_for_us(question, organiser):
+        return Meaning(Follows.ASK)
+    if question.event.is_absence:
+        return Meaning(Follows.DOUBTFUL)
+    who = question.parties.prospect(organiser.addresses) or question.invited() or question.person
     if who is not None:
         return _booked(question, who)
     return _booked_by_colleague(question, organiser)

@@ -17,6 +17,8 @@ MAX_UID: Final = 1_000
 MAX_TEXT: Final = 2_000
 MAX_TITLE: Final = 500
 _STAMP = "%Y%m%dT%H%M%SZ"
+_FREE = frozenset({"TRANSPARENT", "FREE", "OOF"})
+_FREE_BY = ("TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS")
 
 
 class MeetingStatus(StrEnum):
@@ -55,6 +57,7 @@ class CalendarEvent:
         stamped_at: DTSTAMP, when this was written.
         tz: IANA name of the zone in which its times were written.
         is_floating: whether these are by the clock of whoever reads them: taken for UTC here.
+        is_free: whether whoever is invited stays free meanwhile.
         status: STATUS in upper case.
         description: its first words.
         comment: what somebody wrote with an answer.
@@ -71,6 +74,7 @@ class CalendarEvent:
     tz: str = ""
     is_day: bool = False
     is_floating: bool = False
+    is_free: bool = False
     status: str = ""
     organiser: CalendarPerson | None = None
     attendees: tuple[CalendarPerson, ...] = ()
@@ -85,6 +89,11 @@ class CalendarEvent:
     def key(self) -> str:
         """What the meeting is known by: one of a series is a meeting of its own."""
         return f"{self.uid}/{self.recurrence_id}" if self.recurrence_id else self.uid
+
+    @property
+    def is_absence(self) -> bool:
+        """Whether it is what people send round to tell of their holidays."""
+        return self.is_day and self.is_free
 
     @property
     def meaning(self) -> MeetingStatus:
@@ -113,6 +122,7 @@ def read_event(event: Component, method: str, product: str, zones: Zones) -> Cal
         tz=span.tz,
         is_day=span.is_day,
         is_floating=span.is_floating,
+        is_free=any(event.text(name, MAX_UID).upper() in _FREE for name in _FREE_BY),
         status=event.text("STATUS", MAX_TITLE).upper(),
         organiser=read_person(organiser) if organiser is not None else None,
         attendees=tuple(read_person(each) for each in attendees),

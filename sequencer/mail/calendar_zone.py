@@ -15,7 +15,7 @@ from sequencer.mail.calendar_component import Component
 from sequencer.mail.calendar_stamp import read_stamp
 
 MAX_NAME = 80
-MOST_OBSERVANCES = 200
+MOST_OBSERVANCES = 100  # the last ones: some list every change since 1916
 _MOST_PARTS = 3  # of the name of a zone
 _REMEMBERED = 512
 _NAME = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
@@ -90,7 +90,7 @@ def read_offset(value: str) -> timedelta | None:
 
 def offset_at(zone: Component, local: datetime) -> timedelta | None:
     """What a VTIMEZONE says of a local time: the observance that began last before it."""
-    observances = zone.called("STANDARD", "DAYLIGHT")[:MOST_OBSERVANCES]
+    observances = zone.called("STANDARD", "DAYLIGHT")[-MOST_OBSERVANCES:]
     begun = [
         (onset, number) for number, each in enumerate(observances) for onset in _onsets(each, local)
     ]

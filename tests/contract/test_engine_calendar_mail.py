@@ -26,6 +26,7 @@ from sequencer.domain.meeting import MeetingState
 from sequencer.domain.rep import Rep
 from sequencer.domain.task import TaskKind
 from sequencer.engine.answered import ANOTHER_TIME
+from sequencer.engine.meeting_asks import WHOSE
 from sequencer.engine.meeting_certain import NOT_CERTAIN
 from sequencer.engine.receive import IS_MEETING
 from sequencer.mail.folder import Folder
@@ -334,6 +335,15 @@ async def test_an_assistant(stage: Stage) -> None:
     colleague = request(organiser=BOSS, uid="88", asked=((ANA, ""), (ADA, "ACCEPTED")))
     await hear(stage, outlook(colleague))
     assert (state(stage, ADA), ended(stage, ADA)) == (S.BOOKED, FinishReason.MEETING_BOOKED)
+
+
+async def test_a_colleague_whom_nobody_knows(stage: Stage) -> None:
+    """Who is at the company of a prospect has a meeting; whose it is, a person says."""
+    await begin(stage)
+    await hear(stage, outlook(request(organiser=BOSS, asked=((ANA, ""),))))
+    assert stage.read(meetings.count_by_state) == {S.BOOKED: 1}
+    assert met(stage) == []
+    assert titles(stage) == [WHOSE]
 
 
 async def test_a_rep_refuses_an_invitation(stage: Stage) -> None:

@@ -38,15 +38,20 @@ def with_calendars(
 
 def _read(session: Session, uid: int) -> bytes | None:
     is_small = session.sizes([uid]).get(uid, 0) <= MOST_OCTETS
-    is_wanted = is_small and _has_calendar(session.structure(uid), 0)
+    is_wanted = is_small and has_calendar(session.structure(uid))
     return session.parts([uid], WHOLE if is_wanted else HEAD).get(uid)
 
 
-def _has_calendar(part: Any, depth: int) -> bool:
+def has_calendar(part: Any, depth: int = 0) -> bool:
     """Whether a calendar's object is in what the library made of the server's answer."""
     try:
         if part.is_multipart:
-            return depth < _DEEPEST and any(_has_calendar(each, depth + 1) for each in part[0])
-        return (bytes(part[0]).lower(), bytes(part[1]).lower()) in _KINDS
+            return depth < _DEEPEST and any(has_calendar(each, depth + 1) for each in part[0])
+        kind = part[0], part[1]
+        return all(isinstance(each, bytes) for each in kind) and _lowered(kind) in _KINDS
     except (AttributeError, IndexError, TypeError, ValueError):
         return False
+
+
+def _lowered(kind: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    return kind[0].lower(), kind[1].lower()

@@ -47,8 +47,8 @@ def meant(
 @pytest.mark.parametrize(
     ("event", "follows"),
     [
-        (CalendarEvent("REQUEST"), Follows.UNREADABLE),
-        (CalendarEvent("REPLY", "1"), Follows.UNREADABLE),
+        (CalendarEvent("REQUEST"), Follows.DOUBTFUL),
+        (CalendarEvent("REPLY", "1"), Follows.DOUBTFUL),
         (CalendarEvent("DECLINECOUNTER", "1"), Follows.NOTHING),
         (CalendarEvent("REQUEST", "1"), Follows.ASK),
         (CalendarEvent("CANCEL", "1"), Follows.ASK),
@@ -72,6 +72,15 @@ def test_a_tool_with_nobody_known() -> None:
     assert found.follows is Follows.ASK
     own = meant("REQUEST", ZOE, someone(ANA), sender="x@mailer.cal.com", product="-//x//EN")
     assert (own.kind, own.email) == (BookingKind.BOOKED, ZOE)
+
+
+def test_holidays() -> None:
+    """Who sends round when they are away has not booked; a day on which we are wanted is booked."""
+    away = meant("REQUEST", ZOE, someone(ANA), is_day=True, is_free=True)
+    assert away.follows is Follows.DOUBTFUL
+    for day, free in ((True, False), (False, True)):
+        found = meant("REQUEST", ZOE, someone(ANA), is_day=day, is_free=free)
+        assert found.kind is BookingKind.BOOKED
 
 
 def test_a_colleague() -> None:

@@ -131,6 +131,23 @@ def test_days() -> None:
     assert (found.is_day, found.tz) == (True, "Europe/Madrid")
 
 
+@pytest.mark.parametrize(
+    ("line", "is_free"),
+    [
+        ("TRANSP:TRANSPARENT", True),
+        ("X-MICROSOFT-CDO-BUSYSTATUS:OOF", True),
+        ("X-MICROSOFT-CDO-INTENDEDSTATUS:free", True),
+        ("X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE", False),
+        ("TRANSP:OPAQUE", False),
+    ],
+)
+def test_holidays(line: str, is_free: bool) -> None:
+    """A day that leaves those free who are invited to it tells of somebody's absence."""
+    found = event("DTSTART;VALUE=DATE:20270305", line)
+    assert (found.is_free, found.is_absence) == (is_free, is_free)
+    assert not event("DTSTART:20270305T090000Z", line).is_absence
+
+
 def test_floating() -> None:
     """A time of which nobody can tell the zone is marked as such."""
     found = event("DTSTART:20270305T090000", "DTEND;TZID=Nowhere:20270305T093000")
