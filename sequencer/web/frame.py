@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
@@ -25,6 +26,7 @@ header h1 { margin: 0; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.0625rem; margin: 0 0 .75rem; }
 p { margin: 0 0 .75rem; }
+section p:last-child { margin-bottom: 0; }
 a { color: var(--key); }
 a:focus-visible, button:focus-visible, summary:focus-visible, input:focus-visible,
 select:focus-visible, textarea:focus-visible { outline: 3px solid var(--key); outline-offset: 2px; }
@@ -33,6 +35,7 @@ section, form.card { background: var(--card); border: 1px solid var(--line);
 dl { display: grid; grid-template-columns: 8.5rem 1fr; gap: .375rem 1rem; margin: 0; }
 dt { color: var(--soft); }
 dd { margin: 0; white-space: pre-line; }
+dd, dd a, li a, blockquote, h1 { unicode-bidi: isolate; }
 ol { list-style: none; margin: 0; padding: 0; }
 li { padding: .5rem 0; border-top: 1px solid var(--line); }
 li:first-child { border-top: 0; padding-top: 0; }
@@ -149,11 +152,14 @@ def web_link(address: str) -> Markup | str:
 def phone_link(number: str) -> Markup | str:
     """A number that can be called, where it is one; else its bare text."""
     dialled = "".join(each for each in number if each in "+0123456789")
-    if not dialled or set(number) - set("+0123456789 ()/.-"):
+    if not dialled.strip("+") or set(number) - set("+0123456789 ()/.-"):
         return number
     return Markup('<a href="tel:{}">{}</a>').format(dialled, number)
 
 
 def mail_link(address: str) -> Markup | str:
-    """An address that can be clicked on."""
-    return Markup('<a href="mailto:{0}">{0}</a>').format(address) if address else ""
+    """An address that can be written to; nothing in it becomes a header of that mail."""
+    if not address:
+        return ""
+    safe = quote(address, safe="@", errors="replace")
+    return Markup('<a href="mailto:{}">{}</a>').format(safe, address)

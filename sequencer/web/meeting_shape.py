@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sequencer.engine.meeting_view import Handover, MeetingView
+from sequencer.engine.handover_view import Handover
+from sequencer.engine.meeting_view import MeetingView
 
 
 def meeting_json(view: MeetingView) -> dict[str, object]:

@@ -2,14 +2,20 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
 from builders import NOON
 from stage import DAY, Stage
 
 from sequencer.domain.access import Access, digest_of
+from sequencer.domain.handover_policy import HandoverPolicy
+from sequencer.domain.rep import Rep
+from sequencer.engine.meeting_by_hand import Appointment, book
 from sequencer.store import meetings
 from sequencer.web.app import Site, build_app
 from sequencer.web.json_body import MAX_JSON
@@ -97,3 +103,25 @@ async def test_hostile_requests(stage: Stage, port: int, said: bytes, expected: 
         b"GET /api/meetings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %b\r\n\r\n" % KEY.encode()
     )
     assert status(await answer_to(port, good)) == 200
+
+
+async def test_the_link_in_the_mail(stage: Stage) -> None:
+    """What the rep is sent leads to the page on which they answer."""
+    rep = Rep("omar", "Omar", "omar@field.example", ZoneInfo("Europe/Madrid"))
+    stage.policy = replace(stage.policy, reps={"omar": rep}, handover=HandoverPolicy(to=("omar",)))
+    stage.restart()
+    stage.begin(ZOE)
+    wanted = Appointment(NOON + 5 * DAY)
+    stage.write(book, stage.desk, ZOE, wanted, "Ana", stage.clock.now())
+    await stage.work()
+    [mail] = stage.mails("omar@field.example")
+    [text] = [part for part in mail.walk() if part.get_content_type() == "text/plain"]
+    raw = text.get_payload(decode=True)
+    assert isinstance(raw, bytes)
+    found = re.search(rf"{re.escape(stage.policy.public_url)}(/h/\S+)", raw.decode())
+    assert found is not None
+    transport = httpx2.ASGITransport(app=build_app(Site(stage.world, {})))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
+        assert "It is offered to you." in (await client.get(found[1])).text
+        assert (await client.post(found[1], data={"do": "accept"})).status_code == 303
+        assert "It is yours." in (await client.get(found[1])).text

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,26 @@ async def test_a_client_sees_its_own(client: httpx2.AsyncClient) -> None:
     assert [each["rep"] for each in handovers] == ["alma"]
     assert is_problem(await ask(client, "handovers/1", CLIENT), 404)
     assert (await ask(client, "handovers/2", CLIENT)).is_success
+
+
+@pytest.mark.parametrize(("key", "expected"), [(KEY, range(1, 10)), (CLIENT, (3, 6, 9))])
+@pytest.mark.parametrize("limit", [1, 2, 3, 9])
+@pytest.mark.parametrize("what", ["meetings", "handovers"])
+async def test_every_portion(
+    client: httpx2.AsyncClient, key: str, expected: Iterable[int], limit: int, what: str
+) -> None:
+    """Whoever goes on from `after` until there is none gets all that they may see, each once."""
+    for number in range(1, 10):
+        at = (NOON + (10 + number) * DAY).isoformat()
+        assert (await book(client, starts_at=at, email=ZOE if number % 3 else BEA)).is_success
+    found: list[int] = []
+    after: int | None = 0
+    while after is not None:
+        told = (await ask(client, f"{what}?limit={limit}&after={after}", key)).json()
+        assert len(told[what]) <= limit
+        found.extend(each["id"] for each in told[what])
+        after = told["after"]
+    assert found == list(expected)
 
 
 async def test_handovers(office: Stage, client: httpx2.AsyncClient) -> None:
