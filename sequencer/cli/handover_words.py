@@ -62,6 +62,10 @@ def _page_lines(page: "HandoverPage", now: datetime) -> Iterator[str]:
     for name, said in _facts(view, tz, now):
         if said:
             yield f"  {name:<9}{said}"
+    if page.passed_over:
+        yield ""
+        yield "Passed over:"
+        yield from (f"  {name}: {why}" for name, why in page.passed_over)
     yield from _told("Calls", view.record.calls, tz, now)
     yield from _told("What was sent and said", view.record.timeline, tz, now)
     yield ""

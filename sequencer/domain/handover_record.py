@@ -1,9 +1,11 @@
 """What a rep is told of a meeting: who, when, where, and what has been said so far."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
+
+OTHERS = "passed_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ def as_json(record: Record) -> dict[str, object]:
             for each in getattr(record, name)
         ]
     return plain
+
+
+def with_others(record: Record, others: Iterable[tuple[str, str]]) -> dict[str, object]:
+    """The record as JSON, with the reasons why no other rep was asked: those are for us alone."""
+    return {**as_json(record), OTHERS: [list(each) for each in others]}
+
+
+def others_of(stored: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Every other rep with the reason why not, from a record as it was stored."""
+    return tuple((name, why) for name, why in stored.get(OTHERS, ()))
 
 
 def from_json(stored: Mapping[str, Any]) -> Record:

@@ -14,6 +14,7 @@ from sequencer.domain.meeting import MeetingState
 from sequencer.engine.desk import Desk
 from sequencer.engine.handover_mail import end_key, has_heard
 from sequencer.engine.handover_offer import (
+    clear,
     held,
     is_wanted,
     note,
@@ -100,6 +101,8 @@ def _end(
     why = _ENDS.get(meeting.state, "the meeting is none of ours")
     if first is not None and withdraw(connection, desk, first, News.CALLED_OFF, why, now):
         note(connection, meeting, f"taken back from {first.rep}: {why}", now)
+    every = handovers.of_meeting(connection, meeting.id)
+    clear(connection, desk, every, News.CALLED_OFF, why, now)
     settle_asking(connection, meeting, why, now)
 
 
@@ -118,7 +121,9 @@ def _carry_over(
 
     Not where somebody has taken the new one already, or it is not to be handed over.
     """
-    last = next(iter(handovers.of_meeting(connection, old.id)[::-1]), None)
+    every = handovers.of_meeting(connection, old.id)
+    clear(connection, desk, every, News.CALLED_OFF, _MOVED, now)
+    last = every[-1] if every else None
     if last is None or last.state not in {*WITH_SOMEBODY, HandoverState.WITHDRAWN}:
         return
     rep, present = desk.policy.reps.get(last.rep), held(connection, new.id)

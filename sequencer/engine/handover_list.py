@@ -6,7 +6,7 @@ from typing import Final
 
 from sequencer.domain.assignment import Choice
 from sequencer.domain.handover import HandoverState
-from sequencer.domain.handover_record import from_json
+from sequencer.domain.handover_record import from_json, others_of
 from sequencer.domain.meeting import MeetingState
 from sequencer.domain.visibility import OURSELVES, may_see
 from sequencer.engine.desk import Desk
@@ -67,10 +67,11 @@ class HandoverLine:
 
 @dataclass(frozen=True, slots=True)
 class HandoverPage:
-    """A handover with what became of the mails about it."""
+    """A handover with what became of the mails about it, and why no other rep was asked."""
 
     handover: HandoverView
     mails: tuple[Fate, ...]
+    passed_over: tuple[tuple[str, str], ...] = ()
 
 
 def handover_lines(
@@ -106,7 +107,9 @@ def handover_page(
     if not may_see(client, shown.record.client):
         raise UnknownHandoverError(f"There is no handover {number}.")
     keys = [request_key(handover, each) for each in range(handover.revision + 1)]
-    return HandoverPage(shown, tuple(notices.fates(connection, [*keys, end_key(handover)])))
+    fates = notices.fates(connection, [*keys, end_key(handover)])
+    others = others_of(handover.record) if client == OURSELVES else ()
+    return HandoverPage(shown, tuple(fates), others)
 
 
 def offer_meeting(

@@ -25,7 +25,7 @@ from sequencer.mail.handover_letter import Letter, News, short_text, title_of, w
 from sequencer.mail.handover_link import handover_token, handover_url
 from sequencer.mail.invitation import Invitation, make_invitation
 from sequencer.mail.message_id import make_message_id, make_ref
-from sequencer.store import enrollments, meetings, notices, prospects
+from sequencer.store import enrollments, handovers, meetings, notices, prospects
 from sequencer.store.database import Connection
 from sequencer.store.handovers import Handover
 from sequencer.store.notices import Notice
@@ -65,8 +65,15 @@ def end_key(handover: Handover) -> str:
 
 
 def has_heard(connection: Connection, handover: Handover) -> bool:
-    """Whether the rep may have been told of it; what waits still is withdrawn."""
-    keys = [request_key(handover, each) for each in range(handover.revision + 1)]
+    """Whether the rep may have been told of it; what waits still is withdrawn.
+
+    Also where it had another number then: a meeting that goes on as another one keeps its UID.
+    """
+    keys = [
+        request_key(each, revision)
+        for each in handovers.with_uid(connection, handover.uid)
+        for revision in range(each.revision + 1)
+    ]
     waiting = [
         each.once_key
         for each in notices.fates(connection, keys)

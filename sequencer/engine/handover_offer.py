@@ -1,7 +1,7 @@
 """Offer a meeting to a rep, to the next one, to a certain one; take it back; tell of a change."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +11,7 @@ from sequencer.domain.days_off import NeverOpenError
 from sequencer.domain.delay import add_delay
 from sequencer.domain.handover import WITH_SOMEBODY, HandoverEvent, HandoverState
 from sequencer.domain.handover_policy import HandoverPolicy
-from sequencer.domain.handover_record import as_json, from_json
+from sequencer.domain.handover_record import from_json, others_of, with_others
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.meeting import MeetingState
 from sequencer.domain.rep import Rep
@@ -26,7 +26,7 @@ from sequencer.engine.matter import bring_up
 from sequencer.engine.tasks import Matter, close_matters
 from sequencer.files.holiday_book import PublicHolidays
 from sequencer.mail.handover_letter import News
-from sequencer.store import handovers, ledger
+from sequencer.store import handovers, ledger, notices
 from sequencer.store.database import Connection
 from sequencer.store.handovers import Handover, NewHandover
 from sequencer.store.meetings import Meeting
@@ -74,6 +74,10 @@ def offer_next(
     ]
     decided = decide_rep(connection, desk, meeting, {*but, *(each.rep for each in passed)}, now)
     if decided.choice is None:
+        moved = [
+            each for each in every if each.state is HandoverState.LAPSED and each not in passed
+        ]
+        clear(connection, desk, moved, News.PASSED_ON, "The meeting is at another time", now)
         _ask_somebody(connection, meeting, decided, now)
         return False
     offer_to(connection, desk, meeting, decided.choice, now)
@@ -90,7 +94,9 @@ def offer_to(
 ) -> Handover:
     """Offer a meeting to that rep, who may have been told of it as another one that was moved."""
     rep, policy = choice.rep, desk.policy.handover
-    key = _new_key(desk, meeting, rep, handovers.of_meeting(connection, meeting.id))
+    every = handovers.of_meeting(connection, meeting.id)
+    clear(connection, desk, every, News.PASSED_ON, "Somebody else was asked", now)
+    key = _new_key(desk, meeting, rep, every)
     new = NewHandover(
         key=key,
         meeting_id=meeting.id,
@@ -98,7 +104,7 @@ def offer_to(
         because=choice.because,
         uid=after.uid if after else f"{key}@{_uid_domain(desk)}",
         revision=after.revision + 1 if after else 0,
-        record=as_json(record_of(connection, desk, meeting, rep, now)),
+        record=with_others(record_of(connection, desk, meeting, rep, now), choice.passed_over),
         answer_by_at=answer_by(policy, rep, meeting.starts_at, now),
         remind_at=next_reminder(policy, meeting.starts_at, now),
     )
@@ -128,7 +134,7 @@ def tell_change(
         return
     knows = has_heard(connection, handover)
     revision = handover.revision + 1
-    values = {"record": as_json(record), "revision": revision}
+    values = {"record": with_others(record, others_of(handover.record)), "revision": revision}
     if moved:
         handovers.move(
             connection,
@@ -181,6 +187,20 @@ def tell_end(
     handovers.keep(connection, handover.id, revision=revision)
     ended = replace(handover, revision=revision, answer_by_at=None)
     tell(connection, desk, Telling(ended, rep, news, end_key(handover), f"{why}."), now)
+
+
+def clear(
+    connection: Connection,
+    desk: Desk,
+    every: Iterable[Handover],
+    news: News,
+    why: str,
+    now: datetime,
+) -> None:
+    """Take a meeting out of the calendars of those who did not answer, where it was left."""
+    for each in every:
+        if each.state is HandoverState.LAPSED and not notices.fates(connection, [end_key(each)]):
+            tell_end(connection, desk, each, news, why, now)
 
 
 def answer_by(

@@ -57,17 +57,16 @@ def page(
 ) -> HandoverPage:
     """The handovers that are asked for, in the order of their numbers."""
     found: list[Handover] = []
-    looked_at = 0
-    while looked_at < MOST_LOOKED_AT:
-        some = handovers_after(connection, wanted, after, most)
-        for handover in some:
-            if len(found) == most:
-                return HandoverPage(tuple(found), found[-1].id)
-            if _may_see(connection, viewer, handover):
-                found.append(handover)
-        if len(some) < most:
+    for _ in range(0, MOST_LOOKED_AT, most):
+        some = handovers_after(connection, wanted, after, most + 1)
+        found.extend(each for each in some[:most] if _may_see(connection, viewer, each))
+        if len(found) > most:
+            return HandoverPage(tuple(found[:most]), found[most - 1].id)
+        if len(some) <= most:
             return HandoverPage(tuple(found), None)
-        after, looked_at = some[-1].id, looked_at + len(some)
+        after = some[most - 1].id
+        if len(found) == most:
+            break
     return HandoverPage(tuple(found), after)
 
 

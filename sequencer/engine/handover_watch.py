@@ -6,7 +6,7 @@ from sequencer.domain.handover import WITH_SOMEBODY, HandoverEvent, HandoverStat
 from sequencer.domain.meeting import MeetingState
 from sequencer.engine.desk import Desk
 from sequencer.engine.handover_mail import Telling, tell
-from sequencer.engine.handover_offer import is_wanted, next_reminder, note, offer_next, tell_end
+from sequencer.engine.handover_offer import is_wanted, next_reminder, note, offer_next
 from sequencer.engine.handover_trouble import once_key
 from sequencer.mail.handover_letter import News
 from sequencer.store import bookings, handovers, meetings
@@ -39,9 +39,7 @@ def lapse(connection: Connection, desk: Desk, number: int, now: datetime) -> boo
     if not handovers.move(connection, number, HandoverEvent.LAPSE, note=NO_ANSWER):
         return False
     note(connection, meeting, f"{handover.rep} has not answered in time", now)
-    if offer_next(connection, desk, meeting, now):
-        why = "There was no answer in time"
-        tell_end(connection, desk, handover, News.PASSED_ON, why, now)
+    offer_next(connection, desk, meeting, now)
     return True
 
 

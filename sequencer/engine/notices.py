@@ -50,6 +50,24 @@ def _give_up(connection: Connection, mailbox: str, before: datetime, now: dateti
             tell_of_trouble(connection, found, why, now)
 
 
+def stray(connection: Connection, desk: Desk) -> list[int]:
+    """Numbers of those whose mailbox is gone from the settings: nobody would ever send them."""
+    gone = [
+        each for each in notices.open_mailboxes(connection) if each not in desk.policy.mailboxes
+    ]
+    return notices.open_in(connection, gone) if gone else []
+
+
+def drop_stray(connection: Connection, number: int, now: datetime) -> None:
+    """Give one of those up; a person hears of it where it was about a handover."""
+    found = notices.find_open(connection, number)
+    if found is None:
+        return
+    why = f"the mailbox {found.mailbox} is gone"
+    if notices.give_up(connection, number, why, now):
+        tell_of_trouble(connection, found, why, now)
+
+
 def _next(connection: Connection, desk: Desk, mailbox: str, now: datetime) -> Waiting | None:
     """The next one, if the pace of the mailbox leaves room for it."""
     found, policy = notices.due(connection, mailbox, now), desk.policy.mailboxes.get(mailbox)

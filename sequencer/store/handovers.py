@@ -113,6 +113,12 @@ def by_uid(connection: Connection, uid: str) -> Handover | None:
     return _first(connection, HandoverRow.uid == uid) if uid and is_storable(uid) else None
 
 
+def with_uid(connection: Connection, uid: str) -> list[Handover]:
+    """All handovers that the invitation with that UID has belonged to, in their order."""
+    query = sa.select(*COLUMNS).where(HandoverRow.uid == uid)
+    return _handovers(connection, query.order_by(HandoverRow.id))
+
+
 def of_meeting(connection: Connection, meeting_id: int) -> list[Handover]:
     """All handovers of a meeting, in the order they were made."""
     query = sa.select(*COLUMNS).where(HandoverRow.meeting_id == meeting_id)

@@ -132,6 +132,25 @@ def left_open(connection: Connection, mailbox: str, before: datetime) -> list[Wa
     return [Waiting(*row) for row in connection.execute(query.order_by(NoticeRow.id))]
 
 
+def open_mailboxes(connection: Connection) -> list[str]:
+    """Mailboxes in which one waits, or was handed over and is not heard of."""
+    return list(
+        connection.execute(sa.select(NoticeRow.mailbox).where(_IS_OPEN).distinct()).scalars()
+    )
+
+
+def open_in(connection: Connection, mailboxes: Sequence[str]) -> list[int]:
+    """Numbers of those in these mailboxes."""
+    query = sa.select(NoticeRow.id).where(_IS_OPEN, NoticeRow.mailbox.in_(mailboxes))
+    return list(connection.execute(query.order_by(NoticeRow.id)).scalars())
+
+
+def find_open(connection: Connection, number: int) -> Waiting | None:
+    """The one of that number, if it has not ended."""
+    row = connection.execute(sa.select(*_COLUMNS).where(NoticeRow.id == number, _IS_OPEN)).first()
+    return Waiting(*row) if row is not None else None
+
+
 def hand(connection: Connection, number: int, now: datetime) -> bool:
     """Whether its dot may be written; from this commit on it never leaves again."""
     result = connection.execute(
@@ -160,10 +179,10 @@ def end(connection: Connection, tried: Tried, outcome: str, now: datetime) -> bo
 
 
 def give_up(connection: Connection, number: int, outcome: str, now: datetime) -> bool:
-    """Whether one that was handed over ended so: nobody will tell any more."""
+    """Whether one that had not ended was given up: nobody will send it, or tell of it any more."""
     result = connection.execute(
         sa.update(NoticeRow)
-        .where(NoticeRow.id == number, _IS_OPEN, NoticeRow.handed_at.is_not(None))
+        .where(NoticeRow.id == number, _IS_OPEN)
         .values(ended_at=now, outcome=cut(outcome))
     )
     return result.rowcount == 1

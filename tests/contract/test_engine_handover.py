@@ -17,6 +17,7 @@ from sequencer.domain.delay import Delay, Unit
 from sequencer.domain.handover_policy import HandoverPolicy
 from sequencer.domain.handover_record import from_json
 from sequencer.domain.meeting import MeetingState
+from sequencer.domain.pacing import Pace
 from sequencer.domain.rep import Rep
 from sequencer.engine.handover import follow_meeting, rep_answered
 from sequencer.engine.handover_answer import (
@@ -28,6 +29,7 @@ from sequencer.engine.handover_answer import (
     view,
 )
 from sequencer.engine.handover_list import offer_meeting
+from sequencer.engine.handover_mail import request_key
 from sequencer.engine.handover_offer import NOBODY
 from sequencer.engine.handover_trouble import TITLE
 from sequencer.engine.meeting_change import MeetingChange
@@ -393,6 +395,24 @@ async def test_reminders(stage: Stage) -> None:
     assert not any("Soon" in subject(mail) for mail in stage.mails(ZOE))
 
 
+async def test_a_full_queue_keeps_no_handover_back(stage: Stage) -> None:
+    """Where a mailbox may send one mail an hour, the next one is the one to the rep."""
+    pace = Pace(per_day=100, gap=HOUR)
+    boxes = {name: replace(box, pace=pace) for name, box in stage.policy.mailboxes.items()}
+    stage.policy = replace(stage.policy, mailboxes=boxes)
+    stage.restart()
+    others = [f"p{number}@firm{number}.example" for number in range(5)]
+    stage.bring_in(*others)
+    stage.enroll(*others)
+    await stage.work()
+    follow(stage, book(stage))
+    await stage.work(2 * HOUR)
+    assert len(subjects(stage, "omar")) == 1
+    assert len(stage.mailers["ana"].accepted) == 2
+    await stage.work(2 * HOUR)
+    assert len(stage.mailers["ana"].accepted) == 3
+
+
 @pytest.mark.parametrize("outcome", [LOST, REFUSED])
 async def test_a_mail_that_may_not_have_arrived(stage: Stage, outcome: Outcome) -> None:
     """It is not sent again; a person is asked to tell the rep, once."""
@@ -419,6 +439,18 @@ async def test_a_daemon_that_died_at_the_dot(stage: Stage) -> None:
     assert titles(stage) == [TITLE]
     await stage.work(DAY)
     assert not any(each.startswith("Meeting for you") for each in subjects(stage, "omar"))
+
+
+async def test_a_mailbox_that_is_gone(stage: Stage) -> None:
+    """What nobody can send any more is given up, and a person tells the rep."""
+    meeting = follow(stage, book(stage))
+    boxes = {"luis": stage.policy.mailboxes["luis"]}
+    stage.policy = replace(stage.policy, mailboxes=boxes)
+    stage.restart()
+    await stage.work()
+    assert titles(stage).count(TITLE) == 1
+    key = request_key(of(stage, meeting)[0], 0)
+    assert stage.read(notices.fates, [key])[0].outcome == "the mailbox ana is gone"
 
 
 async def test_a_rep_who_cannot_be_written_to(stage: Stage) -> None:
