@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from sequencer.domain.follow_up import FollowUpState
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.meeting_rule import MeetingCase, MeetingRule
 from sequencer.domain.task import TaskKind
 from sequencer.engine.carry_out import TITLES as OF_KINDS
 from sequencer.store import enrollments, ledger
 from sequencer.store.database import Connection
-from sequencer.store.follow_ups import StoredFollowUp
 from sequencer.store.meetings import Meeting
 
 TITLES = {
@@ -44,21 +42,6 @@ def whose(connection: Connection, enrollment_id: int | None) -> str:
     if enrollment_id is None:
         return "default"
     return f"the rule of {enrollments.get(connection, enrollment_id).slug}"
-
-
-def sentence(row: StoredFollowUp) -> str:
-    """What follows or followed, and why it did not, in one sentence."""
-    deed = str(row.rule)
-    match row.state:
-        case FollowUpState.WAITING:
-            said = f"{deed}, on {row.due_at:%Y-%m-%d %H:%M} UTC"
-        case FollowUpState.DONE:
-            said = f"{deed}: done"
-        case FollowUpState.UNDONE:
-            said = f"{deed}: undone"
-        case _:
-            said = f"{deed}: not done"
-    return f"{row.rule.case}: {said}{f' ({row.why})' if row.why else ''}"
 
 
 def tell(

@@ -20,7 +20,6 @@ from sequencer.engine.bookings import take_in
 from sequencer.engine.follow_up_deed import NOT_DONE, do_follow_up
 from sequencer.engine.follow_up_list import of_meeting
 from sequencer.engine.follow_up_undo import RUNS_ON
-from sequencer.engine.follow_up_words import sentence
 from sequencer.engine.next_event import next_instant
 from sequencer.engine.reopen_enrollment import Request, reopen_enrollment
 from sequencer.engine.suppress import suppress_address
@@ -453,9 +452,6 @@ async def test_it_is_shown(each_stage: Stage) -> None:
     assert (told.state, told.due_at) == (FollowUpState.WAITING, NOON + DAY)
     [meeting] = stage.read(meetings.of_person, stage.person(ZOE))
     await stage.work(DAY)
-    assert [sentence(row) for row in stage.read(follow_ups.of_meeting, meeting.id)] == [
-        "meeting.cancelled: ask for a call: done"
-    ]
     [view] = stage.read(of_meeting, meeting.id)
     assert view.sentence == f"ask for a call, by the rule of {SLUG}, for {ZOE}: done"
     assert (view.due_at, view.cadence) == (NOON + DAY, SLUG)
