@@ -11,6 +11,7 @@ import pytest
 from builders import NOON, a_prospect
 from stage import Stage, a_loaded, a_policy
 
+from sequencer.cli.handover_words import page_lines
 from sequencer.domain.absence import Absence
 from sequencer.domain.assignment import Choice, Decision
 from sequencer.domain.booking import BookingEvent, BookingKind
@@ -21,6 +22,8 @@ from sequencer.domain.meeting import MeetingState
 from sequencer.domain.rep import Rep, Territory
 from sequencer.engine.assignment import choose_rep, decide_rep
 from sequencer.engine.handover_answer import refuse_number
+from sequencer.engine.handover_list import handover_page
+from sequencer.engine.handover_offer import offer_next
 from sequencer.store import assignments, bookings, busy, handovers, meetings
 from sequencer.store.busy import Busy
 from sequencer.store.database import Connection, Database
@@ -293,3 +296,21 @@ def test_given_back_at_the_same_time(postgres_database: Database) -> None:
         list(threads.map(refuse, numbers))
     offered = [each.rep for m in both for each in stage.read(handovers.of_meeting, m.id)]
     assert sorted(offered) == ["marta", "marta", "pau"]
+
+
+def test_reasons_are_kept(stage: Stage) -> None:
+    """A handover keeps why no other rep was asked; that is for us to see, and for no client."""
+    stage.apply()
+    stage.bring_in(a_prospect())
+    stage.enroll(ZOE)
+    settle(stage, MARTA, replace(PAU, takes_meetings=False))
+    meeting = a_meeting(stage, verified=True)
+    assert stage.write(offer_next, stage.desk, meeting, NOON)
+    [handover] = stage.read(handovers.of_meeting, meeting.id)
+    page = stage.read(handover_page, stage.desk, handover.id, NOON)
+    assert page.handover.because == "marta: round robin"
+    assert page.passed_over == (("pau", "takes no meetings"),)
+    assert "  pau: takes no meetings" in list(page_lines(page, NOON))
+    record = {**handover.record, "client": "acme"}
+    stage.write(handovers.keep, handover.id, record=record)
+    assert stage.read(handover_page, stage.desk, handover.id, NOON, "acme").passed_over == ()
