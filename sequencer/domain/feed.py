@@ -1,7 +1,7 @@
 """What a rep's calendar holds, whatever it is read by: events with their people, in UTC."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sequencer.domain.outside import OutsideError
 
@@ -81,6 +81,9 @@ class FeedEvent:
         return f"{self.uid}/{self.instance}" if self.instance else self.uid
 
 
+FURTHER = timedelta(days=400)  # after a window: how far events are put off
+
+
 @dataclass(frozen=True, slots=True)
 class FeedReading:
     """What was found in a calendar.
@@ -90,12 +93,16 @@ class FeedReading:
         held: how many there are at all, outside of the window too where these were told.
         keys: by which they are known, those outside of the window too.
         oddities: what was not understood, for people; the rest was read all the same.
+        is_whole: whether nothing was left out for want of room.
+        later: events after the window that do not repeat: one of them may have been within it.
     """
 
     events: tuple[FeedEvent, ...] = ()
     held: int = 0
     keys: frozenset[str] = frozenset()
     oddities: tuple[str, ...] = ()
+    is_whole: bool = True
+    later: tuple[FeedEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sequencer.domain.feed import FeedEvent, Guest
 MOST_PEOPLE = 50  # who are invited: with more it is a webinar, and no meeting
 MOST_GUESTS = 100
 
+_NOBODY = "calendar.google.com"  # where calendars and rooms have their addresses
 _YES = frozenset({"ACCEPTED", "DELEGATED"})
 _ORDER = (BookingKind.BOOKED, BookingKind.REQUESTED, BookingKind.REJECTED)  # the best first
 
@@ -42,7 +43,7 @@ def outsiders(event: FeedEvent, ours: Collection[str]) -> list[Guest]:
     found: dict[str, Guest] = {}
     for each in (Guest(event.organizer, answer="ACCEPTED"), *event.guests):
         key = key_of(each.address)
-        if key and key not in ours and each.is_person:
+        if key and key not in ours and each.is_person and not key.endswith(_NOBODY):
             before = found.get(key)
             found[key] = each if before is None else _named(before, each)
     return list(found.values())

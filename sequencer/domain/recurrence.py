@@ -31,6 +31,9 @@ class Frequency(StrEnum):
     YEARLY = "YEARLY"
 
 
+_DAYS = {Frequency.DAILY: 1, Frequency.WEEKLY: 7, Frequency.MONTHLY: 31, Frequency.YEARLY: 366}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule; `until` is as it was written.
@@ -83,19 +86,35 @@ def rule_of(text: str) -> Rule:
     )
 
 
-def dates(rule: Rule, first: date, since: date, until: date) -> Iterator[date]:
+@dataclass(slots=True)
+class Patience:
+    """How much work is left for all rules of a calendar together: days that are looked at."""
+
+    left: int = 200_000
+
+    def spend(self, rule: Rule) -> bool:
+        """Whether there is enough left for a period of that rule."""
+        self.left -= _DAYS[rule.frequency]
+        return self.left >= 0
+
+
+def dates(
+    rule: Rule, first: date, since: date, until: date, patience: Patience | None = None
+) -> Iterator[date]:
     """The dates of the rule from `since` up to `until`, those days included, in their order.
 
-    `first` is when it begins. A rule that has to be counted through for longer than MOST_PERIODS
-    ends there.
+    Args:
+        rule: what repeats.
+        first: when it begins.
+        since: the first day that is of interest.
+        until: the last one.
+        patience: once it is at its end, there are no more dates; and a rule that has to be counted
+            through for longer than MOST_PERIODS ends there.
     """
+    patience = patience or Patience(MOST_PERIODS * _DAYS[rule.frequency])
     number = 0 if rule.count is not None else _period_of(rule, first, since)
     counted = 0
-    for index in range(number, number + MOST_PERIODS):
-        try:
-            begin = _begin(rule, first, index)
-        except (ValueError, OverflowError):  # after the last year that there is
-            return
+    for begin in _periods(rule, first, number, patience):
         if begin > until:
             return
         for each in _chosen(rule, _candidates(rule, first, begin)):
@@ -106,6 +125,17 @@ def dates(rule: Rule, first: date, since: date, until: date) -> Iterator[date]:
                 return
             if each >= since:
                 yield each
+
+
+def _periods(rule: Rule, first: date, number: int, patience: Patience) -> Iterator[date]:
+    """First days of the periods from that one on, as long as there are any, and patience."""
+    for index in range(number, number + MOST_PERIODS):
+        if not patience.spend(rule):
+            return
+        try:
+            yield _begin(rule, first, index)
+        except (ValueError, OverflowError):  # after the last year that there is
+            return
 
 
 def _part(text: str) -> tuple[str, str]:

@@ -51,12 +51,14 @@ def take_meeting(
         if before.missing_since is not None:
             seen_events.save(connection, replace(before, missing_since=None))
         return False
-    seen = SeenEvent(where.name, event.key, digest, event.starts_at, told)
+    at = _occurred_at(meeting, before, now)
+    kept = told | {"at": at.isoformat()}
+    seen = SeenEvent(where.name, event.key, digest, event.starts_at, kept)
     seen_events.save(connection, seen)
     if meeting.kind is BookingKind.CANCELLED and (before is None or _has_ended(before)):
         return False  # of a meeting that was never on there is nothing to tell
     again = before.gone_at.isoformat() if before is not None and before.gone_at else ""
-    take_in(connection, desk, _event(where, meeting, before, digest + again, now), now)
+    take_in(connection, desk, _event(where, meeting, before, digest + again, at), now)
     return True
 
 
@@ -91,14 +93,13 @@ def believe_gone(
 
 
 def _event(
-    where: Where, meeting: FeedMeeting, before: SeenEvent | None, digest: str, now: datetime
+    where: Where, meeting: FeedMeeting, before: SeenEvent | None, digest: str, at: datetime
 ) -> BookingEvent:
     event, kind = meeting.event, meeting.kind
     was_gone = before is not None and before.gone_at is not None
     is_moved = before is not None and not was_gone and before.starts_at != event.starts_at
     if kind is BookingKind.BOOKED and is_moved and before is not None and not _has_ended(before):
         kind = BookingKind.RESCHEDULED
-    changed_at = min(event.changed_at or now, now)
     return BookingEvent(
         kind,
         FEED,
@@ -117,9 +118,19 @@ def _event(
         uid=event.key,  # each instance of what repeats is a meeting of its own
         revision=event.revision,
         cancelled_by=meeting.by,
-        occurred_at=now if was_gone else changed_at,
+        occurred_at=at,
         verified=True,
     )
+
+
+def _occurred_at(meeting: FeedMeeting, before: SeenEvent | None, now: datetime) -> datetime:
+    """When the event became as it is: as it says, unless it had said so of what it was before."""
+    changed_at = min(meeting.event.changed_at or now, now)
+    if before is None:
+        return changed_at
+    known = str(before.told.get("at", ""))
+    is_news = before.gone_at is None and known and changed_at > datetime.fromisoformat(known)
+    return changed_at if is_news else now
 
 
 def _told(meeting: FeedMeeting) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 import structlog
 
 from sequencer.domain.address import key_of
-from sequencer.domain.feed import FeedAnswer, FeedReading, Window
+from sequencer.domain.feed import FeedAnswer, FeedEvent, FeedReading, Window
 from sequencer.domain.feed_meeting import FeedMeeting, has_declined, meeting_in, outsiders
 from sequencer.engine.feed_event import Where, believe_gone, take_meeting
 from sequencer.engine.outside import Looked, Outside
@@ -101,9 +101,11 @@ def find(
 ) -> Found:
     """What of a reading is of use to us."""
     ours, own = our_keys(policy), own_keys(policy, feed)
-    people = {key_of(each.address) for event in reading.events for each in outsiders(event, ours)}
+    put_off = _put_off(connection, feed, reading)
+    every = (*reading.events, *put_off)
+    people = {key_of(each.address) for event in every for each in outsiders(event, ours)}
     known = _known(connection, sorted(people))
-    met = [meeting_in(event, known, ours, own) for event in reading.events]
+    met = [meeting_in(event, known, ours, own) for event in every]
     taken = [
         Busy(max(each.starts_at, window.since), min(each.ends_at, window.until), each.key)
         for each in reading.events
@@ -115,6 +117,14 @@ def find(
         tuple(each for each in taken if each.ends_at > each.starts_at),
         sum(not (each.guests or each.organizer) for each in reading.events),
     )
+
+
+def _put_off(connection: Connection, feed: Feed, reading: FeedReading) -> list[FeedEvent]:
+    """Events after the window that were seen as meetings before: they were put off."""
+    if not reading.later:
+        return []
+    seen = seen_events.of_calendar(connection, CALENDAR + feed.name)
+    return [each for each in reading.later if short_key(each.key) in seen]
 
 
 def our_keys(policy: Policy) -> frozenset[str]:
@@ -219,6 +229,8 @@ def _missing(
 
 def _strange(connection: Connection, calendar: str, found: Found, window: Window) -> str:
     """Why a reading is not believed as far as something is missing; empty where it is."""
+    if not found.reading.is_whole:
+        return "the calendar holds too much to be read: nothing in it is taken for cancelled"
     before = busy.still_ahead(connection, calendar, window.since, window.until)
     after = sum(each.starts_at > window.since for each in found.busy)
     if not found.reading.held and (before or _seen_ahead(connection, calendar, window)):

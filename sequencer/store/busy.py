@@ -37,34 +37,6 @@ def replace(connection: Connection, calendar: str, rep: str, times: Sequence[Bus
         connection.execute(sa.insert(BusyRow), rows)
 
 
-def of_rep(
-    connection: Connection, rep: str, since: datetime, until: datetime, but_uid: str = ""
-) -> list[Busy]:
-    """When a rep has no time within a span, by all their calendars, the earliest first.
-
-    Args:
-        connection: the database.
-        rep: the short name.
-        since: begin of the span.
-        until: its end.
-        but_uid: an event that does not count, such as the very meeting that is asked for.
-    """
-    row = BusyRow
-    query = sa.select(row.starts_at, row.ends_at, row.uid).where(
-        row.rep == rep, row.ends_at > since, row.starts_at < until
-    )
-    if but_uid:
-        query = query.where(row.uid != short_key(but_uid))
-    return [Busy(*found) for found in connection.execute(query.order_by(row.starts_at, row.id))]
-
-
-def is_free(
-    connection: Connection, rep: str, since: datetime, until: datetime, but_uid: str = ""
-) -> bool:
-    """Whether nothing is known that takes the rep's time within a span."""
-    return not of_rep(connection, rep, since, until, but_uid)
-
-
 def still_ahead(connection: Connection, calendar: str, now: datetime, until: datetime) -> int:
     """How many times of a calendar were known that are yet to come before `until`."""
     here = sa.and_(BusyRow.calendar == calendar, BusyRow.starts_at > now, BusyRow.starts_at < until)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sequencer.store.bookings import short_key
+from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
 from sequencer.store.meeting_tables import SeenEventRow
@@ -60,7 +61,7 @@ def save(connection: Connection, seen: SeenEvent) -> None:
     """Keep how it is now."""
     values = {
         "digest": seen.digest,
-        "told": dict(seen.told),
+        "told": {name: _plain(value) for name, value in seen.told.items()},
         "starts_at": seen.starts_at,
         "missing_since": seen.missing_since,
         "gone_at": seen.gone_at,
@@ -73,6 +74,13 @@ def save(connection: Connection, seen: SeenEvent) -> None:
 def forget(connection: Connection, before: datetime) -> None:
     """Forget what was over long ago."""
     connection.execute(sa.delete(SeenEventRow).where(SeenEventRow.starts_at < before))
+
+
+def _plain(value: Any) -> Any:
+    """The value as any database takes it."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return cut(value) if isinstance(value, str) else value
 
 
 def _here(seen: SeenEvent) -> sa.ColumnElement[bool]:

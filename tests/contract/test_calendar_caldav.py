@@ -152,6 +152,12 @@ async def test_a_wrong_password(world: World) -> None:
     assert "hush" not in told
 
 
+async def test_a_server_that_wants_digest(world: World) -> None:
+    """It is told as such: no password would help."""
+    world.replies["PROPFIND"] = Reply(401, b"", {"WWW-Authenticate": 'Digest realm="x"'})
+    assert "wants a sign-in by Digest" in await world.why_not()
+
+
 @pytest.mark.parametrize("method", ["PROPFIND", "REPORT"])
 @pytest.mark.parametrize(
     ("reply", "why"),

@@ -106,6 +106,14 @@ async def test_nobody_listens(http: httpx2.AsyncClient) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("url", ["https://exam ple/hush", "https://a:99999/hush", "https://[/hush"])
+async def test_an_address_that_is_none(http: httpx2.AsyncClient, url: str) -> None:
+    """It is refused, and not shown."""
+    with pytest.raises(FeedError) as caught:
+        await fetch(http, Ask("GET", url), NOON)
+    assert "hush" not in str(caught.value)
+
+
 async def test_redirects_on_the_same_server_are_followed(http: httpx2.AsyncClient) -> None:
     """With the same question and the same password."""
 
@@ -132,6 +140,9 @@ async def test_redirects_on_the_same_server_are_followed(http: httpx2.AsyncClien
         ("https://10.0.0.1/", "within this network"),
         ("https://localhost/", "within this network"),
         ("file:///etc/passwd", "without https"),
+        ("https://xn--\u00ff.example/", "127.0.0.1"),
+        ("https://[1/", "127.0.0.1"),
+        ("https://" + "a" * 70_000, "127.0.0.1"),
         ("", "does not say where"),
     ],
 )

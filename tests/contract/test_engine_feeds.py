@@ -1,3 +1,4 @@
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ import pytest
 from builders import NOON
 from stage import Stage, a_policy
 
+from sequencer.adapters.booking.calendly import read
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
 from sequencer.domain.feed import (
     FeedAnswer,
@@ -20,11 +22,13 @@ from sequencer.domain.meeting import MeetingState
 from sequencer.domain.rep import Rep
 from sequencer.engine.feed_check import check_feeds
 from sequencer.engine.feeds import CALENDAR, Feed, calendars
+from sequencer.engine.hooks import Source, store_delivery
 from sequencer.engine.outside import OutsideWatch
 from sequencer.engine.policy import UTC_ZONE
-from sequencer.store import busy, meetings, outside_looks, seen_events
+from sequencer.store import assignments, meetings, outside_looks, seen_events
 from sequencer.store.database import Database
 
+CALENDLY = Source("calendly", lambda _post, _now: True, read)
 ZOE, ADA, MARTA = "zoe@bank.example", "ada@bank.example", "marta@seller.example"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AT = NOON + 3 * DAY
@@ -43,7 +47,7 @@ class Book:
     events: list[FeedEvent] = field(default_factory=list)
     error: FeedError | None = None
     unchanged: bool = False
-    later: tuple[str, ...] = ()
+    is_whole: bool = True
     marks: list[str] = field(default_factory=list)
 
     async def read(self, mark: str, window: Window) -> FeedAnswer:
@@ -53,8 +57,10 @@ class Book:
         if self.unchanged and mark:
             return FeedAnswer(mark, None)
         within = [each for each in self.events if window.touches(each.starts_at, each.ends_at)]
-        keys = frozenset({*(each.key for each in self.events), *self.later})
-        return FeedAnswer("a mark", FeedReading(tuple(within), len(keys), keys))
+        keys = frozenset(each.key for each in self.events)
+        later = tuple(each for each in self.events if each.starts_at >= window.until)
+        reading = FeedReading(tuple(within), len(keys), keys, is_whole=self.is_whole, later=later)
+        return FeedAnswer("a mark", reading)
 
 
 def an_event(
@@ -81,7 +87,8 @@ def book() -> Book:
 def stage(database: Database, book: Book) -> Stage:
     """An engine that looks at the calendar of Marta, over each kind of database in turn."""
     marta = Rep("marta", "Marta Gil", MARTA, UTC_ZONE)
-    return open_stage(Stage(database, a_policy(reps={"marta": marta})), book)
+    policy = a_policy(reps={"marta": marta})
+    return open_stage(Stage(database, policy, sources={"calendly": CALENDLY}), book)
 
 
 def open_stage(stage: Stage, *books: Book) -> Stage:
@@ -103,6 +110,14 @@ async def look(stage: Stage, after: timedelta = timedelta(minutes=5)) -> None:
 def met(stage: Stage, address: str = ZOE) -> list[tuple[MeetingState, datetime | None]]:
     found = stage.read(meetings.of_person, stage.person(address))
     return [(each.state, each.starts_at) for each in found]
+
+
+def taken(stage: Stage) -> list[tuple[str, datetime, datetime]]:
+    """When a rep has no time, as far as that is known."""
+    found: list[tuple[str, datetime, datetime]] = stage.read(
+        assignments.busy, NOON, NOON + 60 * DAY
+    )
+    return found
 
 
 def problem(stage: Stage) -> str:
@@ -156,11 +171,28 @@ async def test_an_event_that_is_moved(stage: Stage, book: Book) -> None:
     book.events[-1] = an_event(at=AT + DAY, revision=1, changed_at=NOON + timedelta(minutes=7))
     await look(stage)
     assert met(stage) == [(MeetingState.BOOKED, AT + DAY)]
-    book.events.pop()
-    book.later = ("u1",)
+    changed_at = NOON + timedelta(minutes=12)
+    book.events[-1] = an_event(at=AT + 100 * DAY, revision=2, changed_at=changed_at)
+    book.events.append(an_event("new", AT + 200 * DAY))
     for _ in range(3):
         await look(stage)
-    assert met(stage) == [(MeetingState.BOOKED, AT + DAY)]
+    assert met(stage) == [(MeetingState.BOOKED, AT + 100 * DAY)]
+
+
+async def test_a_calendar_that_does_not_say_when(stage: Stage, book: Book) -> None:
+    """Where nothing tells that it was changed, the order of the looks counts."""
+    stage.begin(ZOE)
+    book.events.append(an_event())
+    for day in (3, 1, 4, 2, 5, 0):
+        book.events[-1] = an_event(at=AT + day * DAY)
+        await look(stage)
+        assert met(stage) == [(MeetingState.BOOKED, AT + day * DAY)]
+    book.events[-1] = an_event(guests=[Guest(ZOE, "", "DECLINED")])
+    await look(stage)
+    assert met(stage) == [(MeetingState.REJECTED, AT)]
+    book.events[-1] = an_event()
+    await look(stage)
+    assert met(stage) == [(MeetingState.BOOKED, AT)]
 
 
 async def test_an_event_that_is_cancelled(stage: Stage, book: Book) -> None:
@@ -281,10 +313,23 @@ async def test_a_calendar_that_shrinks(stage: Stage, book: Book, left: int) -> N
         await look(stage)
     assert met(stage) == [(MeetingState.BOOKED, AT)]
     assert "nothing in it is taken for cancelled" in problem(stage)
-    assert len(stage.read(busy.of_rep, "marta", NOON, NOON + 60 * DAY)) == len(whole)
+    assert len(taken(stage)) == len(whole)
     book.events = whole
     await look(stage)
     assert problem(stage) == ""
+
+
+async def test_a_calendar_that_holds_too_much(stage: Stage, book: Book) -> None:
+    """Of what was not read, nobody knows whether it is gone."""
+    stage.begin(ZOE)
+    book.events.append(an_event())
+    await look(stage)
+    book.events.pop()
+    book.is_whole = False
+    for _ in range(3):
+        await look(stage)
+    assert met(stage) == [(MeetingState.BOOKED, AT)]
+    assert "too much to be read" in problem(stage)
 
 
 async def test_a_calendar_that_stays_small(stage: Stage, book: Book) -> None:
@@ -296,7 +341,7 @@ async def test_a_calendar_that_stays_small(stage: Stage, book: Book) -> None:
     await look(stage)
     await look(stage, DAY)
     assert "1 meetings are no longer in it" in problem(stage)
-    assert len(stage.read(busy.of_rep, "marta", NOON, NOON + 60 * DAY)) == 2
+    assert len(taken(stage)) == 2
     await look(stage)
     assert problem(stage) == ""
     await look(stage)
@@ -313,8 +358,8 @@ async def test_when_a_rep_has_no_time(stage: Stage, book: Book) -> None:
     ]
     await look(stage)
 
-    def is_free(at: datetime, but: str = "") -> bool:
-        return bool(stage.read(busy.is_free, "marta", at, at + HOUR, but))
+    def is_free(at: datetime, *but: str) -> bool:
+        return not stage.read(assignments.busy, at, at + HOUR, but)
 
     assert [is_free(AT + n * DAY) for n in range(4)] == [False, True, True, True]
     assert is_free(AT, "taken")
@@ -333,7 +378,7 @@ async def test_a_calendar_that_is_not_looked_at_any_more(stage: Stage, book: Boo
     await look(stage)
     stage.restart()
     await look(stage)
-    assert stage.read(busy.of_rep, "marta", NOON, NOON + 60 * DAY) == []
+    assert taken(stage) == []
     assert met(stage) == [(MeetingState.BOOKED, AT)]
 
 
@@ -351,6 +396,59 @@ async def test_an_event_in_two_calendars(stage: Stage, book: Book) -> None:
     await look(stage)
     assert met(stage) == [(MeetingState.BOOKED, AT)]
     second.events.pop()
+    await look(stage)
+    await look(stage)
+    assert met(stage) == [(MeetingState.CANCELLED, AT)]
+
+
+def calendly(event: str, minute: int) -> bytes:
+    """A webhook about a meeting at the time of the event in the calendar."""
+    payload = {
+        "uri": "https://api/i/1",
+        "email": ZOE,
+        "scheduled_event": {"start_time": AT.isoformat()},
+    }
+    at = (NOON + timedelta(minutes=minute)).isoformat()
+    return json.dumps({"event": event, "created_at": at, "payload": payload}).encode()
+
+
+@pytest.mark.parametrize("webhook_first", [True, False])
+async def test_a_webhook_and_the_calendar(stage: Stage, book: Book, *, webhook_first: bool) -> None:
+    """One meeting, booked once and cancelled once, whoever is the first to tell."""
+
+    async def post(event: str, minute: int) -> None:
+        stage.write(store_delivery, CALENDLY, calendly(event, minute), stage.clock.now())
+        await stage.work()
+
+    stage.begin(ZOE)
+    book.events.append(an_event("another-uid@google.com", guests=[Guest(ZOE, "", "NEEDS-ACTION")]))
+    if webhook_first:
+        await post("invitee.created", 0)
+        await look(stage)
+    else:
+        await look(stage)
+        await post("invitee.created", 0)
+    assert met(stage) == [(MeetingState.BOOKED, AT)]
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.MEETING_BOOKED
+    book.events.pop()
+    if webhook_first:
+        await post("invitee.canceled", 8)
+    await look(stage)
+    await look(stage)
+    await post("invitee.canceled", 8)
+    assert met(stage) == [(MeetingState.CANCELLED, AT)]
+
+
+async def test_whatever_an_event_says(stage: Stage, book: Book) -> None:
+    """Texts that no database takes, or that are too long, keep no meeting from being one."""
+    stage.begin(ZOE)
+    ugly = "\x00 \ud800 " + "x" * 5_000
+    book.events.append(an_event(f"u {ugly}", title=ugly, place=ugly, link=ugly))
+    for _ in range(2):
+        await look(stage)
+    assert met(stage) == [(MeetingState.BOOKED, AT)]
+    assert stage.timeline(ZOE).count("meeting") == 1
+    book.events.pop()
     await look(stage)
     await look(stage)
     assert met(stage) == [(MeetingState.CANCELLED, AT)]

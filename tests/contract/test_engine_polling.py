@@ -326,9 +326,10 @@ async def test_a_tool_that_does_not_tell(stage: Stage, tool: Tool, reply: Reply,
     assert met(stage) == [(MeetingState.BOOKED, AT)]
 
 
-async def test_a_tool_that_wants_to_be_left_alone(stage: Stage, tool: Tool) -> None:
-    """Retry-After is heeded."""
-    tool.replies = [Reply(429, headers={"Retry-After": "3600"})] * 2
+@pytest.mark.parametrize("header", ["Retry-After", "X-RateLimit-Reset"])
+async def test_a_tool_that_wants_to_be_left_alone(stage: Stage, tool: Tool, header: str) -> None:
+    """Either way of saying for how long is heeded."""
+    tool.replies = [Reply(429, headers={header: "3600"})] * 2
     await ask(stage)
     assert tool.server is not None
     asked = len(tool.server.asked)

@@ -78,7 +78,7 @@ async def _write(writer: asyncio.StreamWriter, reply: Reply) -> None:
         headers["Content-Length"] = str(length)
     phrase = HTTPStatus(reply.status).phrase
     lines = [f"HTTP/1.1 {reply.status} {phrase}", *(f"{key}: {headers[key]}" for key in headers)]
-    writer.write("\r\n".join([*lines, "", ""]).encode() + reply.body)
+    writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + reply.body)
     await writer.drain()
     while reply.endless:
         writer.write(reply.body)

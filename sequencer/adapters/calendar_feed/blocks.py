@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sequencer.domain.feed import Window
+from sequencer.domain.feed import FURTHER, Window
 from sequencer.mail.calendar_component import read_components
 from sequencer.mail.calendar_event import MAX_UID
 
@@ -87,6 +87,7 @@ def _may_matter(event: bytes, window: Window) -> bool:
     if _REPEATS.search(event):
         end = _UNTIL.search(event)
         return days[0] <= until and (end is None or end[1] >= since)
+    until = _day(window.until + FURTHER)
     if _LASTS.search(event):
         since = _day(window.since - _LONGEST)
     return days[0] <= until and days[-1] >= since

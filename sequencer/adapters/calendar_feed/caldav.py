@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 import httpx2
@@ -24,14 +24,13 @@ from sequencer.adapters.calendar_feed.multistatus import (
     read_multistatus,
 )
 from sequencer.adapters.calendar_feed.read import read_calendars
-from sequencer.domain.feed import FeedAnswer, FeedError, Window
+from sequencer.domain.feed import FURTHER, FeedAnswer, FeedError, Window
 
 _PROPFIND: Final = (
     b'<?xml version="1.0" encoding="utf-8"?><d:propfind xmlns:d="DAV:" '
     b'xmlns:s="http://calendarserver.org/ns/"><d:prop><d:resourcetype/><s:getctag/>'
     b"<d:sync-token/></d:prop></d:propfind>"
 )
-_FURTHER: Final = timedelta(days=400)  # an event that was put off is not one that is gone
 _QUERY: Final = (
     '<?xml version="1.0" encoding="utf-8"?><c:calendar-query xmlns:d="DAV:" '
     'xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><d:getetag/>{what}</d:prop><c:filter>'
@@ -84,7 +83,7 @@ class CalDavCalendar:
         return _digest([tag]) if tag else _digest_of(await self._query(window, ""))
 
     async def _query(self, window: Window, what: str) -> list[Response]:
-        since, until = window.since.astimezone(UTC), window.until.astimezone(UTC) + _FURTHER
+        since, until = window.since.astimezone(UTC), window.until.astimezone(UTC) + FURTHER
         query = _QUERY.format(what=what, since=since, until=until)
         return read_multistatus((await self._ask("REPORT", query.encode(), "1")).body)
 

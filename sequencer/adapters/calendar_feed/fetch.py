@@ -59,18 +59,25 @@ async def fetch(http: httpx2.AsyncClient, ask: Ask, now: datetime) -> Answer:
     Raises:
         FeedError: it cannot be reached, takes too long, is too large, or sends us astray.
     """
-    host = httpx2.URL(ask.url).host
+    host = _host(ask.url)
     try:
         async with asyncio.timeout(ask.within_s):
             answer = await _followed(http, ask)
     except TimeoutError:
         raise FeedError(f"{host} took more than {ask.within_s:g} seconds to answer") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError) as error:
         raise FeedError(f"{host} cannot be reached: {_reason(error)}") from None
     if answer.status in _BUSY:
         wait = _wait(answer.headers.get("retry-after", ""), now)
         raise FeedError(f"{host} wants to be left alone for a while ({answer.status})", wait)
     return answer
+
+
+def _host(url: str) -> str:
+    try:
+        return httpx2.URL(url).host
+    except httpx2.InvalidURL:
+        raise FeedError("the address of the calendar cannot be understood") from None
 
 
 async def _followed(http: httpx2.AsyncClient, ask: Ask) -> Answer:

@@ -59,6 +59,9 @@ class IcsCalendar:
 def check_status(answer: Answer, host: str) -> None:
     """FeedError for a status that is no success, in words that say what to do."""
     status = answer.status
+    offered = answer.headers.get("www-authenticate", "").lower()
+    if status == 401 and "digest" in offered and "basic" not in offered:
+        raise FeedError(f"{host} wants a sign-in by Digest: let it take Basic, over https")
     if status in {401, 403}:
         raise FeedError(
             f"{host} lets nobody in with that ({status}): the secret address or the password is "

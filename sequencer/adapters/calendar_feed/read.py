@@ -1,12 +1,13 @@
 """What does a calendar hold within some weeks (RFC 5545): each event, each instance, its people?"""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sequencer.adapters.calendar_feed.blocks import blocks_of
 from sequencer.adapters.calendar_feed.repeat import starts_of
 from sequencer.domain.feed import FeedEvent, FeedReading, Guest, Window
+from sequencer.domain.recurrence import Patience
 from sequencer.mail.calendar_component import Component, read_components
 from sequencer.mail.calendar_event import CalendarEvent, read_event
 from sequencer.mail.calendar_person import CalendarPerson
@@ -36,25 +37,84 @@ def read_calendars(contents: Iterable[bytes], window: Window, tz: str) -> FeedRe
         window: what takes place then is told.
         tz: the zone of those times that name none, where the calendar names none either.
     """
-    oddities: dict[str, None] = {}
-    events: dict[str, FeedEvent] = {}
-    keys = set[str]()
-    held = 0
+    reader = _Reader(window)
     for content in contents:
-        blocks = blocks_of(content, window)
-        held += blocks.held
-        keys |= blocks.uids
+        reader.read(content, tz)
+    shown = tuple(reader.oddities)[:MOST_ODDITIES]
+    events, keys = tuple(reader.events.values()), frozenset(reader.keys)
+    is_whole, later = reader.is_whole, tuple(reader.later)
+    return FeedReading(events, reader.held, keys, shown, is_whole=is_whole, later=later)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What was found so far; once there is too much of it, no more is looked for."""
+
+    window: Window
+    patience: Patience = field(default_factory=Patience)
+    events: dict[str, FeedEvent] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    oddities: dict[str, None] = field(default_factory=dict)
+    later: list[FeedEvent] = field(default_factory=list)
+    held: int = 0
+    is_whole: bool = True
+
+    def read(self, content: bytes, tz: str) -> None:
+        """Read one object more."""
+        blocks = blocks_of(content, self.window)
+        self.held += blocks.held
+        self.keys |= blocks.uids
         zones = _zones(blocks.around, tz)
         found = [each for block in blocks.events if (each := _component(block)) is not None]
         read = [(each, read_event(each, "", "", zones)) for each in found]
-        keys |= {event.key for _, event in read}
-        for event in _events(read, zones, window, oddities):
-            if len(events) < MOST_EVENTS:
-                events.setdefault(event.key, event)
+        self.keys |= {event.key for _, event in read}
+        for event in self._events(read, zones):
+            if not self.window.touches(event.starts_at, event.ends_at):
+                if event.starts_at >= self.window.until and len(self.later) < MOST_EVENTS:
+                    self.later.append(event)
+                continue
+            if len(self.events) >= MOST_EVENTS:
+                self.is_whole = False
+                break
+            self.events.setdefault(event.key, event)
+        self.is_whole = self.is_whole and self.patience.left >= 0
+        if not self.is_whole:
+            self.oddities["there are too many events, and not all were read"] = None
+
+    def _events(
+        self, read: Sequence[tuple[Component, CalendarEvent]], zones: Zones
+    ) -> Iterator[FeedEvent]:
+        """First what stands for single instances, then all the others."""
+        replaced = {event.key for _, event in read if event.uid and event.recurrence_id}
+        for component, event in sorted(read, key=lambda pair: not pair[1].recurrence_id):
+            if not event.uid:
+                self.oddities["an event without a UID was left out"] = None
+            elif event.starts_at is None:
+                what = f"{_called(event.summary)} was left out: nobody can tell when it is"
+                self.oddities[what] = None
+            elif event.recurrence_id:
+                yield _event(component, event, zones)
             else:
-                oddities[f"there are more than {MOST_EVENTS} events, and not all were read"] = None
-    shown = tuple(oddities)[:MOST_ODDITIES]
-    return FeedReading(tuple(events.values()), held, frozenset(keys), shown)
+                every = self._instances(component, _event(component, event, zones), zones)
+                yield from (each for each in every if each.key not in replaced)
+
+    def _instances(
+        self, component: Component, whole: FeedEvent, zones: Zones
+    ) -> Iterator[FeedEvent]:
+        """The event, or where it repeats, each time that it takes place."""
+        lasts = whole.ends_at - whole.starts_at
+        early = replace(self.window, since=self.window.since - lasts)
+        try:
+            starts = starts_of(component, zones, early, self.patience)
+        except ValueError as error:
+            what = f"how {_called(whole.title)} repeats was not understood, only its first day"
+            self.oddities[f"{what} counts: {error}"] = None
+            starts = None
+        if starts is None:
+            yield whole
+            return
+        for each in starts:
+            yield replace(whole, instance=each.name, starts_at=each.at, ends_at=each.at + lasts)
 
 
 def _zones(around: bytes, tz: str) -> Zones:
@@ -68,54 +128,8 @@ def _component(block: bytes) -> Component | None:
     return found[0] if found else None
 
 
-def _events(
-    read: Sequence[tuple[Component, CalendarEvent]],
-    zones: Zones,
-    window: Window,
-    oddities: dict[str, None],
-) -> Iterator[FeedEvent]:
-    """What is in the window: first what stands for single instances, then all the others."""
-    replaced = {event.key for _, event in read if event.uid and event.recurrence_id}
-    for component, event in sorted(read, key=lambda pair: not pair[1].recurrence_id):
-        if not event.uid:
-            oddities["an event without a UID was left out"] = None
-        elif event.starts_at is None:
-            oddities[f"{_called(event)} was left out: nobody can tell when it is"] = None
-        elif event.recurrence_id:
-            yield from _within([_event(component, event, zones)], window)
-        else:
-            whole = _event(component, event, zones)
-            every = _instances(component, whole, zones, window, oddities)
-            yield from _within((each for each in every if each.key not in replaced), window)
-
-
-def _called(event: CalendarEvent) -> str:
-    return f"“{event.summary[:60]}”" if event.summary else "an event without a title"
-
-
-def _within(events: Iterable[FeedEvent], window: Window) -> Iterator[FeedEvent]:
-    return (each for each in events if window.touches(each.starts_at, each.ends_at))
-
-
-def _instances(
-    component: Component, whole: FeedEvent, zones: Zones, window: Window, oddities: dict[str, None]
-) -> Iterator[FeedEvent]:
-    """The event, or where it repeats, each time that it takes place."""
-    lasts = whole.ends_at - whole.starts_at
-    early = replace(window, since=window.since - lasts)
-    try:
-        starts = starts_of(component, zones, early)
-    except ValueError as error:
-        title = f"“{whole.title[:60]}”" if whole.title else "an event"
-        oddities[f"how {title} repeats was not understood, only its first day counts: {error}"] = (
-            None
-        )
-        starts = None
-    if starts is None:
-        yield whole
-        return
-    for each in starts:
-        yield replace(whole, instance=each.name, starts_at=each.at, ends_at=each.at + lasts)
+def _called(title: str) -> str:
+    return f"“{title[:60]}”" if title else "an event without a title"
 
 
 def _event(component: Component, event: CalendarEvent, zones: Zones) -> FeedEvent:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sequencer.domain.feed import Window
-from sequencer.domain.recurrence import Rule, dates, rule_of
+from sequencer.domain.recurrence import Patience, Rule, dates, rule_of
 from sequencer.mail.calendar_component import Component
 from sequencer.mail.calendar_line import ContentLine
 from sequencer.mail.calendar_stamp import Stamp, read_stamp
@@ -25,7 +25,9 @@ class Start:
     name: str
 
 
-def starts_of(event: Component, zones: Zones, window: Window) -> list[Start] | None:
+def starts_of(
+    event: Component, zones: Zones, window: Window, patience: Patience
+) -> list[Start] | None:
     """The starts within the window, in their order; None for an event that does not repeat.
 
     Raises:
@@ -41,7 +43,8 @@ def starts_of(event: Component, zones: Zones, window: Window) -> list[Start] | N
     first = _start(stamp, line, zones)
     found = {first.at: first} if first is not None and not rules else {}
     for rule in rules:
-        for each in _by_rule(rule, stamp, line, zones, window):
+        days = _days(rule, stamp, window, patience)
+        for each in _by_rule(rule, stamp, line, zones, days):
             found[each.at] = each
     for each_line in extra:
         each_stamp = read_stamp(each_line.value)
@@ -52,14 +55,19 @@ def starts_of(event: Component, zones: Zones, window: Window) -> list[Start] | N
     return [found[at] for at in within if window.touches(at, at)][:MOST_STARTS]
 
 
+def _days(rule: Rule, stamp: Stamp, window: Window, patience: Patience) -> Iterator[date]:
+    """The days of the rule that may touch the window in any zone."""
+    since, until = window.since - 2 * A_DAY, window.until + 2 * A_DAY
+    return dates(rule, stamp.at.date(), since.date(), until.date(), patience)
+
+
 def _by_rule(
-    rule: Rule, stamp: Stamp, line: ContentLine, zones: Zones, window: Window
+    rule: Rule, stamp: Stamp, line: ContentLine, zones: Zones, days: Iterator[date]
 ) -> Iterator[Start]:
-    first, since, until = stamp.at, window.since - 2 * A_DAY, window.until + 2 * A_DAY
     end = read_stamp(rule.until) if rule.until else None
     last = _last(end, stamp, zones, line)
-    for number, day in enumerate(dates(rule, first.date(), since.date(), until.date())):
-        at = datetime.combine(day, first.timetz())
+    for number, day in enumerate(days):
+        at = datetime.combine(day, stamp.at.timetz())
         start = _start(replace(stamp, at=at), line, zones)
         if number >= MOST_STARTS or (start is not None and last is not None and start.at > last):
             return

@@ -50,6 +50,8 @@ def test_nobody_that_we_know() -> None:
     """No prospect, no meeting: neither rooms, nor ourselves, nor a crowd."""
     assert kind(REP, Guest("x@else.example")) is None
     assert kind(REP, Guest(ZOE, is_person=False)) is None
+    group = replace(EVENT, organizer="c_1@group.calendar.google.com", guests=(Guest(ZOE),))
+    assert [each.address for each in outsiders(group, OURS)] == [ZOE]
     assert kind(REP, Guest("ana@seller.example")) is None
     crowd = [Guest(f"p{number}@else.example") for number in range(MOST_PEOPLE)]
     assert kind(REP, Guest(ZOE), *crowd) is None

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from sequencer.domain.recurrence import MOST_PERIODS, dates, rule_of
+from sequencer.domain.recurrence import MOST_PERIODS, Patience, dates, rule_of
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 4, 30)
 
@@ -72,6 +72,14 @@ def test_the_end_of_time() -> None:
     assert len(days("FREQ=DAILY", date(9999, 12, 30), date(9999, 12, 30), last)) == 2
     assert days("FREQ=WEEKLY;BYDAY=SU", date(9999, 12, 27), date(9999, 12, 27), last) == []
     assert days("FREQ=YEARLY;INTERVAL=9999", last, last, last) == ["12-31"]
+
+
+def test_patience_ends() -> None:
+    """All rules of a calendar share it: once it is used up, nothing more is found."""
+    patience, rule = Patience(10), rule_of("FREQ=DAILY;COUNT=8")
+    assert len(list(dates(rule, FIRST, FIRST, LAST, patience))) == 8
+    assert len(list(dates(rule, FIRST, FIRST, LAST, patience))) < 8
+    assert patience.left < 0
 
 
 def test_to_count_from_long_ago_has_a_bound() -> None:
