@@ -67,7 +67,10 @@ def _views(workspace: "Workspace", *, past: bool, prospect: str, most: int) -> "
 @json_option
 @with_workspace
 def show(workspace: "Workspace", *, number: int, as_json: bool) -> None:
-    """Show meeting NUMBER: when, where, with whom, and everything that was told of it."""
+    """Show everything about meeting NUMBER.
+
+    When and where it is, with whom, what was told of it, and what follows.
+    """
     from sequencer.engine.meeting_page import meeting_page
 
     with workspace.database.read() as connection:

@@ -31,9 +31,10 @@ BY_WHOM = click.option(
 def cancel(
     workspace: "Workspace", *, number: int, by_whom: str, because: str, as_json: bool
 ) -> None:
-    """Call meeting NUMBER off; what the cadence says of it follows.
+    """Call meeting NUMBER off.
 
-    Who books another within a day has moved it: then nothing follows.
+    What the cadence says of it follows. Who books another within a day has moved it: then nothing
+    follows.
     """
     from sequencer.engine import meeting_by_hand
 
@@ -49,7 +50,10 @@ def cancel(
 @json_option
 @with_workspace
 def no_show(workspace: "Workspace", *, number: int, by: str, as_json: bool) -> None:
-    """Say that nobody came to meeting NUMBER; what the cadence says of it follows."""
+    """Say that nobody came to meeting NUMBER.
+
+    What the cadence says of it follows.
+    """
     _say(workspace, "no_show", number, by, as_json=as_json)
 
 
@@ -59,7 +63,10 @@ def no_show(workspace: "Workspace", *, number: int, by: str, as_json: bool) -> N
 @json_option
 @with_workspace
 def came(workspace: "Workspace", *, number: int, by: str, as_json: bool) -> None:
-    """Say that somebody came to meeting NUMBER after all: a no-show is taken back."""
+    """Take a no-show of meeting NUMBER back.
+
+    What had followed from it is taken back as well, as far as nothing has left.
+    """
     _say(workspace, "came", number, by, as_json=as_json)
 
 
@@ -79,7 +86,10 @@ def held(workspace: "Workspace", *, number: int, by: str, as_json: bool) -> None
 @json_option
 @with_workspace
 def confirm(workspace: "Workspace", *, number: int, by: str, as_json: bool) -> None:
-    """Say that meeting NUMBER is on, which is only known from a mail, or was asked for."""
+    """Say that meeting NUMBER is on.
+
+    It is only known from a mail, or was only asked for.
+    """
     _say(workspace, "confirm", number, by, as_json=as_json)
 
 
@@ -90,9 +100,10 @@ def confirm(workspace: "Workspace", *, number: int, by: str, as_json: bool) -> N
 @json_option
 @with_workspace
 def credit(workspace: "Workspace", *, number: int, prospect: str, by: str, as_json: bool) -> None:
-    """Say that meeting NUMBER is that of PROSPECT, and the address it was booked with theirs.
+    """Say that meeting NUMBER is PROSPECT's.
 
-    Everything follows as if they had booked it with their own address.
+    The address that it was booked with is theirs from then on. Everything follows as if they had
+    booked it with their own address.
     """
     from sequencer.engine.credit_meeting import credit as give
 
@@ -108,9 +119,9 @@ def credit(workspace: "Workspace", *, number: int, prospect: str, by: str, as_js
 @json_option
 @with_workspace
 def undo(workspace: "Workspace", *, number: int, by: str, as_json: bool) -> None:
-    """Take back what was last said of meeting NUMBER by hand, with what it had ended.
+    """Take back what was last said by hand.
 
-    What has left meanwhile stays sent.
+    What a booking of meeting NUMBER had ended goes on; what has left meanwhile stays sent.
     """
     from sequencer.engine.meeting_undo import undo as take_back
 

@@ -81,9 +81,10 @@ def _appointment(workspace: "Workspace", said: _Said) -> "Appointment":
 def book(
     workspace: "Workspace", prospect: str, *, by: str, as_json: bool, **said: Unpack[_Said]
 ) -> None:
-    """Note a meeting that was agreed upon with PROSPECT (an e-mail address), as by telephone.
+    """Note a meeting with PROSPECT.
 
-    Their cadences end, as with one that they book themselves.
+    PROSPECT is an e-mail address. The meeting was agreed upon by telephone, say; their cadences
+    end, as with one that they book themselves.
     """
     from sequencer.engine import meeting_by_hand
 
@@ -104,7 +105,10 @@ def book(
 def move(
     workspace: "Workspace", *, number: int, by: str, as_json: bool, **said: Unpack[_Said]
 ) -> None:
-    """Move meeting NUMBER to another time; what is not said stays as it is."""
+    """Move meeting NUMBER to another time.
+
+    What is not said stays as it is.
+    """
     from sequencer.engine import meeting_by_hand
 
     wanted, now = _appointment(workspace, said), workspace.clock.now()

@@ -35,7 +35,7 @@ def ask_whose(connection: Connection, change: MeetingChange, now: datetime) -> N
     email = meeting.email if key_of(meeting.email) else ""
     if change.event.kind not in _BEGINS or not email or is_known(connection, email):
         return
-    if meeting.credited_by == CreditedBy.TOKEN and meeting.prospect_id:
+    if meeting.credited_by == CreditedBy.LINK and meeting.prospect_id:
         hers = prospects.get(connection, meeting.prospect_id).prospect.email
         about = (
             f"{email} has booked meeting {meeting.id} by the link that was sent to {hers}. If both "

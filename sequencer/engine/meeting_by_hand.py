@@ -198,7 +198,10 @@ def confirm(connection: Connection, desk: Desk, number: int, by: str, now: datet
 
 def _locked(connection: Connection, number: int) -> Meeting:
     bookings.lock(connection)
-    return find(connection, number)
+    meeting = find(connection, number)
+    if meeting.left_out:
+        raise MeetingError(f"Meeting {number} does not count: {meeting.left_out}.")
+    return meeting
 
 
 def _said(kind: BookingKind, by: str, now: datetime, note: str = "") -> BookingEvent:

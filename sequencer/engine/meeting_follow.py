@@ -47,7 +47,7 @@ def follow(
         ledger.write(connection, Entry(now, Kind.MEETING, detail, prospect_id=person))
     if change.event.kind in ON:
         to_stop = [person for person in change.people if person not in stopped]
-        _stop(connection, desk, to_stop, detail, now)
+        _stop(connection, desk, to_stop, change.people, detail, now)
     if change.event.kind in _WAITING:
         hold_back(connection, desk, change.people, detail, now)
     return tell_all(connection, desk, change, detail, now)
@@ -84,7 +84,12 @@ def with_links(change: MeetingChange, moved: Sequence[Moved]) -> list[MeetingCha
 
 
 def _stop(
-    connection: Connection, desk: Desk, people: Sequence[int], cause: str, now: datetime
+    connection: Connection,
+    desk: Desk,
+    people: Sequence[int],
+    but: Sequence[int],
+    cause: str,
+    now: datetime,
 ) -> None:
     """End what runs for these people, and for others of their accounts where a cadence says so."""
     for person in people:
@@ -93,7 +98,7 @@ def _stop(
     keys = sorted({account_key(each.prospect) for each in known} - {""})
     if not keys:
         return
-    for stored in enrollments.live_of_accounts(connection, keys, sorted(people)):
+    for stored in enrollments.live_of_accounts(connection, keys, sorted(but)):
         if desk.case(connection, stored).version.cadence.meeting_ends_account:
             why = f"a colleague of the same account: {cause}"
             react(connection, desk, stored, _STOP, why, now)

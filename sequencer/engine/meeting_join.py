@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sequencer.domain.account import account_key
 from sequencer.domain.booking import BookingEvent
 from sequencer.domain.meeting import CALENDARS, SAME_TIME
-from sequencer.store import bookings, meetings
+from sequencer.engine.meeting_credit import people_of
+from sequencer.store import bookings, meetings, prospects
 from sequencer.store.database import Connection
 from sequencer.store.meetings import Meeting
 
@@ -24,24 +26,46 @@ def same_meetings(
     keys = event.meeting_key, event.previous_key
     found |= set(bookings.meetings_named(connection, event.source, *keys))
     found |= set(bookings.meetings_with_uid(connection, event.uid))
-    if event.starts_at is not None and people:
-        near = meetings.of_people(connection, people, MOST)
-        found |= {each.id for each in near if _is_at_same_time(connection, each.id, event)}
+    found |= _at_same_time(connection, event, people)
     return sorted(found)
 
 
-def _is_at_same_time(connection: Connection, number: int, event: BookingEvent) -> bool:
-    """Whether another source had it at that time, before it was moved perhaps.
+def _at_same_time(connection: Connection, event: BookingEvent, people: Sequence[int]) -> set[int]:
+    """Meetings of these people, and of colleagues who have brought one of them along."""
+    if event.starts_at is None or not people:
+        return set()
+    own = {each.id for each in meetings.of_people(connection, people, MOST)}
+    known = prospects.get_many(connection, people).values()
+    accounts = sorted({account_key(each.prospect) for each in known} - {""})
+    begin, end = event.starts_at - SAME_TIME, event.starts_at + SAME_TIME
+    others = set(meetings.of_accounts(connection, accounts, begin, end, MOST)) - own
+    return {
+        number
+        for number in (*own, *others)
+        if _is_then(connection, event, number, () if number in own else people)
+    }
+
+
+def _is_then(
+    connection: Connection, event: BookingEvent, number: int, people: Sequence[int]
+) -> bool:
+    """Whether a meeting is, or was, at that time, with one of these people if there are any."""
+    told = [each for each in bookings.told(connection, number) if _is_same(each, event)]
+    if not people:
+        return bool(told)
+    return any(set(people_of(connection, each)) & set(people) for each in told)
+
+
+def _is_same(each: BookingEvent, event: BookingEvent) -> bool:
+    """Whether another source has it at that time, or had before it was moved.
 
     Calendars have as many entries for one meeting as people have sent invitations.
     """
-    return any(
-        (each.source != event.source or event.source in CALENDARS)
-        and each.starts_at is not None
-        and event.starts_at is not None
-        and abs(each.starts_at - event.starts_at) <= SAME_TIME
-        for each in bookings.told(connection, number)
-    )
+    if each.source == event.source and event.source not in CALENDARS:
+        return False
+    if each.starts_at is None or event.starts_at is None:
+        return False
+    return abs(each.starts_at - event.starts_at) <= SAME_TIME
 
 
 def make_one(connection: Connection, known: Sequence[Meeting]) -> Meeting:

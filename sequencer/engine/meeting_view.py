@@ -15,11 +15,11 @@ from sequencer.engine.meeting_by_hand import UnknownMeetingError
 from sequencer.engine.stop import UnknownProspectError
 from sequencer.store import enrollments, handovers, meeting_list, meetings, prospects
 from sequencer.store.database import Connection
-from sequencer.store.handovers import Handover
+from sequencer.store.handover_list import Given, last_given
 from sequencer.store.meeting_list import Wanted
 from sequencer.store.meetings import Meeting
 
-__all__ = ["Connection", "Deed", "Handover", "Meeting", "MeetingView", "Page", "Viewer", "Wanted"]
+__all__ = ["Connection", "Deed", "Meeting", "MeetingView", "Page", "Viewer", "Wanted"]
 
 MOST_LOOKED_AT: Final = 1_000  # meetings in one answer, for a viewer who may not see them all
 PORTION: Final = 100
@@ -42,7 +42,7 @@ class MeetingView:
     person: Prospect | None
     cadence: str
     client: str | None
-    handover: Handover | None
+    handover: Given | None
     rep: str = ""
 
 
@@ -112,16 +112,16 @@ class Viewer:
     def page(self, connection: Connection, wanted: Wanted, after: int, most: int) -> Page:
         """The meetings that are asked for, in the order of their numbers."""
         found: list[MeetingView] = []
-        looked_at = 0
-        while looked_at < MOST_LOOKED_AT:
-            numbers = meeting_list.numbers_after(connection, wanted, after, most)
-            for view in self._views(connection, meetings.get_many(connection, numbers)):
-                if len(found) == most:
-                    return Page(tuple(found), found[-1].meeting.id)
-                found.append(view)
-            if len(numbers) < most:
+        for _ in range(0, MOST_LOOKED_AT, most):
+            numbers = meeting_list.numbers_after(connection, wanted, after, most + 1)
+            found.extend(self._in_order(connection, numbers[:most]))
+            if len(found) > most:
+                return Page(tuple(found[:most]), found[most - 1].meeting.id)
+            if len(numbers) <= most:
                 return Page(tuple(found), None)
-            after, looked_at = numbers[-1], looked_at + len(numbers)
+            after = numbers[most - 1]
+            if len(found) == most:
+                break
         return Page(tuple(found), after)
 
     def coming(
@@ -157,30 +157,42 @@ class Viewer:
         """Those that may be seen, with what belongs to them."""
         found = []
         people = prospects.get_many(connection, {each.prospect_id or 0 for each in some} - {0})
+        of_ours = self.client == OURSELVES
+        given = last_given(connection, [each.id for each in some]) if of_ours else {}
         for meeting in some:
-            client = client_of_meeting(connection, self.desk, meeting)
+            cadence, client = self._ran_for(connection, meeting)
             if not may_see(self.client, client):
                 continue
             person = people.get(meeting.prospect_id or 0)
-            cadence = ""
-            if meeting.enrollment_id is not None:
-                cadence = enrollments.get(connection, meeting.enrollment_id).slug
-            given = [
-                each
-                for each in handovers.of_meeting(connection, meeting.id)
-                if may_see(self.client, from_json(each.record).client)
-            ]
+            last = given.get(meeting.id) if of_ours else self._given(connection, meeting)
             found.append(
                 MeetingView(
                     meeting=meeting,
                     person=person.prospect if person else None,
                     cadence=cadence,
                     client=client,
-                    handover=given[-1] if given else None,
-                    rep=self._called(given[-1].rep) if given else "",
+                    handover=last,
+                    rep=self._called(last.rep) if last else "",
                 )
             )
         return found
+
+    def _ran_for(self, connection: Connection, meeting: Meeting) -> tuple[str, str | None]:
+        """The cadence that a meeting is credited to, and the client for whom that runs."""
+        number = meeting.enrollment_id
+        stored = enrollments.get(connection, number) if number is not None else None
+        if stored is None or stored.prospect_id != meeting.prospect_id:
+            return "", client_of_meeting(connection, self.desk, meeting)
+        return stored.slug, self.desk.versions.get(connection, stored.version_hash).cadence.client
+
+    def _given(self, connection: Connection, meeting: Meeting) -> Given | None:
+        """The last handover that a client may see: none from when the meeting was another's."""
+        theirs = [
+            Given(each.id, each.rep, each.state)
+            for each in handovers.of_meeting(connection, meeting.id)
+            if may_see(self.client, from_json(each.record).client)
+        ]
+        return theirs[-1] if theirs else None
 
     def _called(self, rep: str) -> str:
         known = self.desk.policy.reps.get(rep)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -64,5 +65,5 @@ def _is_coming(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _numbers(connection: Connection, query: sa.Select[tuple[int]]) -> list[int]:
+def _numbers(connection: Connection, query: sa.Select[Any]) -> list[int]:
     return list(connection.execute(query).scalars())

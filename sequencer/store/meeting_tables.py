@@ -39,7 +39,10 @@ class MeetingRow(Base):
     uid: Mapped[str] = mapped_column(Text)
     enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"), index=True)
     credited_by: Mapped[str] = mapped_column(Key)
-    moved_to: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    # Asked at the end of a transaction: rows that are copied come before those they lead to.
+    moved_to: Mapped[int | None] = mapped_column(
+        ForeignKey("meeting.id", deferrable=True, initially="DEFERRED")
+    )
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verified: Mapped[bool] = mapped_column(Boolean)
     left_out: Mapped[str] = mapped_column(Text)
@@ -47,6 +50,7 @@ class MeetingRow(Base):
     __table_args__ = (
         UniqueConstraint("source", "meeting_key"),
         Index("ix_meeting_state_starts_at", "state", "starts_at"),
+        partial("ix_meeting_moved_to", "moved_to", where="moved_to IS NOT NULL"),
     )
 
 

@@ -11,6 +11,7 @@ from sequencer.store import bookings
 from sequencer.store.columns import UtcDateTime, cut
 from sequencer.store.database import Connection
 from sequencer.store.meeting_tables import FollowUpRow, HandoverRow, MeetingRow
+from sequencer.store.tables import ProspectRow
 
 _LIMITS = {"email": 320, "host": 320, "tz": 128, "cancelled_by": 128}
 _MOST = 200  # rows that are looked at in one go
@@ -84,6 +85,18 @@ def of_person(connection: Connection, prospect_id: int, most: int | None = None)
 def of_people(connection: Connection, people: Sequence[int], most: int) -> list[Meeting]:
     """Meetings of some people, those that are none of ours too, the newest first."""
     return _meetings(connection, MeetingRow.prospect_id.in_(people), most)
+
+
+def of_accounts(
+    connection: Connection, keys: Sequence[str], begin: datetime, end: datetime, most: int
+) -> list[int]:
+    """Numbers of meetings of people of these accounts that begin between two instants."""
+    query = (
+        sa.select(MeetingRow.id)
+        .join(ProspectRow, ProspectRow.id == MeetingRow.prospect_id)
+        .where(ProspectRow.account_key.in_(keys), MeetingRow.starts_at.between(begin, end))
+    )
+    return list(connection.execute(query.order_by(MeetingRow.id).limit(most)).scalars())
 
 
 def of_nobody(connection: Connection, email: str) -> list[Meeting]:

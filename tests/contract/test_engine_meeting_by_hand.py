@@ -250,6 +250,8 @@ def test_booked_by_mistake(stage: Stage) -> None:
     assert titles(stage) == []
     with pytest.raises(MeetingError, match="by hand"):
         take_back(stage, number)
+    later = Appointment(STARTS + timedelta(days=1))
+    assert "noted by mistake" in refused(stage, by_hand.move, number, later)
     assert book(stage).id != number
 
 

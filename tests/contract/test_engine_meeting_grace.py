@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from booking_series import STARTS
@@ -30,7 +31,7 @@ def stage(database: Database) -> Stage:
     return Stage(database)
 
 
-def told(kind: BookingKind, key: str, minute: float, **more: object) -> BookingEvent:
+def told(kind: BookingKind, key: str, minute: float, **more: Any) -> BookingEvent:
     days = {"old": 0, "new": 2, "third": 4}
     event = BookingEvent(
         kind,
@@ -43,7 +44,7 @@ def told(kind: BookingKind, key: str, minute: float, **more: object) -> BookingE
         verified=True,
         cancelled_by="invitee" if kind is K.CANCELLED else "",
     )
-    return replace(event, **more)  # type: ignore[arg-type] # each is of the field's type
+    return replace(event, **more)
 
 
 def of_person(event: BookingEvent, number: int) -> BookingEvent:

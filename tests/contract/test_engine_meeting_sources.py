@@ -36,7 +36,7 @@ def stage(database: Database) -> Stage:
 
 
 def told(
-    kind: BookingKind, source: str = "calendly", minute: float = 0, key: str = "", **more: object
+    kind: BookingKind, source: str = "calendly", minute: float = 0, key: str = "", **more: Any
 ) -> BookingEvent:
     event = BookingEvent(
         kind,
@@ -48,10 +48,10 @@ def told(
         occurred_at=NOON + timedelta(minutes=minute),
         verified=source != CALENDAR,
     )
-    return replace(event, **more)  # type: ignore[arg-type] # each is of the field's type
+    return replace(event, **more)
 
 
-def tell(stage: Stage, *events: BookingEvent, **more: object) -> None:
+def tell(stage: Stage, *events: BookingEvent, **more: Any) -> None:
     for event in events:
         stage.write(take_in, stage.desk, event, stage.clock.now(), **more)
 
@@ -150,6 +150,28 @@ def test_somebody_else_at_that_time(stage: Stage) -> None:
     stage.begin(PAT, "ada@mill.example")
     tell(stage, told(K.BOOKED), told(K.BOOKED, FEED, email="ada@mill.example"))
     assert [len(all_of(stage, each)) for each in (PAT, "ada@mill.example")] == [1, 1]
+
+
+def test_a_colleague_who_was_brought_along(stage: Stage) -> None:
+    """Two of one company who are told of by two sources have one meeting, in either order."""
+    people = [f"{name}{number}@prospect.example" for number in (1, 2) for name in ("pat", "ada")]
+    stage.begin(*people)
+    for number, (pat, ada) in enumerate((people[:2], people[2:])):
+        both = told(K.BOOKED, email=pat, guests=(ada,), key=f"k{number}")
+        mail = told(K.BOOKED, CALENDAR, 1, email=ada, key=f"k{number}")
+        tell(stage, *((both, mail) if number else (mail, both)))
+        found = {each.id for address in (pat, ada) for each in all_of(stage, address)}
+        assert len(found) == 1
+        assert stage.enrollment(ada).finish_reason is FinishReason.MEETING_BOOKED
+
+
+def test_colleagues_with_meetings_of_their_own(stage: Stage) -> None:
+    """Two of one company who are at two meetings at the same hour have two."""
+    stage.begin("pat1@prospect.example", "ada1@prospect.example")
+    tell(stage, told(K.BOOKED, email="pat1@prospect.example"))
+    tell(stage, told(K.BOOKED, FEED, email="ada1@prospect.example"))
+    assert len(all_of(stage, "pat1@prospect.example")) == 1
+    assert len(all_of(stage, "ada1@prospect.example")) == 1
 
 
 def test_news_from_another_source_stop_nobody_anew(stage: Stage) -> None:

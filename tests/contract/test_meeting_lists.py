@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,13 +41,13 @@ def stage(each_stage: Stage) -> Stage:
     return each_stage
 
 
-def add(stage: Stage, state: MeetingState, at: timedelta | None, **changes: object) -> int:
+def add(stage: Stage, state: MeetingState, at: timedelta | None, **changes: Any) -> int:
     """Number of a meeting of an hour that long from now."""
     begin = stage.clock.now() + at if at is not None else None
     end = begin + HOUR if begin else None
     key = f"m{stage.new_key()}"
     new = Meeting("calendly", key, "", state, ZOE, None, begin, end)
-    new = replace(new, **changes)  # type: ignore[arg-type]  # whatever a test wants
+    new = replace(new, **changes)
     return int(stage.write(meetings.add, new, stage.clock.now()))
 
 
@@ -78,8 +79,8 @@ def test_by_state_and_time(stage: Stage) -> None:
     add(stage, _S.BOOKED, 2 * DAY, left_out="of another kind")
     begin, end = NOON + 2 * DAY, NOON + 3 * DAY
 
-    def found(after: int = 0, most: int = 100, **wanted: object) -> list[int]:
-        asked = Wanted(**wanted)  # type: ignore[arg-type]  # whatever a test wants
+    def found(after: int = 0, most: int = 100, **wanted: Any) -> list[int]:
+        asked = Wanted(**wanted)
         return list(stage.read(meeting_list.numbers_after, asked, after, most))
 
     assert found() == [*numbers, off]
@@ -113,8 +114,8 @@ def test_handovers(stage: Stage) -> None:
     refused = Answer(takes=False, by="Ana", because="ill")
     assert stage.write(handover_view.answer, viewer, 1, refused, now).state is HandoverState.REFUSED
 
-    def found(after: int = 0, most: int = 100, **wanted: object) -> list[int]:
-        asked = WantedHandovers(**wanted)  # type: ignore[arg-type]  # whatever a test wants
+    def found(after: int = 0, most: int = 100, **wanted: Any) -> list[int]:
+        asked = WantedHandovers(**wanted)
         page = stage.read(handover_view.page, viewer, asked, after, most)
         return [each.id for each in page.handovers]
 

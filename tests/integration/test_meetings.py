@@ -6,13 +6,13 @@ import hashlib
 import hmac
 import json
 import re
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
+import httpx2
 import icalendar
 import pytest
 from servers.child import wait_until
@@ -145,13 +145,12 @@ def post(office: Office, body: bytes) -> None:
     assert port is not None
     stamp = str(int(datetime.now(UTC).timestamp()))
     mac = hmac.new(KEY.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    request = urllib.request.Request(
+    answer = httpx2.post(
         f"http://127.0.0.1:{port[1]}/hooks/calendly",
-        body,
-        {"Content-Type": "application/json", "Calendly-Webhook-Signature": f"t={stamp},v1={mac}"},
+        content=body,
+        headers={"Calendly-Webhook-Signature": f"t={stamp},v1={mac}"},
     )
-    with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own server
-        assert answer.status == 200
+    assert answer.status_code == 200
 
 
 def calendar_mail(writer: str, method: str, text: str, number: int) -> bytes:

@@ -60,6 +60,7 @@ def test_moved() -> None:
             "payload": {
                 "uid": "new-uid",
                 "rescheduleUid": "old-uid",
+                "iCalUID": "new-uid@Cal.com",
                 "type": "intro",
                 "title": "Intro",
                 "startTime": "2027-03-08T09:00:00Z",
@@ -94,6 +95,7 @@ def test_moved() -> None:
         event_type="intro",
         link="https://app.cal.example/v",
         place="integrations:daily",
+        uid="new-uid@Cal.com",
         occurred_at=datetime(2027, 3, 2, 10, 0, tzinfo=UTC),
     )
 

@@ -1,6 +1,7 @@
 """What people write when they book reaches whoever meets them, where their tool tells it."""
 
 import json
+from typing import Any
 
 import pytest
 from booking_series import calcom
@@ -53,7 +54,7 @@ def test_generic() -> None:
     "told",
     [{"additionalNotes": "Twelve of us"}, {"responses": {"notes": {"value": "Twelve of us"}}}],
 )
-def test_calcom(told: dict[str, object]) -> None:
+def test_calcom(told: dict[str, Any]) -> None:
     """Cal.com tells it by itself, or among the answers."""
     [event] = TOOLS["calcom"].read(calcom("BOOKING_CREATED", 0, **told))
     assert event.remarks == "Twelve of us"

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,11 @@ FIRST, LATER = AT + timedelta(days=1), AT + timedelta(days=2)
 
 
 def told(
-    kind: BookingKind, source: str, minute: float | None = None, key: str = "m1", **more: object
+    kind: BookingKind, source: str, minute: float | None = None, key: str = "m1", **more: Any
 ) -> BookingEvent:
     at = None if minute is None else AT + timedelta(minutes=minute)
     event = BookingEvent(kind, source, f"{kind} {minute}", key, occurred_at=at)
-    return replace(event, **{"verified": source != CALENDAR, **more})  # type: ignore[arg-type] # each is of the field's type
+    return replace(event, **{"verified": source != CALENDAR, **more})
 
 
 def end(*events: BookingEvent) -> MeetingNow:
