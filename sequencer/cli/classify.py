@@ -10,8 +10,8 @@ import click
 def command(file: BinaryIO) -> None:
     """Read one mail, from FILE or from standard input, and print what it is.
 
-    One line of JSON: kind, recipients, permanent, action, meeting_status, events, return_on, intent,
-    new_text, evidence and more. Nothing is looked up and nothing is stored.
+    One line of JSON: kind, recipients, permanent, action, meeting_status, events, return_on,
+    intent, new_text, evidence and more. Nothing is looked up and nothing is stored.
     """
     import json
 

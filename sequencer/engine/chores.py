@@ -17,6 +17,7 @@ from sequencer.engine.handover_watch import attend
 from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
 from sequencer.engine.leases import LEASE
 from sequencer.engine.meeting_asks import ask_how, to_ask_how
+from sequencer.engine.notices import drop_stray, stray
 from sequencer.engine.push_forward import OUT_OF_THE_WAY, push_forward
 from sequencer.engine.rehome import find_home, homeless
 from sequencer.engine.spread import Going, go_on, plan_resume
@@ -53,10 +54,11 @@ class Chores:
     follow_ups: Sequence[int] = ()
     handovers: Sequence[int] = ()
     over: Sequence[int] = ()
+    stray: Sequence[int] = ()
 
     def __bool__(self) -> bool:
         kinds = (self.to_resume, self.deliveries, self.to_look_at, self.to_skip)
-        of_meetings = (self.follow_ups, self.handovers, self.over)
+        of_meetings = (self.follow_ups, self.handovers, self.over, self.stray)
         return any((*kinds, self.homeless, self.waiting, *of_meetings))
 
 
@@ -78,6 +80,7 @@ def chores(connection: Connection, desk: Desk, now: datetime) -> Chores:
         follow_ups.due(connection, now),
         handovers.due(connection, now),
         to_ask_how(connection, now),
+        stray(connection, desk),
     )
 
 
@@ -92,6 +95,8 @@ async def do_chores(world: World, sources: Mapping[str, Source], found: Chores) 
     await _follow_up(world, found.follow_ups)
     await _attend(world, found.handovers)
     await _ask_how(world, found.over)
+    for number in found.stray:
+        await world.write(drop_stray, number, world.clock.now())
 
 
 async def _resume(world: World, numbers: Sequence[int]) -> None:

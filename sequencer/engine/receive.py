@@ -203,7 +203,7 @@ def _calendar(heard: Heard) -> None:
     mailbox = heard.case.stored.enrollment.mailbox or ""
     mail = CalendarMail(heard.desk, mailbox, heard.verdict, heard.now, heard.number, person)
     left = take_in_mail(heard.connection, mail)
-    if left is Follows.UNREADABLE or (left is Follows.ASK and heard.found.is_certain):
+    if left is Follows.DOUBTFUL or (left is Follows.ASK and heard.found.is_certain):
         heard.ask(IS_MEETING)
 
 

@@ -171,6 +171,6 @@ class Runner:
         if work.half_done or work.doubtful:
             await settle(world, lease)
         if not resting:
-            await dispatch(world, lease)
-            if work.notices:
+            if work.notices:  # few, and first: else a full queue would keep them for days
                 await send_notices(world, lease)
+            await dispatch(world, lease)

@@ -145,4 +145,7 @@ def _document(keys: CadenceKeys) -> dict[str, object]:
         written.append(normal_form(document_step, step))
     document["steps"] = written
     document["on"] = normal_rules(tuple(meeting_rules(keys.on)))
+    for later in ("client", "on"):  # without them a version has the name that it had before them
+        if not document[later]:
+            del document[later]
     return document

@@ -11,10 +11,12 @@ from rows import add_enrollment, add_person
 from servers.databases import Databases
 from stage import DAY, Stage
 
+from sequencer.domain.meeting import MeetingState
 from sequencer.domain.moved import MOVED, held_before
 from sequencer.engine.move import Moved, MoveError, move, survey
-from sequencer.store import daemons, epoch, mailboxes, schema, transfer
+from sequencer.store import daemons, epoch, mailboxes, meetings, schema, transfer
 from sequencer.store.database import Connection, Database, database_now
+from sequencer.store.meetings import Meeting
 from sequencer.store.tables import DaemonRow, MailboxRow, ProspectRow
 
 pytestmark = pytest.mark.postgres  # one of the two databases is on a server, whichever it is
@@ -77,6 +79,21 @@ def test_every_value_arrives(database: Database, other: Database) -> None:
     assert result.rows == ROWS * len(transfer.TABLES)
     assert sum(steps) == 2 * result.rows
     assert all(each.rows == ROWS for each in result.tables.values())
+
+
+def test_a_meeting_that_leads_to_a_later_one(database: Database, other: Database) -> None:
+    """What was cancelled leads to what was booked afterwards, wherever both are carried."""
+    with database.write() as connection:
+        none = None
+        state = MeetingState.CANCELLED
+        rows = [Meeting("tool", key, "", state, "", none, none) for key in ("old", "new")]
+        old, new = (meetings.add(connection, row, NOON) for row in rows)
+        meetings.link(connection, old, new)
+    moved(database, other)
+    with other.read() as connection:
+        found = meetings.get(connection, old)
+        assert found is not None
+        assert found.moved_to == new
 
 
 def test_new_rows_are_numbered_on(database: Database, other: Database) -> None:

@@ -73,3 +73,23 @@ def test_meeting() -> None:
     """A calendar mail says what becomes of the meeting."""
     raw = a_mail("Content-Type: text/calendar", text="BEGIN:VCALENDAR\nMETHOD:CANCEL\n")
     assert shown(raw)["meeting_status"] == "cancelled"
+    event = (
+        "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:1\nDTSTART:20270305T090000Z\n"
+        "ORGANIZER:mailto:rep@sender.example\n"
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:zoe@prospect.example\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    assert shown(a_mail("Content-Type: text/calendar", text=event))["events"] == [
+        {
+            "method": "REPLY",
+            "uid": "1",
+            "recurrence_id": "",
+            "revision": 0,
+            "meaning": "booked",
+            "starts_at": "2027-03-05T09:00:00+00:00",
+            "ends_at": None,
+            "tz": "",
+            "summary": "",
+            "organiser": "rep@sender.example",
+            "attendees": [{"email": "zoe@prospect.example", "answer": "ACCEPTED"}],
+        }
+    ]

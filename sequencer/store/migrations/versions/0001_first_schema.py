@@ -476,7 +476,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["enrollment_id"], ["enrollment.id"], name=op.f("fk_meeting_enrollment_id")
         ),
-        sa.ForeignKeyConstraint(["moved_to"], ["meeting.id"], name=op.f("fk_meeting_moved_to")),
+        sa.ForeignKeyConstraint(
+            ["moved_to"],
+            ["meeting.id"],
+            name=op.f("fk_meeting_moved_to"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.ForeignKeyConstraint(
             ["prospect_id"], ["prospect.id"], name=op.f("fk_meeting_prospect_id")
         ),
@@ -486,6 +492,13 @@ def upgrade() -> None:
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_meeting_enrollment_id"), ["enrollment_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_meeting_moved_to",
+            ["moved_to"],
+            unique=False,
+            sqlite_where=sa.text("moved_to IS NOT NULL"),
+            postgresql_where=sa.text("moved_to IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_meeting_prospect_id"), ["prospect_id"], unique=False)
         batch_op.create_index("ix_meeting_state_starts_at", ["state", "starts_at"], unique=False)
@@ -857,6 +870,11 @@ def downgrade() -> None:
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.drop_index("ix_meeting_state_starts_at")
         batch_op.drop_index(batch_op.f("ix_meeting_prospect_id"))
+        batch_op.drop_index(
+            "ix_meeting_moved_to",
+            sqlite_where=sa.text("moved_to IS NOT NULL"),
+            postgresql_where=sa.text("moved_to IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_meeting_enrollment_id"))
 
     op.drop_table("meeting")
