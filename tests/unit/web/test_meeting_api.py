@@ -204,6 +204,17 @@ async def test_handovers(office: Stage, client: httpx2.AsyncClient) -> None:
     assert office.verify().clean
 
 
+async def test_a_client_is_told_of_no_other_reps(client: httpx2.AsyncClient) -> None:
+    """Why nobody else was asked names the reps of others: it is for ourselves alone."""
+    await book(client, CLIENT, email=BEA)
+    assert "omar" in (await ask(client, "handovers/1")).text
+    for path in ("handovers", "handovers/1", "meetings", "meetings/1"):
+        assert "omar" not in (await ask(client, path, CLIENT)).text
+    said = await client.post("/api/handovers/1/accept", headers=bearer(CLIENT))
+    assert said.json()["state"] == "accepted"
+    assert "omar" not in said.text
+
+
 @pytest.mark.parametrize(
     "headers",
     [
