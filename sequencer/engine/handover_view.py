@@ -1,10 +1,10 @@
 """Handovers as the API shows them, to those who may see their meetings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sequencer.domain.handover_record import from_json
+from sequencer.domain.handover_record import OTHERS, from_json
 from sequencer.domain.visibility import OURSELVES, may_see
 from sequencer.engine.handover_answer import (
     UnknownHandoverError,
@@ -49,7 +49,7 @@ def see(connection: Connection, viewer: Viewer, number: int) -> Handover:
     handover = find(connection, number)
     if not _may_see(connection, viewer, handover):
         raise UnknownHandoverError(f"There is no handover {number}.")
-    return handover
+    return _shown(viewer, handover)
 
 
 def page(
@@ -59,7 +59,8 @@ def page(
     found: list[Handover] = []
     for _ in range(0, MOST_LOOKED_AT, most):
         some = handovers_after(connection, wanted, after, most + 1)
-        found.extend(each for each in some[:most] if _may_see(connection, viewer, each))
+        seen = (each for each in some[:most] if _may_see(connection, viewer, each))
+        found.extend(_shown(viewer, each) for each in seen)
         if len(found) > most:
             return HandoverPage(tuple(found[:most]), found[most - 1].id)
         if len(some) <= most:
@@ -85,6 +86,14 @@ def answer(
     else:
         refuse_number(connection, viewer.desk, number, said.by, now, said.because)
     return see(connection, viewer, number)
+
+
+def _shown(viewer: Viewer, handover: Handover) -> Handover:
+    """A client is not told why nobody else was asked: they may be the reps of others."""
+    if viewer.client == OURSELVES:
+        return handover
+    record = {name: value for name, value in handover.record.items() if name != OTHERS}
+    return replace(handover, record=record)
 
 
 def _may_see(connection: Connection, viewer: Viewer, handover: Handover) -> bool:
