@@ -142,7 +142,13 @@ ENTRIES: Mapping[Kind, Meaning] = {
         "Somebody took an entry off the list: one that would have ended by itself, or one that "
         "came from a decision in triage which was taken back."
     ),
-    Kind.MEETING: Meaning("A booking service told of a meeting: booked, moved, cancelled, missed."),
+    Kind.MEETING: Meaning(
+        "Something was told of a meeting, by a booking tool, a calendar or a person: it was booked, "
+        "moved, cancelled, missed, or it took place."
+    ),
+    Kind.HANDOVER: Meaning(
+        "A meeting was offered to a rep, or the rep took it, gave it back, or did not answer."
+    ),
     Kind.FOLLOW_UP: Meaning(
         "A rule of the cadence says what follows from a meeting: it was planned, done, found to be "
         "needed no more, or undone.",

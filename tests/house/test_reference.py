@@ -9,7 +9,7 @@ import pytest
 from house.tree import ROOT
 
 from sequencer.cli.commands import COMMANDS
-from sequencer.domain import enrollment, handover, mailbox, meeting, send, task
+from sequencer.domain import enrollment, follow_up, handover, mailbox, meeting, send, task
 from sequencer.domain.advice import ADVICE
 from sequencer.domain.ledger import Kind
 from sequencer.domain.reason import Reason
@@ -95,6 +95,7 @@ MACHINES: dict[str, Table[Any, Any]] = {
     "meeting": meeting.TRANSITIONS,
     "task": task.TRANSITIONS,
     "handover": handover.TRANSITIONS,
+    "follow-up": follow_up.TRANSITIONS,
 }
 
 
@@ -140,4 +141,4 @@ def test_every_machine_is_drawn() -> None:
     with_table = {
         path.stem for path in folder.glob("*.py") if "\nTRANSITIONS" in path.read_text("utf-8")
     }
-    assert with_table == set(MACHINES)
+    assert with_table == {name.replace("-", "_") for name in MACHINES}
