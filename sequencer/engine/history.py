@@ -52,7 +52,9 @@ class HistoryWatch:
         now, seen = world.clock.now(), _later(kept, world.database.newest.get())
         found = await world.read(compare, seen)
         lost = trouble or (found.lost if found is not None else "")
-        if found is None or (lost and found.epoch.held_since is None):
+        # One that comes from a history of its own is heard during a hold, too: its end is theirs.
+        is_new = found is not None and (found.epoch.held_since is None or _is_foreign(seen, found))
+        if found is None or (lost and is_new):
             found = await world.write(take_up, seen, trouble, self.new_key(), now)
         self._tell(found.epoch)
         if seen is not None and seen.epoch in found.epoch.earlier:
@@ -85,6 +87,11 @@ class HistoryWatch:
         self._told = now.why
 
 
+def _is_foreign(seen: Seen | None, found: Comparison) -> bool:
+    """Whether what was seen is of a history that the database knows nothing of."""
+    return seen is not None and seen.epoch not in {found.epoch.key, *found.epoch.earlier}
+
+
 def _later(kept: Seen | None, newest: tuple[int, datetime] | None) -> Seen | None:
     """What the file knows, or this process, which has seen commits since."""
     if kept is None or newest is None or newest[0] <= kept.entry:
@@ -115,6 +122,8 @@ def take_up(
         # Without a word of what was seen, the newest entry may be younger than the loss.
         since = epoch.last_before(connection, seen.at) if seen is not None else None
         epoch.hold(connection, lost, since, now)
+        if seen is not None:
+            epoch.remember(connection, seen.epoch, now)
         found = Comparison(epoch.ensure(connection, key, now), found.head, lost)
     return found
 

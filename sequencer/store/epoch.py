@@ -99,6 +99,19 @@ def say_since(connection: Connection, lost_since: datetime) -> None:
     connection.execute(held.where(EpochRow.lost_since.is_(None)).values(lost_since=lost_since))
 
 
+def remember(connection: Connection, key: str, now: datetime) -> None:
+    """Count a history that this database does not have among those that it goes on from.
+
+    Whoever holds it for that must be let go by the reconciliation, however often they ask: what
+    they have seen is in no database any more.
+    """
+    known = ensure(connection, UNNAMED, now)
+    if key in {known.key, *known.earlier}:
+        return
+    earlier = " ".join((key, *known.earlier)[:MOST_EARLIER])
+    connection.execute(sa.update(EpochRow).where(EpochRow.id == ONE).values(earlier=cut(earlier)))
+
+
 def go_on(connection: Connection, key: str, now: datetime, compared: Epoch | None = None) -> bool:
     """Begin a new epoch after a reconciliation: what is in the database counts from here on.
 

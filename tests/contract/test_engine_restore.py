@@ -299,6 +299,26 @@ async def test_an_older_backup_than_the_last_one(house: House) -> None:
     assert house.copies(ZOE) == 1
 
 
+async def test_a_lost_reconciliation_holds_once(house: House) -> None:
+    """A history that was lost with its reconciliation is compared once, not on every host anew."""
+    house.backup.take()
+    house.stage.write(hold_by_hand, "restored", NOON, NOON)
+    await house.reconcile()
+    await house.work()
+    seen = house.marker.load()
+    assert seen is not None
+    house.restore()
+    await house.work()
+    assert "before its last reconciliation" in house.held()
+    await house.reconcile(since=NOON - DAY)
+    await house.work()
+    assert house.held() == ""
+    house.marker.save(seen)
+    house.start()
+    await house.work()
+    assert house.held() == ""
+
+
 async def test_what_was_seen_cannot_be_read(house: House) -> None:
     """A file that cannot be understood is no proof that nothing was lost."""
     house.marker.path.write_text("not a word")
