@@ -204,6 +204,21 @@ async def test_handovers(office: Stage, client: httpx2.AsyncClient) -> None:
     assert office.verify().clean
 
 
+async def test_what_is_foreign_is_as_what_is_not(client: httpx2.AsyncClient) -> None:
+    """A client cannot tell the meetings and handovers of others from those that never were."""
+    await book(client)
+    for path in ("meetings/{}", "handovers/{}"):
+        foreign, none = [(await ask(client, path.format(each), CLIENT)) for each in (1, 9)]
+        assert (foreign.status_code, none.status_code) == (404, 404)
+        assert foreign.text.replace("1", "9") == none.text
+    for what in ("accept", "refuse"):
+        path = f"/api/handovers/{{}}/{what}"
+        foreign, none = [
+            await client.post(path.format(each), headers=bearer(CLIENT)) for each in (1, 9)
+        ]
+        assert foreign.text.replace("1", "9") == none.text
+
+
 async def test_a_client_is_told_of_no_other_reps(client: httpx2.AsyncClient) -> None:
     """Why nobody else was asked names the reps of others: it is for ourselves alone."""
     await book(client, CLIENT, email=BEA)
