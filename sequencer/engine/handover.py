@@ -4,6 +4,7 @@ What stands is decided by where the meeting stands now, and not by what was told
 told the same again changes nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +26,7 @@ from sequencer.engine.handover_offer import (
     withdraw,
 )
 from sequencer.engine.handover_reply import Refusal, give_back, take
+from sequencer.engine.handover_story import client_of_meeting
 from sequencer.engine.meeting_change import MeetingChange
 from sequencer.mail.handover_letter import News
 from sequencer.store import handovers, meetings, notices
@@ -51,16 +53,27 @@ def follow_meeting(
         _carry_over(connection, desk, change.instead_of, meeting, now)
     if meeting.moved_to is not None or meeting.state in _OVER:
         return  # who has it keeps it: it goes on elsewhere, or is what it was
-    present = held(connection, meeting.id)
-    first = present[0] if present else None
-    for each in present[1:]:  # two meetings that turned out to be one
-        withdraw(connection, desk, each, News.PASSED_ON, "somebody else has it", now)
+    first = _one_who_has_it(connection, desk, change, now)
     if meeting.state in _ENDS or meeting.left_out:
         _end(connection, desk, meeting, first, now)
     elif first is not None:
         tell_change(connection, desk, first, meeting, now)
     elif is_wanted(desk, meeting, now) and not _was_passed_on(connection, meeting):
         offer_next(connection, desk, meeting, now)
+
+
+def _one_who_has_it(
+    connection: Connection, desk: Desk, change: MeetingChange, now: datetime
+) -> Handover | None:
+    """The handover that stands; it is taken back from everybody else."""
+    present = held(connection, change.meeting.id)
+    if _is_of_another(connection, desk, change, present):
+        for each in present:
+            withdraw(connection, desk, each, News.CALLED_OFF, "it is somebody else's meeting", now)
+        return None
+    for each in present[1:]:  # two meetings that turned out to be one
+        withdraw(connection, desk, each, News.PASSED_ON, "somebody else has it", now)
+    return present[0] if present else None
 
 
 def rep_answered(
@@ -104,6 +117,24 @@ def _end(
     every = handovers.of_meeting(connection, meeting.id)
     clear(connection, desk, every, News.CALLED_OFF, why, now)
     settle_asking(connection, meeting, why, now)
+
+
+def _is_of_another(
+    connection: Connection, desk: Desk, change: MeetingChange, present: Sequence[Handover]
+) -> bool:
+    """Whether the meeting was credited to another person, or to a client that the rep is not for.
+
+    Whoever has it knows the wrong one.
+    """
+    was, meeting = change.was, change.meeting
+    if not present or was is None:
+        return False
+    if was.prospect_id != meeting.prospect_id:
+        return True
+    rep = desk.policy.reps.get(present[0].rep)
+    if rep is None or was.enrollment_id == meeting.enrollment_id:
+        return False
+    return client_of_meeting(connection, desk, meeting) not in (None, rep.client)
 
 
 def _was_passed_on(connection: Connection, meeting: Meeting) -> bool:

@@ -4,6 +4,7 @@ What has not left yet when the next one is written never leaves: a rep is told h
 not all that they have been through.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +13,7 @@ from sequencer.domain.handover_record import Record, from_json
 from sequencer.domain.rep import Rep
 from sequencer.domain.task import TaskKind
 from sequencer.engine.desk import Desk
+from sequencer.engine.handover_story import enrolled_for
 from sequencer.engine.handover_trouble import TITLE, once_key
 from sequencer.engine.inside_rep import inside_rep
 from sequencer.engine.matter import bring_up
@@ -27,6 +29,7 @@ from sequencer.mail.invitation import Invitation, make_invitation
 from sequencer.mail.message_id import make_message_id, make_ref
 from sequencer.store import enrollments, handovers, meetings, notices, prospects
 from sequencer.store.database import Connection
+from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.handovers import Handover
 from sequencer.store.notices import Notice
 
@@ -89,10 +92,12 @@ def tell(connection: Connection, desk: Desk, telling: Telling, now: datetime) ->
     meeting = meetings.get(connection, handover.meeting_id)
     if meeting is None or meeting.prospect_id is None:
         return False
-    mailbox = _mailbox(connection, desk, meeting.enrollment_id, meeting.prospect_id)
+    client = from_json(handover.record).client
+    told = enrolled_for(connection, desk, meeting.prospect_id, client)
+    mailbox = _mailbox(connection, desk, meeting.enrollment_id, told)
     problem = "no mailbox is in the settings"
     if mailbox is not None:
-        reply_to = _reply_to(connection, desk, mailbox, meeting.prospect_id)
+        reply_to = _reply_to(connection, desk, mailbox, meeting.prospect_id, told)
         try:
             data = _composed(desk, telling, mailbox, reply_to, now)
         except ComposeError as error:
@@ -184,24 +189,33 @@ def _end_of(record: Record) -> datetime | None:
 
 
 def _mailbox(
-    connection: Connection, desk: Desk, enrollment_id: int | None, prospect_id: int
+    connection: Connection,
+    desk: Desk,
+    enrollment_id: int | None,
+    told: Sequence[StoredEnrollment],
 ) -> MailboxPolicy | None:
     """Which mailbox tells the rep: the one of the settings, else of the enrollment, else any."""
     mailboxes = desk.policy.mailboxes
     names = [desk.policy.handover.mailbox]
     if enrollment_id is not None:
         names.append(enrollments.get(connection, enrollment_id).enrollment.mailbox or "")
-    of_person = enrollments.of_prospect(connection, prospect_id)
-    names += [each.enrollment.mailbox or "" for each in of_person]
+    names += [each.enrollment.mailbox or "" for each in told]
     return next(
         (mailboxes[name] for name in [*names, *sorted(mailboxes)] if name in mailboxes), None
     )
 
 
 def _reply_to(
-    connection: Connection, desk: Desk, mailbox: MailboxPolicy, prospect_id: int
+    connection: Connection,
+    desk: Desk,
+    mailbox: MailboxPolicy,
+    prospect_id: int,
+    told: Sequence[StoredEnrollment],
 ) -> Mailbox | None:
-    """The inside rep, who knows the person; None where the sender is theirs."""
+    """The inside rep, who knows the person; None where the sender is theirs.
+
+    Of those enrollments alone of which the rep may know.
+    """
     person = prospects.get(connection, prospect_id).prospect
-    found = inside_rep(desk.policy, person, enrollments.of_prospect(connection, prospect_id))
+    found = inside_rep(desk.policy, person, told)
     return found if found is not None and found.address != mailbox.address else None

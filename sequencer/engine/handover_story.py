@@ -30,6 +30,7 @@ from sequencer.store.tasks import StoredTask
 MOST_LINES: Final = 40  # of a timeline, the newest
 FIRST_LINES: Final = 3  # of a text
 LONGEST_LINE: Final = 200  # characters
+LONGEST_PLACE: Final = 2_000  # of a link as well: half of one leads nowhere
 MOST_REMARKS: Final = 4_000
 CALLS_FROM: Final = timedelta(days=366)
 
@@ -61,8 +62,8 @@ def record_of(
         ends_at=meeting.ends_at,
         person_tz=_zone_of(person, meeting),
         rep_tz=rep.tz.key,
-        place=_line(meeting.place),
-        link=_line(meeting.link),
+        place=_line(meeting.place, LONGEST_PLACE),
+        link=_line(meeting.link, LONGEST_PLACE),
         notes=_remarks(connection, meeting),
         cadence=_line(cadence.title) if cadence else "",
         client=client,

@@ -15,7 +15,7 @@ TITLE: Final = "Tell the rep about the meeting"
 
 def tell_of_trouble(connection: Connection, notice: Waiting, why: str, now: datetime) -> None:
     """Open a task where the notice is about a handover; nobody is asked about any other."""
-    handover = handovers.by_key(connection, _key_in(notice.once_key))
+    handover = handovers.by_key(connection, key_in(notice.once_key))
     meeting = meetings.get(connection, handover.meeting_id) if handover is not None else None
     if handover is None or meeting is None or meeting.prospect_id is None:
         return
@@ -31,7 +31,7 @@ def once_key(key: str, news: str) -> str:
     return f"handover {key} {news}"
 
 
-def _key_in(known_by: str) -> str:
+def key_in(known_by: str) -> str:
     """The key of the handover that a mail is about; empty where it is about none."""
     word, _, rest = known_by.partition(" ")
     return rest.partition(" ")[0] if word == "handover" else ""

@@ -9,11 +9,11 @@ from sequencer.domain.visibility import OURSELVES, may_see
 from sequencer.engine.handover_answer import (
     UnknownHandoverError,
     accept_number,
-    find,
     refuse_number,
 )
 from sequencer.engine.meeting_by_hand import UnknownMeetingError
 from sequencer.engine.meeting_view import Viewer
+from sequencer.store import handovers
 from sequencer.store.database import Connection
 from sequencer.store.handover_list import WantedHandovers, handovers_after
 from sequencer.store.handovers import Handover
@@ -46,8 +46,8 @@ def see(connection: Connection, viewer: Viewer, number: int) -> Handover:
     Raises:
         UnknownHandoverError: there is none, or none that the viewer may see.
     """
-    handover = find(connection, number)
-    if not _may_see(connection, viewer, handover):
+    handover = handovers.find(connection, number)
+    if handover is None or not _may_see(connection, viewer, handover):
         raise UnknownHandoverError(f"There is no handover {number}.")
     return _shown(viewer, handover)
 

@@ -14,7 +14,9 @@ from sequencer.domain.pacing import mailbox_refusals
 from sequencer.engine.desk import Desk
 from sequencer.engine.hand import LOOK_IS_GOOD_FOR_S
 from sequencer.engine.handover_trouble import tell_of_trouble
+from sequencer.engine.handover_watch import is_pointless
 from sequencer.engine.leases import Lease, is_held
+from sequencer.engine.notice_kind import NoticeKind
 from sequencer.engine.recording import words
 from sequencer.engine.traffic import mailbox_traffic
 from sequencer.engine.world import World
@@ -106,6 +108,9 @@ async def _send(world: World, lease: Lease, found: Waiting) -> OutcomeKind:
 
 def _hand(connection: Connection, lease: Lease, found: Waiting, now: datetime) -> bool:
     if epoch.why_held(connection) or not is_held(connection, lease):
+        return False
+    if found.kind == NoticeKind.REMINDER and is_pointless(connection, found.once_key, now):
+        notices.withdraw(connection, found.once_key)
         return False
     if not notices.hand(connection, found.id, now):
         return False

@@ -1,6 +1,7 @@
 """A meeting is given to a rep: who is told what, and what becomes of it, whatever happens."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email.header import decode_header, make_header
@@ -9,8 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from builders import NOON
-from stage import DAY, KEYS, Stage
+from stage import DAY, KEYS, Stage, a_loaded, a_policy
 
 from sequencer.domain.booking import BookingEvent, BookingKind
 from sequencer.domain.delay import Delay, Unit
@@ -19,6 +21,8 @@ from sequencer.domain.handover_record import from_json
 from sequencer.domain.meeting import MeetingState
 from sequencer.domain.pacing import Pace
 from sequencer.domain.rep import Rep
+from sequencer.engine import meeting_by_hand as by_hand
+from sequencer.engine.credit_meeting import credit
 from sequencer.engine.handover import follow_meeting, rep_answered
 from sequencer.engine.handover_answer import (
     HandoverError,
@@ -32,10 +36,13 @@ from sequencer.engine.handover_list import offer_meeting
 from sequencer.engine.handover_mail import request_key
 from sequencer.engine.handover_offer import NOBODY
 from sequencer.engine.handover_trouble import TITLE
+from sequencer.engine.handover_watch import lapse, remind
+from sequencer.engine.meeting_by_hand import Appointment
 from sequencer.engine.meeting_change import MeetingChange
 from sequencer.mail.handover_link import handover_token
 from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
-from sequencer.store import handovers, meetings, notices, tasks
+from sequencer.store import bookings, handovers, meetings, notices, tasks
+from sequencer.store.database import Connection, Database
 from sequencer.store.handovers import Handover
 from sequencer.store.meetings import Meeting
 
@@ -46,6 +53,7 @@ REPS = {
     name: Rep(name, name.title(), f"{name}@field.example", MADRID) for name in ("omar", "petra")
 }
 STARTS = NOON + 10 * DAY
+WAITING = sa.text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 LOST = Outcome(OutcomeKind.UNKNOWN, Phase.DOT, text="line lost")
 REFUSED = Outcome(OutcomeKind.REJECTED, Phase.RCPT, 550, "5.1.1", "unknown")
 
@@ -548,3 +556,100 @@ async def test_a_bad_row_is_out_of_the_way(stage: Stage) -> None:
     await stage.work(DAY)
     assert ("omar", "lapsed") in states(stage, meeting)
     assert states(stage, broken)[0] == ("omar", "offered") or of(stage, broken)[0].note
+
+
+@pytest.mark.parametrize("change", ["nothing", "over", "moved", "refused", "cancelled"])
+async def test_reminders_that_had_to_wait(stage: Stage, change: str) -> None:
+    """One that could not leave in time never leaves once it tells nothing that is so."""
+    policy = replace(stage.policy.handover, remind_before=(HOUR,), answer_within=None)
+    stage.policy = replace(stage.policy, handover=policy)
+    stage.restart()
+    meeting = follow(stage, book(stage))
+    await stage.work()
+    stage.clock.advance(10 * DAY - 50 * MINUTE)
+    [handover] = of(stage, meeting)
+    assert stage.write(remind, stage.desk, handover.id, stage.clock.now())
+    if change == "moved":
+        follow(stage, meeting, starts_at=STARTS + DAY)
+    elif change == "cancelled":
+        follow(stage, meeting, state=MeetingState.CANCELLED)
+    elif change == "refused":
+        stage.write(refuse_number, stage.desk, handover.id, "omar", stage.clock.now())
+    await stage.work(DAY if change == "over" else MINUTE)
+    soon = [each for each in subjects(stage, "omar") if each.startswith("Soon")]
+    assert len(soon) == (1 if change == "nothing" else 0)
+    assert TITLE not in titles(stage)
+
+
+async def test_links_stay_whole(stage: Stage) -> None:
+    """The address of a video call may be long, and half of one leads nowhere."""
+    link = f"https://video.example/l/meetup-join/{'a' * 300}?context={'b' * 100}"
+    follow(stage, book(stage, link=link, place=f"{link} (video)"))
+    await stage.work()
+    [mail] = stage.mails("omar@field.example")
+    lines = calendar(mail)
+    assert f"URL:{link}" in lines
+    assert f"LOCATION:{link} (video)" in lines
+
+
+async def test_credited_to_somebody_else(stage: Stage) -> None:
+    """Whoever has the meeting was told of the wrong person: it is taken back, and offered anew."""
+    stage.bring_in("bob@other.example")
+    wanted = Appointment(STARTS)
+    meeting = stage.write(by_hand.book, stage.desk, ZOE, wanted, "ana", NOON)
+    await stage.work()
+    stage.write(accept_number, of(stage, meeting)[0].id, "omar", NOON)
+    stage.write(credit, stage.desk, meeting.id, "bob@other.example", "ana", NOON)
+    await stage.work()
+    assert states(stage, meeting) == [("omar", "withdrawn"), ("omar", "offered")]
+    assert from_json(of(stage, meeting)[1].record).email == "bob@other.example"
+    words = [each.split(":")[0] for each in subjects(stage, "omar")]
+    assert words == ["Meeting for you", "Cancelled", "Meeting for you"]
+
+
+async def test_mail_from_the_same_client(stage: Stage) -> None:
+    """A rep of a client is written to by those who work for it, and answers to nobody else."""
+    ana, luis = stage.policy.mailboxes["ana"], stage.policy.mailboxes["luis"]
+    rep = replace(REPS["omar"], client="acme")
+    stage.policy = replace(stage.policy, mailboxes={"luis": luis, "ana": ana}, reps={"omar": rep})
+    stage.restart()
+    stage.apply(
+        a_loaded(cadence="for-acme", client="acme", mailboxes=("luis",)),
+        a_loaded(cadence="for-beta", client="beta", mailboxes=("ana",)),
+    )
+    stage.bring_in("bob@other.example")
+    stage.enroll("bob@other.example", slug="for-acme")
+    acme = stage.stored("bob@other.example").id
+    stage.enroll("bob@other.example", slug="for-beta")
+    person = stage.person("bob@other.example")
+    follow(stage, book(stage, prospect_id=person, enrollment_id=acme))
+    await stage.work()
+    [mail] = stage.mails("omar@field.example")
+    assert (mail["From"], mail["Reply-To"]) == ("Luis <luis@seller.example>", None)
+
+
+def test_moved_as_it_lapses(postgres_database: Database) -> None:
+    """A daemon that waits while a meeting is moved takes the new offer from nobody."""
+    ways = HandoverPolicy(to=("omar", "petra"), answer_within=Delay(1, Unit.DAYS))
+    stage = Stage(postgres_database, policy=a_policy(reps=REPS, handover=ways))
+    stage.begin(ZOE)
+    meeting = follow(stage, book(stage))
+    [handover] = of(stage, meeting)
+    late = NOON + DAY + HOUR
+    moved = replace(meeting, starts_at=STARTS + DAY, ends_at=None)
+    event = BookingEvent(BookingKind.RESCHEDULED, "calendly", "d2", "m1")
+    with ThreadPoolExecutor(1) as threads:
+        with stage.database.write() as connection:
+            bookings.lock(connection)
+            lapsing = threads.submit(stage.write, lapse, stage.desk, handover.id, late)
+            while not stage.read(is_waited_for):
+                assert not lapsing.done()
+            meetings.save(connection, moved, late)
+            follow_meeting(connection, stage.desk, MeetingChange(moved, None, event, ()), late)
+        assert lapsing.result() is False
+    assert states(stage, meeting) == [("omar", "offered")]
+
+
+def is_waited_for(connection: Connection) -> bool:
+    """Whether somebody waits for a lock of somebody else."""
+    return connection.execute(WAITING).first() is not None
