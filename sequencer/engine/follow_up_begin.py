@@ -11,6 +11,7 @@ from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.enroll import Enrolment, UnknownCadenceError, enroll_one
 from sequencer.engine.follow_up_undo import has_left
+from sequencer.engine.meeting_proof import NOT_PROVEN, is_proven
 from sequencer.engine.reopen_enrollment import NotReopenedError, Request, go_on
 from sequencer.engine.survey import lock_gate
 from sequencer.store import enrollments, follow_ups, prospects, sends, standing
@@ -48,6 +49,8 @@ class Beginning:
         Raises:
             NotBegunError: the gate is against it, or a person has to look first.
         """
+        if not is_proven(self.connection, self.meeting.id, self.row.rule.case):
+            raise NotBegunError(NOT_PROVEN)
         if self._has_answered():
             raise NotBegunError("they have answered since, and nothing begins by itself then")
         return self._enroll() if self.row.rule.enroll else self._reopen()

@@ -12,6 +12,7 @@ from sequencer.engine.follow_up_rules import due_at, rules_for
 from sequencer.engine.follow_up_undo import drop, settle, undo
 from sequencer.engine.follow_up_words import tell, whose
 from sequencer.engine.meeting_change import MeetingChange
+from sequencer.engine.meeting_proof import SLOWEST, is_proven
 from sequencer.store import bookings, follow_ups, meetings, prospects, wake
 from sequencer.store.database import Connection
 from sequencer.store.follow_ups import NewFollowUp, StoredFollowUp
@@ -114,6 +115,8 @@ def _plan(
         return
     for rule in found.rules:
         at = due_at(connection, desk, found, rule, person, now)
+        if (rule.enroll or rule.reopen) and not is_proven(connection, meeting.id, case):
+            at = max(at, now + SLOWEST)
         new = NewFollowUp(meeting.id, person, number, rule, at)
         row = follow_ups.get(connection, follow_ups.add(connection, new, now))
         if number is None:

@@ -9,7 +9,7 @@ import pytest
 from builders import NOON, a_prospect
 from stage import EVERYBODY, SLUG, Stage, a_loaded
 
-from sequencer.domain.booking import BookingEvent, BookingKind
+from sequencer.domain.booking import CALENDAR, BookingEvent, BookingKind
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
 from sequencer.domain.follow_up import FollowUpState
 from sequencer.domain.meeting_rule import MeetingCase
@@ -20,6 +20,7 @@ from sequencer.engine.bookings import take_in
 from sequencer.engine.follow_up_deed import NOT_DONE, do_follow_up
 from sequencer.engine.follow_up_list import of_meeting
 from sequencer.engine.follow_up_undo import RUNS_ON
+from sequencer.engine.meeting_proof import NOT_PROVEN
 from sequencer.engine.next_event import next_instant
 from sequencer.engine.reopen_enrollment import Request, reopen_enrollment
 from sequencer.engine.suppress import suppress_address
@@ -555,3 +556,54 @@ async def test_no_step_twice_and_none_beside_a_meeting(stage: Stage) -> None:
     await stage.work(30 * DAY)
     found = stage.verify()
     assert found.clean, found.details
+
+
+BY_MAIL: dict[str, Any] = {"source": CALENDAR, "verified": False}
+
+
+@pytest.mark.parametrize("deed", [{"enroll": AGAIN}, {"reopen": "next_step"}])
+@pytest.mark.parametrize("kind", [K.CANCELLED, K.REJECTED, K.ASKED_AGAIN])
+async def test_only_a_mail_says_so(
+    each_stage: Stage, kind: BookingKind, deed: dict[str, str]
+) -> None:
+    """Anybody can write that a meeting is off: nobody is mailed for that, a person is asked."""
+    stage = each_stage
+    begin(stage, {f"meeting.{kind}": {"after": "2 hours", **deed}})
+    await stage.work()
+    tell(stage, K.BOOKED)
+    await stage.work(HOUR)
+    tell(stage, kind, "a mail", **BY_MAIL)
+    await stage.work(3 * HOUR)
+    await stage.work(20 * DAY)
+    assert len(stage.mails(ZOE)) == 1
+    assert ends(stage) == {SLUG: FinishReason.MEETING_BOOKED}
+    [task] = asked(stage)
+    assert (task.title, NOT_PROVEN in task.about) == (NOT_DONE, True)
+    assert stage.verify().clean
+
+
+async def test_a_booking_that_only_a_mail_tells_of(each_stage: Stage) -> None:
+    """It begins nothing either, unless somebody of whom we know who they are tells of it."""
+    stage = each_stage
+    begin(stage, {"meeting.booked": {"enroll": AGAIN}})
+    await stage.work()
+    tell(stage, K.BOOKED, "a mail", starts_at=NOON + 9 * DAY, **BY_MAIL)
+    await stage.work(2 * HOUR)
+    assert len(stage.mails(ZOE)) == 1
+    assert [task.title for task in asked(stage)] == [NOT_DONE]
+
+
+async def test_a_mail_that_is_faster_than_its_tool(each_stage: Stage) -> None:
+    """Whoever can prove it has an hour to say the same: then the rule does what it says."""
+    stage = each_stage
+    begin(stage, {"meeting.rejected": {"enroll": AGAIN}})
+    await stage.work()
+    tell(stage, K.BOOKED)
+    await stage.work(timedelta(minutes=1))
+    tell(stage, K.REJECTED, "a mail", **BY_MAIL)
+    await stage.work(timedelta(minutes=1))
+    assert states(stage) == [FollowUpState.WAITING]
+    tell(stage, K.REJECTED)
+    await stage.work(HOUR)
+    assert states(stage) == [FollowUpState.DONE]
+    assert ends(stage)[AGAIN] is EnrollmentState.ACTIVE
