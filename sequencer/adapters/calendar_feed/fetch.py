@@ -4,6 +4,7 @@ Addresses of calendars are secrets: of one that fails, no more than its host is 
 """
 
 import asyncio
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ MAX_BODY: Final = 5 * 1024 * 1024
 MOST_REDIRECTS: Final = 5
 LONGEST_WAIT: Final = timedelta(hours=6)  # that a server may ask for
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_NUMBER: Final = re.compile(r"(?i)(?:^|\.)(?:[0-9]+|0x[0-9a-f]*|localhost)\.?$")
 _BUSY: Final = frozenset({429, 503})
 
 
@@ -114,7 +116,7 @@ def _is_inside(host: str) -> bool:
     try:
         address = ip_address(host.strip("[]"))
     except ValueError:
-        return is_loopback(host)
+        return is_loopback(host) or _NUMBER.search(host) is not None
     return not address.is_global
 
 
