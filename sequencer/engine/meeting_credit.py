@@ -53,7 +53,7 @@ def credit_of(
 ) -> Credit:
     """Whose meeting it is by all that was told: first by token, then by who booked, then anybody.
 
-    What a person has said of it stands.
+    Of these, whoever is verified comes first: a mail takes no meeting from anybody. What a person has said of it stands.
     """
     if before is not None and before.credited_by == CreditedBy.PERSON:
         return Credit(before.prospect_id, before.enrollment_id, CreditedBy.PERSON)
@@ -61,7 +61,7 @@ def credit_of(
         stored = _by_token(connection, each)
         if stored is not None:
             return Credit(stored.prospect_id, stored.id, CreditedBy.LINK)
-    ordered = sorted(told, key=lambda each: each.kind not in ON)
+    ordered = sorted(told, key=lambda each: (each.kind not in ON, not each.verified))
     credit = next(iter(_by_address(connection, _addresses(ordered))), Credit())
     if before is not None and before.prospect_id == credit.prospect_id and before.enrollment_id:
         return Credit(credit.prospect_id, before.enrollment_id, credit.by)

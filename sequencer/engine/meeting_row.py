@@ -81,6 +81,7 @@ def _previous_key(told: MeetingNow) -> str:
 
 def _invitee(told: MeetingNow) -> str:
     """Who booked it: a guest who did not come is not meant."""
-    named = [each.email for each in told.told if each.email]
-    booked = [each.email for each in told.told if each.email and each.kind in ON]
+    surest = sorted(told.told, key=lambda each: not each.verified)
+    named = [each.email for each in surest if each.email]
+    booked = [each.email for each in surest if each.email and each.kind in ON]
     return (booked or named or [""])[0]

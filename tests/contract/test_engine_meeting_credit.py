@@ -1,6 +1,7 @@
 """To whom a meeting is credited, and what a person is asked where nobody can know."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -242,3 +243,14 @@ def test_an_account_by_its_name(stage: Stage) -> None:
     assert len(asked(stage)) == 1
     states = [task.state for task in stage.read(tasks.open_matters, stage.person(ADA), "review")]
     assert states == [TaskState.OPEN]
+
+
+@pytest.mark.parametrize("days", [-30, 1])
+def test_a_mail_takes_no_meeting_from_anybody(stage: Stage, days: int) -> None:
+    """Who knows the name that calendars have for a meeting has not booked it with that."""
+    tell(stage, email=PAT, uid="u1")
+    forged = {"source": CALENDAR, "meeting_key": "u1", "verified": False}
+    found = tell(stage, **forged, email=ADA, uid="u1", occurred_at=NOON + timedelta(days=days))
+    assert credited(found) == whose(stage, PAT, "address")
+    assert found.email == PAT
+    assert is_booked(stage, ADA)

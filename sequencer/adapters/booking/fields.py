@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sequencer.domain.booking import DeliveryError
+from sequencer.mail.calendar_stamp import FIRST_YEAR, LAST_YEAR
 
 MAX_BODY = 256 * 1024
 MAX_DEPTH = 32
@@ -138,14 +139,15 @@ class Fields:
 
 
 def instant_of(text: str) -> datetime | None:
-    """The instant that a text tells, in UTC; None where it tells none."""
+    """The instant that a text tells, in UTC; None where it tells none that a meeting can be at."""
     try:
         if text.isdecimal():
             return _from_ms(int(text[:20]))
         at = datetime.fromisoformat(text)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        utc = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return utc if FIRST_YEAR <= utc.year <= LAST_YEAR else None
 
 
 def _from_ms(value: int) -> datetime | None:
