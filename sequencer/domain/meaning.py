@@ -143,7 +143,7 @@ ENTRIES: Mapping[Kind, Meaning] = {
         "came from a decision in triage which was taken back."
     ),
     Kind.MEETING: Meaning(
-        "Something was told of a meeting, by a booking tool, a calendar or a person: it was booked, "
+        "A booking tool, a calendar or a person told something of a meeting: it was booked, "
         "moved, cancelled, missed, or it took place."
     ),
     Kind.HANDOVER: Meaning(
