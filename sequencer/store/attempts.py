@@ -1,7 +1,8 @@
 """Attempts: each SMTP transaction of a send, with the server's own words."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -26,17 +27,20 @@ class Attempt:
 
 
 _COLUMNS = tuple(each.name for each in fields(Attempt))  # `asdict` copies every instant as well
-_ADD = Prepared(sa.insert(AttemptRow), _COLUMNS)
+_ADD = Prepared(sa.insert(AttemptRow), _COLUMNS, attrgetter)
 
 
 def add(connection: Connection, *new: Attempt) -> None:
     """Store attempts."""
-    rows = [
-        {name: getattr(each, name) for name in _COLUMNS}
-        | {"enhanced": cut(each.enhanced, 16), "answer": cut(each.answer)}
-        for each in new
-    ]
-    _ADD.each(connection, rows)
+    _ADD.each(connection, [_fitting(each) for each in new])
+
+
+def _fitting(attempt: Attempt) -> Attempt:
+    """The attempt with as much of the server's words as can be stored, mostly all of them."""
+    enhanced, answer = cut(attempt.enhanced, 16), cut(attempt.answer)
+    if (enhanced, answer) == (attempt.enhanced, attempt.answer):
+        return attempt
+    return replace(attempt, enhanced=enhanced, answer=answer)
 
 
 def is_stored(connection: Connection, send_id: int, at: datetime, outcome: str) -> bool:

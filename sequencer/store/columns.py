@@ -74,6 +74,8 @@ def cut(text: str, limit: int = TEXT_LIMIT) -> str:
 
     That is NUL for PostgreSQL, and half a surrogate pair for all.
     """
+    if text.isascii() and len(text) <= limit and "\x00" not in text:
+        return text
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()[:limit]
 
 

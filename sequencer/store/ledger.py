@@ -1,7 +1,8 @@
 """Write and read the ledger."""
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -13,8 +14,8 @@ from sequencer.store.prepared import Prepared
 from sequencer.store.tables import LedgerRow
 
 _COLUMNS = tuple(each.name for each in fields(Entry))  # `asdict` copies every instant as well
-_ADD = Prepared(sa.insert(LedgerRow), _COLUMNS)
-_ADD_TOLD = sa.insert(LedgerRow).returning(LedgerRow.id, LedgerRow.at)
+_ADD = Prepared(sa.insert(LedgerRow), _COLUMNS, attrgetter)
+_LAST = Prepared(sa.select(sa.func.lastval()))  # on a server: the number that was given out last
 
 
 def write(connection: Connection, *entries: Entry) -> None:
@@ -24,18 +25,19 @@ def write(connection: Connection, *entries: Entry) -> None:
 
 def write_all(connection: Connection, entries: Iterable[Entry]) -> None:
     """Append many entries in one statement."""
-    rows = [
-        {name: getattr(entry, name) for name in _COLUMNS} | {"detail": cut(entry.detail)}
-        for entry in entries
-    ]
-    if not rows:
+    new = [_fitting(entry) for entry in entries]
+    if not new:
         return
-    if news.newest_of(connection) is None:
-        _ADD.each(connection, rows)
-        return
-    # A server may be replaced by one that lags behind: what it must know is remembered here.
-    written = connection.execute(_ADD_TOLD, rows)
-    news.of(connection).entries += [(row.id, row.at) for row in written]
+    _ADD.each(connection, new)
+    if news.newest_of(connection) is not None:
+        # A server may be replaced by one that lags behind: what it must know is remembered here.
+        news.of(connection).entries.append((_LAST.scalar(connection, {}), new[-1].at))
+
+
+def _fitting(entry: Entry) -> Entry:
+    """The entry with as much of its detail as can be stored, mostly all of it."""
+    detail = cut(entry.detail)
+    return entry if detail == entry.detail else replace(entry, detail=detail)
 
 
 def of_prospect(connection: Connection, prospect_id: int) -> list[Entry]:

@@ -16,6 +16,7 @@ from sequencer.domain.task import TaskKind, TaskState
 from sequencer.mail.verdict import Kind
 from sequencer.store.database import Connection
 from sequencer.store.outside_tables import InboundRow
+from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.prospects import CHUNK
 from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow, TaskRow, TouchRow
 
@@ -31,6 +32,20 @@ _CONTACTS = (
 )
 # Begun and not ended; these have their place in the throttle.
 BEGUN = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
+
+
+_RUNS = Prepared(
+    sa.select(
+        EnrollmentRow.id,
+        EnrollmentRow.prospect_id,
+        EnrollmentRow.slug,
+        EnrollmentRow.version_hash,
+        EnrollmentRow.state,
+        EnrollmentRow.finish_reason,
+    )
+    .where(one_of(EnrollmentRow.prospect_id, "people"))
+    .order_by(EnrollmentRow.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +95,10 @@ def lock_people(
 
 def runs_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredRun]:
     """Every enrollment of these people, the oldest first."""
-    columns = (
-        EnrollmentRow.id,
-        EnrollmentRow.prospect_id,
-        EnrollmentRow.slug,
-        EnrollmentRow.version_hash,
-        EnrollmentRow.state,
-        EnrollmentRow.finish_reason,
-    )
     rows = [
         row
         for chunk in _chunks(prospect_ids)
-        for row in connection.execute(
-            sa.select(*columns)
-            .where(EnrollmentRow.prospect_id.in_(chunk))
-            .order_by(EnrollmentRow.id)
-        )
+        for row in _RUNS.all(connection, {"people": list(chunk)})
     ]
     return [
         StoredRun(

@@ -82,3 +82,25 @@ def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
     naive = (NOON + timedelta(days=1)).replace(tzinfo=None)
     with database.write() as connection, pytest.raises(ValueError, match="without a zone"):
         ADD.each(connection, [row | {"until": naive}])
+
+
+def test_an_error_of_the_driver_is_one_of_the_library(database: Database) -> None:
+    """Whoever tells a row's fault from the database's trouble does so as for any statement."""
+    add_two(database)
+    with pytest.raises(sa.exc.IntegrityError), database.write() as connection:
+        ADD.each(
+            connection,
+            [{"name": "ana", "state": "ok", "reason": "", "until": None, "fence": 1}],
+        )
+    with database.write() as connection:
+        assert WELL.each(connection, [{"one": "ana"}]) == 1
+
+
+def test_a_raw_row_is_read_in_parts(database: Database) -> None:
+    """What the driver gave is compared as it is, and read where it is wanted."""
+    add_two(database)
+    with database.read() as connection:
+        row, _ = SOME.raw(connection, {"names": ["ana", "l'uis"]})
+        assert list(SOME.reader(connection, slice(1))(row[:1])) == ["ana"]
+        assert list(SOME.reader(connection, slice(1, None))(row[1:])) == [NOON, 7]
+        assert SOME.raw(connection, {"names": ["ana"]}) == [row]
