@@ -31,7 +31,8 @@ def read_again_locked(connection: Connection, known: Mapping[int, Case]) -> dict
     What is known of the person is that of the moment ago.
     """
     found = {}
-    for number, (send, stored) in pairs.locked(connection, known).items():
+    before = {number: case.stored for number, case in known.items()}
+    for number, (send, stored) in pairs.locked_again(connection, before).items():
         case = known[number]
-        found[number] = send, case if case.stored == stored else replace(case, stored=stored)
+        found[number] = send, case if case.stored is stored else replace(case, stored=stored)
     return found

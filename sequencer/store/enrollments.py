@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,27 +73,39 @@ _COLUMNS = (
     "activated_at",
     "finished_at",
 )
-_SAVE = Prepared(
-    sa.update(EnrollmentRow)
-    .where(
-        EnrollmentRow.id == sa.bindparam("number"),
-        EnrollmentRow.state == sa.bindparam("was_state"),
-        EnrollmentRow.step_id.is_not_distinct_from(sa.bindparam("was_step")),
+# What may change where an enrollment goes on to its next step, which no index looks at: to set a
+# column to what it was costs an index over it as much as any other value.
+_STEP = ("step_id", "remaining_s")
+
+
+def _saving(columns: Sequence[str]) -> Prepared:
+    new = {
+        name: sa.bindparam(f"new_{name}", type_=EnrollmentRow.__table__.c[name].type)
+        for name in columns
+    }
+    return Prepared(
+        sa.update(EnrollmentRow)
+        .where(
+            EnrollmentRow.id == sa.bindparam("number"),
+            EnrollmentRow.state == sa.bindparam("was_state"),
+            EnrollmentRow.step_id.is_not_distinct_from(sa.bindparam("was_step")),
+        )
+        .values(new)
     )
-    .values(
-        {
-            name: sa.bindparam(f"new_{name}", type_=EnrollmentRow.__table__.c[name].type)
-            for name in _COLUMNS
-        }
-    )
-)
+
+
+_SAVE, _SAVE_STEP = _saving(_COLUMNS), _saving(_STEP)
 COLUMNS = list(EnrollmentRow.__table__.c)
 _NAMES = [each.name for each in COLUMNS]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEnrollment:
-    """An enrollment, and what it belongs to."""
+    """An enrollment, and what it belongs to.
+
+    Attributes:
+        raw: the row as the driver gave it, where that is kept: it tells soonest what has changed.
+    """
 
     id: int
     prospect_id: int
@@ -105,6 +118,7 @@ class StoredEnrollment:
     activated_at: datetime | None = None
     finished_at: datetime | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    raw: Sequence[Any] = field(default=(), compare=False, repr=False)
 
 
 def add(connection: Connection, new: StoredEnrollment) -> StoredEnrollment:
@@ -179,10 +193,25 @@ def save_each(
     """
     if not changes:
         return
-    rows = [_saved(*change) for change in changes]
-    if _SAVE.each(connection, rows) != len(rows):
+    steps, others = list[dict[str, object]](), list[dict[str, object]]()
+    for change in changes:
+        (steps if _only_goes_on(*change[:2]) else others).append(_saved(*change))
+    saved = _SAVE_STEP.each(connection, steps) + _SAVE.each(connection, others)
+    if saved != len(changes):
         raise LostRaceError
     _tell_sends(connection, [(stored, after) for stored, after, _ in changes])
+
+
+def _only_goes_on(stored: StoredEnrollment, after: Enrollment) -> bool:
+    """Whether an enrollment that runs is at another step now, and nothing else of it changes."""
+    before = stored.enrollment
+    runs = before.state is after.state is EnrollmentState.ACTIVE
+    began = stored.activated_at is not None and stored.finished_at is None
+    return runs and began and _others(before) == _others(after)
+
+
+# What may change besides the state, the step and what remains of its wait.
+_others = attrgetter("pause_reason", "resume_at", "finish_reason", "mailbox")
 
 
 def _tell_sends(

@@ -1,6 +1,7 @@
 """Sends with their enrollments, kept from everybody else until the transaction ends."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -27,8 +28,26 @@ def locked(
     connection: Connection, send_ids: Collection[int]
 ) -> dict[int, tuple[StoredSend, StoredEnrollment]]:
     """Sends and their enrollments, by the numbers of the sends."""
+    return _locked(connection, dict.fromkeys(send_ids))
+
+
+def locked_again(
+    connection: Connection, known: Mapping[int, StoredEnrollment]
+) -> dict[int, tuple[StoredSend, StoredEnrollment]]:
+    """The same where enrollments were read a moment ago: one that is as it was is that one."""
+    return _locked(connection, known)
+
+
+def _locked(
+    connection: Connection, known: Mapping[int, StoredEnrollment | None]
+) -> dict[int, tuple[StoredSend, StoredEnrollment]]:
+    read_send = _PAIRS.reader(connection, slice(_SPLIT, None))
+    read_enrollment = _PAIRS.reader(connection, slice(_SPLIT))
     found = {}
-    for row in _PAIRS.all(connection, {"many": list(send_ids)}):
-        send = sends.stored(row[_SPLIT:])
-        found[send.id] = send, enrollments.stored_in(row[:_SPLIT])
+    for row in _PAIRS.raw(connection, {"many": list(known)}):
+        send, raw = sends.stored(read_send(row[_SPLIT:])), row[:_SPLIT]
+        before = known[send.id]
+        if before is None or before.raw != raw:
+            before = replace(enrollments.stored_in(read_enrollment(raw)), raw=raw)
+        found[send.id] = send, before
     return found

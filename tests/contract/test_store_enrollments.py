@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.send import SendEvent
-from sequencer.store import census, enrollments, sends, unfinished
+from sequencer.store import census, enrollments, pairs, sends, unfinished
 from sequencer.store.census import Count
 from sequencer.store.database import Database
+from sequencer.store.race import LostRaceError
 
 S = EnrollmentState
 DAY = timedelta(days=1)
@@ -94,6 +95,38 @@ def test_a_step_that_ended_meanwhile_is_not_forgotten(database: Database) -> Non
         assert not enrollments.save(connection, stored, after_intro, NOON)
         moved = enrollments.get(connection, stored.id)
         assert enrollments.save(connection, moved, replace(after_intro, step="last-mail"), NOON)
+
+
+def test_many_go_on_or_end_at_once(database: Database) -> None:
+    """Who only goes on keeps all the rest; whoever else changes is saved as a whole."""
+    with database.write() as connection:
+        ids = [add_enrollment(connection, step="intro").id for _ in range(2)]
+        for each in ids:
+            before = enrollments.get(connection, each)
+            assert enrollments.save(connection, before, before.enrollment, NOON - DAY)
+        goes_on, ends = (enrollments.get(connection, each) for each in ids)
+        bump = replace(goes_on.enrollment, step="bump")
+        ended = replace(ends.enrollment, state=S.FINISHED, finish_reason=FinishReason.REPLIED)
+        enrollments.save_each(connection, [(goes_on, bump, NOON), (ends, ended, NOON)])
+        assert enrollments.get(connection, ids[0]) == replace(goes_on, enrollment=bump)
+        assert enrollments.get(connection, ids[1]) == replace(
+            ends, enrollment=ended, finished_at=NOON
+        )
+        with pytest.raises(LostRaceError):
+            enrollments.save_each(connection, [(goes_on, bump, NOON)])
+
+
+def test_a_row_that_is_as_it_was_is_read_once(database: Database) -> None:
+    """An enrollment that nobody has changed is the value known, any other one is read anew."""
+    with database.write() as connection:
+        kept, changed = add_enrollment(connection), add_enrollment(connection)
+        numbers = [add_send(connection, each.id).id for each in (kept, changed)]
+        known = {number: pair[1] for number, pair in pairs.locked(connection, numbers).items()}
+        paused = replace(changed.enrollment, state=S.PAUSED, pause_reason=PauseReason.MANUAL)
+        assert enrollments.save(connection, known[numbers[1]], paused, NOON)
+        again = pairs.locked_again(connection, known)
+    assert again[numbers[0]][1] is known[numbers[0]]
+    assert again[numbers[1]][1].enrollment == paused
 
 
 def test_live_of(database: Database) -> None:
