@@ -68,6 +68,7 @@ def key_of(address: str | None) -> str:
         return ""
 
 
+@lru_cache(_ADDRESSES)
 def domain_of(address: str) -> str:
     """Key of the domain part; the empty string where there is none."""
     _, at, domain = _folded(address).rpartition("@")

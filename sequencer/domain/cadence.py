@@ -145,7 +145,9 @@ class Cadence:
     def step_following(self, step_id: str) -> Step | None:
         """The step that comes when this one has ended: where its `goto` points, or the next."""
         goto = self.step(step_id).goto
-        return self.step(goto) if goto in self.ids_after(step_id) else self.step_after(step_id)
+        if goto is not None and goto in self.ids_after(step_id):
+            return self.step(goto)
+        return self.step_after(step_id)
 
     def ids_before(self, step_id: str) -> tuple[str, ...]:
         """Ids of the steps written above."""

@@ -182,8 +182,10 @@ def _step_over(enrollment: Enrollment, event: StepEnded | StepSkipped, course: C
         following, wait = cadence.step(event.goto), event.wait
     else:
         following, wait = cadence.step_following(event.step_id), event.wait
-    # What remained belonged to the step that has just ended.
-    return _reach(replace(enrollment, state=state, remaining=None), course, following, wait)
+    if enrollment.state is not state or enrollment.remaining is not None:
+        # What remained belonged to the step that has just ended.
+        enrollment = replace(enrollment, state=state, remaining=None)
+    return _reach(enrollment, course, following, wait)
 
 
 def _reach(

@@ -1,11 +1,12 @@
 """When a step is due: its delay, then the next open window, then jitter inside that opening."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sequencer.domain.delay import Delay, add_delay
 from sequencer.domain.jitter import fraction
-from sequencer.domain.postponement import Postponement, place_from
+from sequencer.domain.postponement import Place, Postponement, place_from
 from sequencer.domain.timing import Timing
 
 
@@ -22,16 +23,23 @@ class Due:
         return self.postponement.beside(self.at) if self.postponement else ""
 
 
-def due_after(start: datetime, delay: Delay, timing: Timing, key: str) -> Due:
+Places = Callable[[Timing, datetime], Place]
+
+
+def due_after(
+    start: datetime, delay: Delay, timing: Timing, key: str, places: Places = place_from
+) -> Due:
     """Due time of a step that waits `delay` after `start`; `key` names a step of an enrollment.
+
+    `places` finds the first opening at or after an instant, perhaps by what it remembers.
 
     Raises:
         NeverOpenError: the calendar does not open within a year.
     """
-    return due_from(add_delay(start, delay, timing.workdays), timing, key)
+    return due_from(add_delay(start, delay, timing.workdays), timing, key, places)
 
 
-def due_from(earliest: datetime, timing: Timing, key: str) -> Due:
+def due_from(earliest: datetime, timing: Timing, key: str, places: Places = place_from) -> Due:
     """First instant at or after `earliest` inside the window, moved by at most the jitter.
 
     The jitter never leaves the opening: near its end it shrinks to what is left of it.
@@ -39,7 +47,7 @@ def due_from(earliest: datetime, timing: Timing, key: str) -> Due:
     Raises:
         NeverOpenError: the calendar does not open within a year.
     """
-    place = place_from(timing, earliest)
+    place = places(timing, earliest)
     opening = place.opening
     room = min(timing.jitter, opening.end - opening.start)
     at = opening.start + timedelta(seconds=int(room.total_seconds() * fraction(key)))

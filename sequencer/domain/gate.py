@@ -12,7 +12,8 @@ from functools import cache, partial
 from itertools import groupby
 
 from sequencer.domain import admission, mail_rules
-from sequencer.domain.enrollment import FinishReason, PauseReason
+from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
+from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.standing import Moment, Standing
 
@@ -182,6 +183,18 @@ def _is_listed(standing: Standing, _moment: Moment) -> bool:
     return bool(standing.suppressions)
 
 
+def _is_held(_standing: Standing, moment: Moment) -> bool:
+    return moment.enrollment.state is not EnrollmentState.ACTIVE
+
+
+def _is_unwell(_standing: Standing, moment: Moment) -> bool:
+    return moment.health.state is not MailboxState.OK
+
+
+def _is_unknown(_standing: Standing, moment: Moment) -> bool:
+    return not moment.known
+
+
 def _is_paced(_standing: Standing, moment: Moment) -> bool:
     return bool(moment.paced)
 
@@ -215,8 +228,8 @@ RULES: tuple[Rule, ...] = (
         Effect.ASK,
         matters=_is_listed,
     ),
-    Rule(Reason.PAUSED, _MAILS, _mail(mail_rules.not_paused), Effect.SKIP),
-    Rule(Reason.NOT_ACTIVE, _MAILS, _mail(mail_rules.running), Effect.SKIP),
+    Rule(Reason.PAUSED, _MAILS, _mail(mail_rules.not_paused), Effect.SKIP, matters=_is_held),
+    Rule(Reason.NOT_ACTIVE, _MAILS, _mail(mail_rules.running), Effect.SKIP, matters=_is_held),
     Rule(
         Reason.ALREADY_IN_THIS,
         frozenset({Occasion.ENROLMENT}),
@@ -252,6 +265,7 @@ RULES: tuple[Rule, ...] = (
         _mail(mail_rules.known_mailbox),
         Effect.ASK,
         pause_reason=PauseReason.MAILBOX,
+        matters=_is_unknown,
     ),
     _calendar(Reason.OUTSIDE_WINDOW),
     _calendar(Reason.HOLIDAY),
@@ -263,6 +277,12 @@ RULES: tuple[Rule, ...] = (
     _pace(Reason.CAP_DOMAIN, Effect.WAIT),
     _pace(Reason.CAP_PERSON, Effect.WAIT),
     _pace(Reason.CAP_NEW, Effect.WAIT),
-    Rule(Reason.MAILBOX_UNHEALTHY, _MAILS, _mail(mail_rules.healthy_mailbox), Effect.REST),
+    Rule(
+        Reason.MAILBOX_UNHEALTHY,
+        _MAILS,
+        _mail(mail_rules.healthy_mailbox),
+        Effect.REST,
+        matters=_is_unwell,
+    ),
     Rule(Reason.SYNC_STALE, _MAILS, _mail(mail_rules.fresh_sync), Effect.REST),
 )

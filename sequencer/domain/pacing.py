@@ -13,6 +13,7 @@ from sequencer.domain.jitter import fraction
 from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.rolling import DAY, HOUR, WEEK, Level, Ramp, counted, room_at
 
+MOST_GAP = 1.5  # the longest gap, in parts of the least
 HOURS_OF_A_DAY = 5  # in which a mailbox may send all of its day, unless `per_hour` says otherwise
 _NAMES = {HOUR: "an hour", DAY: "24 hours", WEEK: "7 days"}
 
@@ -40,7 +41,7 @@ class Pace:
 
     def gap_after(self, sent_at: datetime) -> timedelta:
         """Gap after that mail: the least gap and up to half as much more, so no grid shows."""
-        return self.gap * (1 + fraction("gap", sent_at.isoformat()) / 2)
+        return self.gap * (1 + fraction("gap", sent_at.isoformat()) * (MOST_GAP - 1))
 
     @property
     def mail_days(self) -> int:
@@ -113,7 +114,7 @@ def pacing_refusals(limits: Limits, traffic: Traffic, now: datetime) -> list[Ref
     )
     refusals = mailbox_refusals(limits.pace, traffic, now)
     for reason, most, instants, period in rules:
-        if most is not None:
+        if most is not None and len(instants) >= most:
             refusals.extend(_cap(reason, Level(most), period, instants, now))
     return refusals
 
@@ -127,7 +128,7 @@ def mailbox_refusals(pace: Pace, traffic: Traffic, now: datetime) -> list[Refusa
     ]
     if pace.per_week is not None:
         refusals.extend(_cap(Reason.CAP_WEEK, Level(pace.per_week), WEEK, mails, now))
-    if mails:
+    if mails and now < mails[-1] + pace.gap * MOST_GAP:
         clear_at = mails[-1] + pace.gap_after(mails[-1])
         if now < clear_at:
             refusals.append(Refusal(Reason.GAP, until=clear_at))
@@ -137,10 +138,12 @@ def mailbox_refusals(pace: Pace, traffic: Traffic, now: datetime) -> list[Refusa
 def _cap(
     reason: Reason, level: Level, period: timedelta, instants: Sequence[datetime], now: datetime
 ) -> Iterator[Refusal]:
+    most = level.at(now)
+    if len(instants) < most:
+        return  # however many of them count
     healed_at = room_at(instants, period, level, now)
     if healed_at == now:
         return
-    most = level.at(now)
     detail = f"{counted(instants, period, now)} of {most} in {_NAMES[period]}"
     if most < level.top and level.parts == 1:
         detail += f", a new mailbox on its way to {level.top}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sequencer.domain.cadence import Version
-from sequencer.domain.openings import Openings
 from sequencer.domain.timing import Timing
 from sequencer.engine.policy import Policy
 from sequencer.engine.versions import Versions
@@ -41,7 +40,6 @@ class Desk:
 
     policy: Policy
     versions: Versions = field(default_factory=Versions)
-    openings: Openings = field(default_factory=Openings)
 
     def case(self, connection: Connection, stored: StoredEnrollment) -> Case:
         """The enrollment with its prospect and its pinned version."""

@@ -14,8 +14,9 @@ from sequencer.domain.send import SendEvent, SendState
 from sequencer.engine.cases import read_again_locked
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.leases import Lease
-from sequencer.engine.mail_gate import MailGate, asked_about, gate_of
+from sequencer.engine.mail_gate import MailGate, asked_about
 from sequencer.engine.react import entry_of
+from sequencer.engine.room import Asked
 from sequencer.engine.traffic import wait_for_room
 from sequencer.store import epoch, ledger, sends
 from sequencer.store.database import Connection
@@ -53,11 +54,12 @@ def hand_over(
         return [False] * len(handings)
     pairs = read_again_locked(connection, {each.send_id: each.case for each in handings})
     wait_for_room(connection, desk, [case for _, case in pairs.values()])
-    gate = gate_of(connection, desk, pairs.values(), now, at_dot=True)
+    asked = {each.send_id: asked_about(*pairs[each.send_id], each.last_at) for each in handings}
+    gate = MailGate(connection, desk, asked.values(), now, at_dot=True)
     granted, rows, entries = [], list[dict[str, object]](), list[Entry]()
     for each in handings:
         pair = pairs[each.send_id]
-        grants = _grants(gate, each, *pair)
+        grants = _grants(gate, each, *pair, asked[each.send_id])
         if grants:
             rows.append(_row(gate, each, *pair))
             entries.append(_entry(gate, *pair))
@@ -67,7 +69,7 @@ def hand_over(
     return granted
 
 
-def _grants(gate: MailGate, handing: Handing, send: StoredSend, case: Case) -> bool:
+def _grants(gate: MailGate, handing: Handing, send: StoredSend, case: Case, asked: Asked) -> bool:
     """Whether one mail may leave; if so, it counts for those after it."""
     lease = handing.lease
     ours = send.state is SendState.CLAIMED and send.fence == lease.fence
@@ -75,7 +77,6 @@ def _grants(gate: MailGate, handing: Handing, send: StoredSend, case: Case) -> b
         return False
     if send.handed_at is None and send.mailbox != case.stored.enrollment.mailbox:
         return False  # the person got another owner since the look, and hears from that one now
-    asked = asked_about(send, case, handing.last_at)
     if gate.refuse(asked):
         return False
     gate.let_through(asked)

@@ -15,7 +15,7 @@ from sequencer.engine.compose_mail import Composed, compose_step
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.guard_look import skip_if_not_for
 from sequencer.engine.leases import Lease, is_held
-from sequencer.engine.mail_gate import asked_about, gate_of
+from sequencer.engine.mail_gate import MailGate, asked_about
 from sequencer.engine.own_pace import OwnMails
 from sequencer.engine.react import react
 from sequencer.engine.refused import follow
@@ -117,14 +117,15 @@ class _Look:
 
     def _let_through(self, turns: Turns, waiting: Mapping[int, Pair]) -> list[Pair]:
         """Those that the gate lets pass, one after another; the others meet their consequences."""
-        gate = gate_of(self.connection, self.desk, waiting.values(), self.now)
+        every = {number: asked_about(*pair, self.own.last_at) for number, pair in waiting.items()}
+        gate = MailGate(self.connection, self.desk, every.values(), self.now)
         passed: list[Pair] = []
         people: set[int] = set()
         for send, case in (waiting[number] for number in turns if number in waiting):
             if case.person.id in people:
                 continue  # what follows from the first is not known yet
             people.add(case.person.id)
-            asked = asked_about(send, case, self.own.last_at)
+            asked = every[send.id]
             answers = gate.refuse(asked)
             if answers:
                 if passed and _is_paced(answers):

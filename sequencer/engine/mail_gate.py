@@ -15,7 +15,6 @@ from sequencer.domain.mailbox import MailboxHealth
 from sequencer.domain.reason import Refusal
 from sequencer.domain.standing import Elsewhere, Moment, Standing
 from sequencer.domain.suppression import Suppression
-from sequencer.engine.cases import Pair
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.leases import Lease
 from sequencer.engine.room import Asked, Room
@@ -28,13 +27,21 @@ _UNKNOWN = MailboxHealth()
 
 
 class MailGate:
-    """The gate before some mails, in one transaction and at one instant."""
+    """The gate before some mails, in one transaction and at one instant.
+
+    Args:
+        connection: the database.
+        desk: settings and cadences.
+        asked: the mails.
+        now: the instant.
+        at_dot: whether these were looked at a moment ago, and their final dots are next.
+    """
 
     def __init__(
         self,
         connection: Connection,
         desk: Desk,
-        asked: Sequence[Asked],
+        asked: Collection[Asked],
         now: datetime,
         *,
         at_dot: bool = False,
@@ -85,7 +92,7 @@ class MailGate:
             traffic=self._room.traffic_of(asked),
             freshness=self._desk.policy.freshness,
             known=known,
-            openings=self._desk.openings,
+            openings=self._desk.policy.openings,
         )
 
     def _standing(self, asked: Asked) -> Standing:
@@ -120,19 +127,6 @@ class MailGate:
 def asked_about(send: StoredSend, case: Case, last_at: datetime | None = None) -> Asked:
     """The mail of a send; `last_at` as this process knows it."""
     return Asked(case, send.mailbox, not send.follow_up, last_at)
-
-
-def gate_of(
-    connection: Connection,
-    desk: Desk,
-    pairs: Collection[Pair],
-    now: datetime,
-    *,
-    at_dot: bool = False,
-) -> MailGate:
-    """The gate before the mails of these sends, or before the final dots of mails looked at."""
-    asked = [asked_about(*pair) for pair in pairs]
-    return MailGate(connection, desk, asked, now, at_dot=at_dot)
 
 
 def refusals_for(
@@ -181,7 +175,7 @@ def _touches_of(connection: Connection, first: Sequence[Case]) -> dict[int, date
 
 
 def _suppressions_of(
-    connection: Connection, asked: Sequence[Asked], now: datetime
+    connection: Connection, asked: Collection[Asked], now: datetime
 ) -> dict[str, tuple[Suppression, ...]]:
     keys = {key_of(each.case.person.prospect.email) for each in asked}
     return suppressions.hitting(connection, sorted(key for key in keys if key), now)

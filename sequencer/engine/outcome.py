@@ -114,10 +114,9 @@ def _be_well(connection: Connection, names: Collection[str], now: datetime) -> N
 
     A rest that a server has asked for is kept: the mail may have been under way by then.
     """
-    for name, box in mailboxes.get_many(connection, names).items():
-        health = box.health
+    for name, health in mailboxes.unwell(connection, names).items():
         rested = health.until is None or health.until <= now
-        if rested and health.state is not MailboxState.OK and health.reason.startswith(SMTP):
+        if rested and health.reason.startswith(SMTP):
             mailboxes.set_health(connection, name, MailboxState.OK)
 
 

@@ -16,7 +16,9 @@ from sequencer.engine.desk import Case
 def due_after_wait(case: Case, step_id: str, wait: Delay, now: datetime) -> Due:
     """Due time of a step that begins to wait now."""
     try:
-        return due_after(now, wait, case.timing_of(step_id), _key(case, step_id))
+        return due_after(
+            now, wait, case.timing_of(step_id), _key(case, step_id), case.policy.openings.place
+        )
     except NeverOpenError:
         return Due(now)  # the gate has a reason against it that a person will read
 

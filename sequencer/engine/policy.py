@@ -1,7 +1,7 @@
 """What the engine needs to know of the settings, as values without passwords or ports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +13,7 @@ from sequencer.domain.cadence import Cadence, Version, ZoneFrom
 from sequencer.domain.days_off import DaysOff
 from sequencer.domain.disposition import Dispositions
 from sequencer.domain.handover_policy import HandoverPolicy
+from sequencer.domain.openings import Openings
 from sequencer.domain.pacing import Limits, Pace
 from sequencer.domain.prospect import Prospect
 from sequencer.domain.rep import Rep
@@ -84,6 +85,7 @@ class Policy:
         booking_hosts: hosts of our own that serve booking pages.
         access: who may ask us over the web.
         own_keys: keys of the addresses of all mailboxes.
+        openings: what has been found out about the calendars that many share.
     """
 
     mailboxes: Mapping[str, MailboxPolicy]
@@ -106,7 +108,11 @@ class Policy:
     booking_hosts: OwnHosts = ()
     access: tuple[Access, ...] = ()
     own_keys: frozenset[str] = field(init=False, repr=False, compare=False)
+    openings: Openings = field(default_factory=Openings, init=False, repr=False, compare=False)
     _timings: dict[tuple[str | None, ...], Timing] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _limits: dict[tuple[str, int | None], Limits] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -149,6 +155,15 @@ class Policy:
                 self._timings.clear()
             found = self.timing(version.cadence, prospect, mailbox, step_id)
             self._timings[shared] = found
+        return found
+
+    def limits_of(self, mailbox: str, new_per_day: int | None) -> Limits:
+        """Limits of a mail from a mailbox that is known, and of first touches if it is one."""
+        found = self._limits.get((mailbox, new_per_day))
+        if found is None:
+            pace = self.mailboxes[mailbox].pace
+            found = replace(self.limits, pace=pace, new_per_day=new_per_day)
+            self._limits[mailbox, new_per_day] = found
         return found
 
     def timing(

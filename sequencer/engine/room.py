@@ -6,7 +6,7 @@ meanwhile is counted too, though it has not left yet.
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from sequencer.store.database import Connection
 from sequencer.store.traffic import BoxState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """A mail that may leave: of which enrollment, from which mailbox, as its first touch or not.
 
@@ -39,7 +39,7 @@ class Asked:
         """Number of whom it is for."""
         return self.case.person.id
 
-    @property
+    @cached_property
     def domain(self) -> str:
         """Company of whom it is for, the empty string where the domain is no company."""
         domain = domain_of(self.case.person.prospect.email)
@@ -98,10 +98,10 @@ class Room:
         self._connection, self._desk, self._now = connection, desk, now
         self._boxes: dict[str, MailboxRoom] = {}
         known = {each.mailbox for each in asked} & desk.policy.mailboxes.keys()
-        self._states = states_of(connection, known, now)
+        weekly = any(desk.policy.mailboxes[name].pace.per_week is not None for name in known)
+        self._states = states_of(connection, known, now, weekly=weekly)
         self._taken = Counter[object]()
         self._new: dict[str, int | None] = {}
-        self._limits: dict[tuple[str, str], Limits] = {}
         self._begun: dict[str, int] = {}
         limits, day = desk.policy.limits, now - DAY
         self._limits_people = [
@@ -118,16 +118,10 @@ class Room:
 
     def limits_of(self, asked: Asked) -> Limits:
         """Everything that limits this mail."""
-        known = self._desk.policy.mailboxes.get(asked.mailbox)
-        if known is None:
+        if asked.mailbox not in self._desk.policy.mailboxes:
             return Limits()
-        key = asked.mailbox, asked.case.stored.slug if asked.first else ""
-        limits = self._limits.get(key)
-        if limits is None:
-            new = self._new_per_day(asked.case) if asked.first else None
-            limits = replace(self._desk.policy.limits, pace=known.pace, new_per_day=new)
-            self._limits[key] = limits
-        return limits
+        new = self._new_per_day(asked.case) if asked.first else None
+        return self._desk.policy.limits_of(asked.mailbox, new)
 
     def traffic_of(self, asked: Asked) -> Traffic:
         """What left before this mail, as far as its limits need to know it."""
@@ -160,12 +154,12 @@ class Room:
         return box
 
     def _to_person(self, asked: Asked) -> Sequence[datetime]:
+        if not self._limits_people:
+            return ()
         limits, person = self._desk.policy.limits, asked.person
-        most = (limits.per_person_day, limits.per_person_week)
-        counts, taken = self._to_people.get(person, (0, 0)), self._taken[person]
-        if all(
-            limit is None or count + taken < limit
-            for limit, count in zip(most, counts, strict=True)
+        (day, week), taken = self._to_people.get(person, (0, 0)), self._taken[person]
+        if not _is_used_up(limits.per_person_day, day + taken) and not _is_used_up(
+            limits.per_person_week, week + taken
         ):
             return ()
         since, newest = self._now - WEEK, max(self._limits_people)
@@ -200,9 +194,16 @@ class Room:
         return self._new[slug]
 
 
-def states_of(connection: Connection, names: Collection[str], now: datetime) -> dict[str, BoxState]:
-    """What left each of these mailboxes lately."""
-    return traffic.states_of_mailboxes(connection, names, (now - HOUR, now - DAY, now - WEEK))
+def _is_used_up(most: int | None, number: int) -> bool:
+    return most is not None and number >= most
+
+
+def states_of(
+    connection: Connection, names: Collection[str], now: datetime, *, weekly: bool = True
+) -> dict[str, BoxState]:
+    """What left each of these mailboxes lately; nothing of a week is counted if nobody asks."""
+    since = (now - HOUR, now - DAY, now - WEEK if weekly else now)
+    return traffic.states_of_mailboxes(connection, names, since)
 
 
 def new_per_day(connection: Connection, desk: Desk, case: Case) -> int | None:

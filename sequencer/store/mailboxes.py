@@ -30,6 +30,11 @@ _COLUMNS = (
     MailboxRow.fence,
 )
 _MANY = Prepared(sa.select(*_COLUMNS).where(one_of(MailboxRow.name, "many")))
+_UNWELL = Prepared(
+    sa.select(
+        MailboxRow.name, MailboxRow.state, MailboxRow.reason, MailboxRow.until, MailboxRow.synced_at
+    ).where(one_of(MailboxRow.name, "many"), MailboxRow.state != MailboxState.OK)
+)
 _UNSERVED = (
     sa.select(MailboxRow.name, MailboxRow.state)
     .where(
@@ -86,6 +91,12 @@ def get_many(connection: Connection, names: Collection[str]) -> dict[str, Stored
         box = _stored(row)
         found[box.name] = box
     return found
+
+
+def unwell(connection: Connection, names: Collection[str]) -> dict[str, MailboxHealth]:
+    """The health of those of these mailboxes that are in trouble."""
+    rows = _UNWELL.all(connection, {"many": list(names)})
+    return {name: MailboxHealth(MailboxState(state), *rest) for name, state, *rest in rows}
 
 
 def gone(connection: Connection, known: Collection[str], now: datetime) -> list[str]:

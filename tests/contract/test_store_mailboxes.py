@@ -174,3 +174,13 @@ def test_only_a_person_ends_a_pause(database: Database) -> None:
         assert mailboxes.change(connection, "ana", MailboxEvent.RESUME)
         assert mailboxes.get(connection, "ana").health.state is MailboxState.OK
         assert not mailboxes.change(connection, "ana", MailboxEvent.RESUME)
+
+
+def test_unwell(database: Database) -> None:
+    """Of these mailboxes those in trouble, with what it is."""
+    with database.write() as connection:
+        mailboxes.ensure(connection, ["ana", "luis", "eva"])
+        for name in ("ana", "eva"):
+            assert mailboxes.set_health(connection, name, MailboxState.FAILING, "no line", NOON)
+        found = mailboxes.unwell(connection, ["ana", "luis"])
+    assert found == {"ana": MailboxHealth(MailboxState.FAILING, "no line", NOON)}

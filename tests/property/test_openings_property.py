@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sequencer.domain.openings import MOST, Openings
+from sequencer.domain.postponement import place_from
 
 MINUTE = timedelta(minutes=1)
 
@@ -18,6 +19,7 @@ def test_memory_changes_nothing(minutes: list[int]) -> None:
     for minute in minutes:
         at = NOON + minute * MINUTE
         assert openings.closed(timing, at) == Openings().closed(timing, at)
+        assert openings.place(timing, at) == place_from(timing, at)
 
 
 def test_memory_is_bounded() -> None:
