@@ -57,13 +57,13 @@ class GroupCommit:
     _waiting: list[Piece[Any, Any]] = field(default_factory=list)
     _worker: "asyncio.Task[None] | None" = None
 
-    async def run(self, work: Together[Item, R], item: Item, *, is_patient: bool = False) -> R:
-        """Result of the work for that item, once it is committed.
+    def run(
+        self, work: Together[Item, R], item: Item, *, is_patient: bool = False
+    ) -> "asyncio.Future[R]":
+        """Result of the work for that item, there once it is committed.
 
-        Patient work waits for a moment, so that it goes with other work that is to come.
-
-        Raises:
-            DatabaseError: nobody knows whether it was committed.
+        Patient work waits for a moment, so that it goes with other work that is to come. If the
+        result is a DatabaseError, nobody knows whether it was committed.
         """
         result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append(Piece(work, item, result, is_patient))
@@ -71,7 +71,7 @@ class GroupCommit:
             self._enough.set()
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work(), name="group commit")
-        return await result
+        return result
 
     @contextmanager
     def expecting(self) -> Iterator[None]:

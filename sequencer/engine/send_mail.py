@@ -63,7 +63,7 @@ async def _transact(world: World, lease: Lease, claimed: Claimed, before: Sent |
         if own.room == 0:
             return False
         handing = Handing(claimed.send_id, lease, claimed.case, own.last_at)
-        asked = asyncio.create_task(world.together(hand_over, handing))
+        asked = world.together(hand_over, handing)
         try:
             clear = before is None or await before.stored
             granted = await asked and clear

@@ -84,12 +84,14 @@ class World:
 
         return await asyncio.to_thread(self.database.transact, transaction)
 
-    async def together(self, work: Together[Item, R], item: Item, *, is_patient: bool = False) -> R:
+    def together(
+        self, work: Together[Item, R], item: Item, *, is_patient: bool = False
+    ) -> "asyncio.Future[R]":
         """Result of work that many may want at once, committed with what others want.
 
         `work` is given several items where several wait; as for `write`, it may run again.
         """
-        return await self.group.run(work, item, is_patient=is_patient)
+        return self.group.run(work, item, is_patient=is_patient)
 
     async def transact(self, pieces: Sequence[Piece[Any, Any]]) -> list[Any]:
         """Results of pieces of work done in one transaction."""

@@ -43,7 +43,7 @@ async def test_what_waits_shares_a_transaction() -> None:
     """The first goes alone; what comes in meanwhile goes together, and each gets its own result."""
     writer = Writer()
     group = GroupCommit(writer.transact)
-    work = [asyncio.create_task(group.run(doubled, number)) for number in range(5)]
+    work = [group.run(doubled, number) for number in range(5)]
     assert await asyncio.gather(*work) == [0, 2, 4, 6, 8]
     assert sum(map(len, writer.groups)) == 5
     assert len(writer.groups) < 5
@@ -53,10 +53,11 @@ async def test_neighbours_of_one_kind_are_worked_on_together() -> None:
     """Two kinds of work in one transaction are each done once, whatever order they came in."""
     writer = Writer()
     group = GroupCommit(writer.transact)
-    first = asyncio.create_task(group.run(told, 0))
+    first = group.run(told, 0)
     await writer.begun.wait()
-    mixed = [group.run(told, 1), group.run(doubled, 2), group.run(told, 3)]
-    assert await asyncio.gather(first, *mixed) == ["0 of 1", "1 of 2", 4, "3 of 2"]
+    mixed = (group.run(told, 1), group.run(doubled, 2), group.run(told, 3))
+    found = list[object](await asyncio.gather(first, *mixed))
+    assert found == ["0 of 1", "1 of 2", 4, "3 of 2"]
 
 
 async def test_one_that_fails_takes_nobody_with_it() -> None:
@@ -88,6 +89,6 @@ async def test_a_death_cancels_whoever_waits() -> None:
     writer = Writer()
     group = GroupCommit(writer.transact)
     writer.fails = asyncio.CancelledError()  # a daemon that is killed
-    work = asyncio.create_task(group.run(doubled, 1))
+    work = group.run(doubled, 1)
     with pytest.raises(asyncio.CancelledError):
         await work
