@@ -216,8 +216,8 @@ PLANTS = (
         "reply-only-in-thread",
         "who answers without naming our mail is not known",
         "engine/match.py",
-        "    for by, address in ((MatchedBy.SENDER, incoming.sender), (MatchedBy.NAMED, named)):\n",
-        "    for by, address in ((MatchedBy.NAMED, named),):\n",
+        "    stored = _by_address(connection, incoming.sender)\n",
+        "    stored = None\n",
     ),
     one(
         "absence-ignored",
