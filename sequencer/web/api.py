@@ -61,7 +61,8 @@ def number_in(request: Request) -> int:
         ProblemError: it is none that could be.
     """
     text = request.path_params["number"]
-    if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:12]) <= BIGGEST:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(BIGGEST))
+    if not is_number or not 0 < int(text) <= BIGGEST:
         raise ProblemError(404, "There is nothing of that number.")
     return int(text)
 

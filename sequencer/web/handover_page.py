@@ -11,6 +11,7 @@ from sequencer.domain.handover import HandoverState
 from sequencer.domain.handover_record import Line, Record
 from sequencer.domain.meeting import MeetingState
 from sequencer.engine.handover_answer import HandoverView
+from sequencer.engine.handover_deed import seen_of
 from sequencer.web.frame import (
     NOTHING,
     button,
@@ -143,7 +144,8 @@ def _answers(view: HandoverView, now: datetime) -> Markup:
 
 def _forms(view: HandoverView, now: datetime) -> Iterator[Markup]:
     is_theirs = view.state is HandoverState.ACCEPTED
-    buttons = [form(button("Take it", "accept"))] if view.may_accept and not is_theirs else []
+    seen = Markup('<input type="hidden" name="of" value="{}">').format(seen_of(view))
+    buttons = [form(seen, button("Take it", "accept"))] if view.may_accept and not is_theirs else []
     if is_theirs:
         buttons.extend(form(each) for each in _outcomes(view, now))
     if buttons:

@@ -15,6 +15,7 @@ from sequencer.web.problem import ProblemError
 from sequencer.web.site import site_of
 
 MAX_REASON = 500  # characters
+MAX_SEEN = 40
 
 
 def handover_routes() -> list[Route]:
@@ -33,11 +34,12 @@ async def _answer(request: Request) -> Response:
     """Do what the form says, then show the page anew, so that to reload it does nothing."""
     world, token = site_of(request).world, request.path_params["token"]
     try:
-        fields = Fields(await read_form(request), ("do", "by", "because"), 400)
+        fields = Fields(await read_form(request), ("do", "by", "because", "of"), 400)
         said = Said(
             deed=Deed(fields.choice("do", tuple(Deed), needed=True)),
             because=fields.text("because", MAX_REASON, lines=True),
             cancelled_by=fields.choice("by", tuple(By)) or By.HOST,
+            of=fields.text("of", MAX_SEEN),
         )
         await world.write(say, world.desk, token, said, world.clock.now())
     except UnknownHandoverError:

@@ -1,5 +1,6 @@
 """`/api/meetings`: what programs read of meetings, and say of them."""
 
+from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
@@ -74,9 +75,9 @@ async def _book(request: Request, access: Access) -> Answer:
     wanted = appointment_in(fields, key=_once(request, access))
 
     def book(connection: Connection) -> tuple[MeetingView, bool]:
-        viewer.knows(connection, address)
+        asked = replace(wanted, token=viewer.knows(connection, address))
         now = world.clock.now()
-        meeting, new = book_once(connection, world.desk, address, wanted, access.by, now)
+        meeting, new = book_once(connection, world.desk, address, asked, access.by, now)
         return viewer.see(connection, meeting.id), new
 
     found, new = await world.write(book)

@@ -1,6 +1,7 @@
 """What the buttons on the pages of meetings do."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -39,9 +40,9 @@ async def book(world: World, viewer: Viewer, form: Mapping[str, str], by: str) -
     wanted = appointment_in(fields, world.desk.policy.tz)
 
     def work(connection: Connection) -> int:
-        viewer.knows(connection, address)
+        asked = replace(wanted, token=viewer.knows(connection, address))
         now = world.clock.now()
-        return by_hand.book(connection, world.desk, address, wanted, by, now).id
+        return by_hand.book(connection, world.desk, address, asked, by, now).id
 
     return await world.write(work)
 

@@ -127,7 +127,8 @@ def _viewer(request: Request, session: Session) -> Viewer:
 
 def _number(request: Request) -> int:
     text = request.path_params["number"]
-    if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:12]) <= BIGGEST:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(BIGGEST))
+    if not is_number or not 0 < int(text) <= BIGGEST:
         raise UnknownMeetingError(text)
     return int(text)
 

@@ -1,5 +1,6 @@
 """The page of a rep: it shows what they need, changes by its buttons alone, and leaks nothing."""
 
+import re
 import string
 from datetime import timedelta
 from typing import Any
@@ -76,6 +77,20 @@ async def test_taken(office: Stage, client: httpx2.AsyncClient) -> None:
     assert (await post(client, path, do="accept")).status_code == 303
     assert state(office) == ("booked", "accepted")
     assert "Omar (link)" in office.read(handovers.of_meeting, 1)[0].note
+
+
+async def test_moved_while_it_was_looked_at(office: Stage, client: httpx2.AsyncClient) -> None:
+    """Who takes it at the old time has not taken it at the new one."""
+    path = begin(office)
+    page = (await client.get(path)).text
+    [seen] = re.findall(r'name="of" value="([^"]+)"', page)
+    wanted = Appointment(STARTS + DAY)
+    office.write(move, office.desk, 1, wanted, "Ana", office.clock.now())
+    answer = await post(client, path, do="accept", of=seen)
+    assert (answer.status_code, state(office)) == (409, ("booked", "offered"))
+    [seen] = re.findall(r'name="of" value="([^"]+)"', answer.text)
+    assert (await post(client, path, do="accept", of=seen)).status_code == 303
+    assert state(office) == ("booked", "accepted")
 
 
 async def test_given_back(office: Stage, client: httpx2.AsyncClient) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import httpx2
 import pytest
 from builders import NOON
-from stage import DAY, Stage
+from stage import DAY, Stage, a_loaded
 
 from sequencer.domain.enrollment import FinishReason
+from sequencer.engine.enroll import Enrolment, enroll
 from sequencer.store import bookings, ledger, meetings
 from sequencer.web.app import Site, build_app
 from sequencer.web.json_body import MAX_JSON
@@ -204,6 +205,23 @@ async def test_handovers(office: Stage, client: httpx2.AsyncClient) -> None:
     assert office.verify().clean
 
 
+async def test_a_prospect_of_two_clients(office: Stage, client: httpx2.AsyncClient) -> None:
+    """A client books its own meetings with them, and hears nothing of the other's."""
+    office.apply(a_loaded(cadence="beta-intro", client="beta"))
+    later = Enrolment("beta-intro", (BEA,), "test")
+    enroll(office.database, office.desk, later, lambda: "b" * 32, NOON)
+    booked = await book(client, CLIENT, email=BEA)
+    assert (booked.status_code, booked.json()["client"]) == (201, "acme")
+    other = await book(client, email=BEA, starts_at=(NOON + 20 * DAY).isoformat())
+    assert other.json()["client"] == "beta"
+    taken = await book(client, CLIENT, email=BEA, starts_at=(NOON + 20 * DAY).isoformat())
+    assert is_problem(taken, 409)
+    assert taken.json()["detail"] == "They have a meeting at that time already."
+    assert (
+        "Meeting 2 is" in (await book(client, email=BEA, starts_at=other.json()["starts_at"])).text
+    )
+
+
 async def test_what_is_foreign_is_as_what_is_not(client: httpx2.AsyncClient) -> None:
     """A client cannot tell the meetings and handovers of others from those that never were."""
     await book(client)
@@ -380,6 +398,8 @@ async def test_other_types(client: httpx2.AsyncClient) -> None:
         ("meetings/-1", 404, ""),
         ("meetings/1.0", 404, ""),
         ("meetings/99999999999999999999", 404, ""),
+        (f"meetings/000000000001{'9' * 30}", 404, ""),
+        (f"handovers/000000000001{'9' * 5_000}", 404, ""),
         ("meetings/%D9%A3", 404, ""),
         ("meetings/2147483648", 404, ""),
         ("handovers/..", 404, ""),

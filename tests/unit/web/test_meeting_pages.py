@@ -245,8 +245,9 @@ async def test_pages_of_lists(office: Stage, client: httpx2.AsyncClient) -> None
     page = (await client.get("/meetings?past=0")).text
     past = page[page.index("Over, missed") :]
     assert past.index('meetings/10"') < past.index('meetings/1"')
-    for odd in ("-1", "x", "99999999999999999999", "%D9%A3", ""):
+    for odd in ("-1", "x", "99999999999999999999", f"000000000001{'9' * 30}", "%D9%A3", ""):
         assert (await client.get(f"/meetings?coming={odd}&past={odd}")).status_code == 200
+    assert (await client.get(f"/meetings/000000000001{'9' * 30}")).status_code == 404
 
 
 @pytest.mark.parametrize(
