@@ -15,6 +15,7 @@ from sequencer.domain.meeting import MeetingState
 from sequencer.engine.desk import Desk
 from sequencer.engine.handover_mail import end_key, has_heard
 from sequencer.engine.handover_offer import (
+    NOBODY,
     clear,
     held,
     is_wanted,
@@ -27,6 +28,7 @@ from sequencer.engine.handover_offer import (
 )
 from sequencer.engine.handover_reply import Refusal, give_back, take
 from sequencer.engine.handover_story import client_of_meeting
+from sequencer.engine.handover_trouble import TITLE
 from sequencer.engine.meeting_change import MeetingChange
 from sequencer.mail.handover_letter import News
 from sequencer.store import handovers, meetings, notices
@@ -112,11 +114,13 @@ def _end(
     connection: Connection, desk: Desk, meeting: Meeting, first: Handover | None, now: datetime
 ) -> None:
     why = _ENDS.get(meeting.state, "the meeting is none of ours")
+    # First, and the same told again leaves it: what follows may ask a person to tell the rep.
+    titles = (NOBODY, TITLE) if first is not None else (NOBODY,)
+    settle_asking(connection, meeting, why, now, titles)
     if first is not None and withdraw(connection, desk, first, News.CALLED_OFF, why, now):
         note(connection, meeting, f"taken back from {first.rep}: {why}", now)
     every = handovers.of_meeting(connection, meeting.id)
     clear(connection, desk, every, News.CALLED_OFF, why, now)
-    settle_asking(connection, meeting, why, now)
 
 
 def _is_of_another(

@@ -8,7 +8,13 @@ from sequencer.domain.booking import By
 from sequencer.domain.handover import HandoverState
 from sequencer.engine import meeting_by_hand as by_hand
 from sequencer.engine.desk import Desk
-from sequencer.engine.handover_answer import HandoverError, accept, refuse, view
+from sequencer.engine.handover_answer import (
+    HandoverError,
+    HandoverView,
+    accept,
+    refuse,
+    view,
+)
 from sequencer.engine.meeting_by_hand import CalledOff
 from sequencer.store.database import Connection
 
@@ -33,11 +39,21 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is said; why, and who cancelled, where that matters."""
+    """What is said; why, and who cancelled, where that matters.
+
+    Attributes:
+        of: what was seen of the meeting when it was said, as `seen_of` has it; empty for unknown.
+    """
 
     deed: Deed
     because: str = ""
     cancelled_by: str = By.HOST
+    of: str = ""
+
+
+def seen_of(seen: HandoverView) -> str:
+    """When the meeting is: what is said of it elsewhen is said of another meeting."""
+    return seen.record.starts_at.isoformat() if seen.record.starts_at else ""
 
 
 def say(connection: Connection, desk: Desk, token: str, said: Said, now: datetime) -> None:
@@ -49,6 +65,8 @@ def say(connection: Connection, desk: Desk, token: str, said: Said, now: datetim
     """
     seen = view(connection, desk, token, now)
     number, by = seen.meeting, f"{seen.person} (link)"
+    if said.of and said.of != seen_of(seen) and seen.may_accept:
+        raise HandoverError("The meeting was moved meanwhile. Does its new time suit you?")
     if said.deed is Deed.ACCEPT:
         accept(connection, desk, token, by, now)
     elif said.deed is Deed.REFUSE:

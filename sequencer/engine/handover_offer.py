@@ -26,7 +26,7 @@ from sequencer.engine.matter import bring_up
 from sequencer.engine.tasks import Matter, close_matters
 from sequencer.files.holiday_book import PublicHolidays
 from sequencer.mail.handover_letter import News
-from sequencer.store import handovers, ledger, notices
+from sequencer.store import handovers, ledger, meetings, notices
 from sequencer.store.database import Connection
 from sequencer.store.handovers import Handover, NewHandover
 from sequencer.store.meetings import Meeting
@@ -126,9 +126,12 @@ def tell_change(
     At another time it is offered anew; who does not like the new time may give it back.
     """
     rep, policy = desk.policy.reps.get(handover.rep), desk.policy.handover
+    known = from_json(handover.record)
     if rep is None:
-        return  # they are gone from the settings; nobody can be written to
-    known, record = from_json(handover.record), record_of(connection, desk, meeting, rep, now)
+        if (known.starts_at, known.ends_at) != (meeting.starts_at, meeting.ends_at):
+            _ask_to_tell(connection, handover, meeting, "the meeting was moved", now)
+        return
+    record = record_of(connection, desk, meeting, rep, now)
     moved = (known.starts_at, known.ends_at) != (record.starts_at, record.ends_at)
     if not moved and (known.place, known.link) == (record.place, record.link):
         return
@@ -181,7 +184,12 @@ def tell_end(
 ) -> None:
     """Take a meeting out of a rep's calendar, if they knew of it."""
     rep = desk.policy.reps.get(handover.rep)
-    if not has_heard(connection, handover) or rep is None:
+    if not has_heard(connection, handover):
+        return
+    if rep is None:
+        meeting = meetings.get(connection, handover.meeting_id)
+        if meeting is not None:
+            _ask_to_tell(connection, handover, meeting, why, now)
         return
     revision = handover.revision + 1
     handovers.keep(connection, handover.id, revision=revision)
@@ -236,10 +244,15 @@ def note(connection: Connection, meeting: Meeting, detail: str, now: datetime) -
     ledger.write(connection, entry)
 
 
-def settle_asking(connection: Connection, meeting: Meeting, why: str, now: datetime) -> None:
+def settle_asking(
+    connection: Connection,
+    meeting: Meeting,
+    why: str,
+    now: datetime,
+    titles: tuple[str, ...] = (NOBODY, TITLE),
+) -> None:
     """Close what a person was asked about a handover that somebody has cared for."""
     if meeting.prospect_id is not None:
-        titles = (NOBODY, TITLE)
         close_matters(connection, meeting.prospect_id, TaskKind.REVIEW, titles, why, now)
 
 
@@ -256,6 +269,18 @@ def _ask_somebody(
     if meeting.prospect_id is not None:
         bring_up(connection, meeting.prospect_id, Matter(TaskKind.REVIEW, NOBODY, about), now)
         note(connection, meeting, "nobody was found to take it", now)
+
+
+def _ask_to_tell(
+    connection: Connection, handover: Handover, meeting: Meeting, why: str, now: datetime
+) -> None:
+    """Have a person tell a rep who is gone from the settings, and cannot be written to."""
+    about = (
+        f"{handover.rep} has meeting {meeting.id}, and is not in the settings any more: {why}. "
+        f"`sequencer handover offer {meeting.id} --rep NAME` offers it to somebody else."
+    )
+    if meeting.prospect_id is not None:
+        bring_up(connection, meeting.prospect_id, Matter(TaskKind.REVIEW, TITLE, about), now)
 
 
 def _workdays(rep: Rep) -> Workdays:

@@ -4,6 +4,7 @@ Each is sent at most once: where it is unknown whether it has left, it is not se
 between the mails of the cadences, at the pace of their mailbox, and count like mails by hand.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,7 +21,7 @@ from sequencer.engine.notice_kind import NoticeKind
 from sequencer.engine.recording import words
 from sequencer.engine.traffic import mailbox_traffic
 from sequencer.engine.world import World
-from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind
+from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind
 from sequencer.store import epoch, notices, touches
 from sequencer.store.database import Connection
 from sequencer.store.notices import Tried, Waiting
@@ -123,7 +124,10 @@ def _hand(connection: Connection, lease: Lease, found: Waiting, now: datetime) -
 def _answered(
     connection: Connection, found: Waiting, tried: Tried, outcome: Outcome, now: datetime
 ) -> None:
-    """Store what became of it; what certainly did not leave is tried again, some times."""
+    """Store what became of it; what certainly did not leave is tried again.
+
+    Some times only, where the recipient is in the way, and not the mailbox or this daemon.
+    """
     match outcome.kind:
         case OutcomeKind.ACCEPTED:
             notices.end(connection, tried, outcome.text or "accepted", now)
@@ -134,9 +138,10 @@ def _answered(
         case _:
             if tried.handed_at is not None:
                 touches.take_back(connection, touch_of(found))
-            ends = outcome.kind is OutcomeKind.REJECTED or found.tries + 1 >= MOST_TRIES
-            if not ends:
-                notices.later(connection, tried, now + AGAIN, words(outcome))
+            counts = outcome.kind is OutcomeKind.DEFERRED and outcome.blame is Blame.RECIPIENT
+            tries = found.tries + counts
+            if outcome.kind is not OutcomeKind.REJECTED and tries < MOST_TRIES:
+                notices.later(connection, replace(tried, tries=tries), now + AGAIN, words(outcome))
             elif notices.end(connection, tried, words(outcome), now):
                 tell_of_trouble(connection, found, words(outcome), now)
 

@@ -164,10 +164,14 @@ class Tried:
     """One try of a notice; `handed_at` is None where its dot was not to be written.
 
     Another daemon may have handed it over meanwhile: what becomes of that is not for this try.
+
+    Attributes:
+        tries: how many count so far, with this one.
     """
 
     number: int
     handed_at: datetime | None
+    tries: int = 0
 
 
 def end(connection: Connection, tried: Tried, outcome: str, now: datetime) -> bool:
@@ -193,7 +197,7 @@ def later(connection: Connection, tried: Tried, due_at: datetime, outcome: str) 
     connection.execute(
         sa.update(NoticeRow)
         .where(*_still(tried))
-        .values(handed_at=None, due_at=due_at, tries=NoticeRow.tries + 1, outcome=cut(outcome))
+        .values(handed_at=None, due_at=due_at, tries=tried.tries, outcome=cut(outcome))
     )
 
 
@@ -209,6 +213,22 @@ def fates(connection: Connection, once_keys: Sequence[str]) -> list[Fate]:
     """What has become of those of these keys, in the order they were queued."""
     query = sa.select(*_FATE).where(NoticeRow.once_key.in_(once_keys)).order_by(NoticeRow.id)
     return [Fate(*row) for row in connection.execute(query)]
+
+
+def handed_to(connection: Connection, recipient: str, most: int) -> list[Waiting]:
+    """Those that may have left to an address, the newest first; some of them."""
+    if not is_storable(recipient):
+        return []
+    query = (
+        sa.select(*_COLUMNS)
+        .where(
+            sa.func.lower(NoticeRow.recipient) == recipient.lower(),
+            NoticeRow.handed_at.is_not(None),
+        )
+        .order_by(NoticeRow.id.desc())
+        .limit(most)
+    )
+    return [Waiting(*row) for row in connection.execute(query)]
 
 
 def handed(connection: Connection) -> Iterator[bytes]:

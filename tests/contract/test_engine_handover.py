@@ -16,6 +16,7 @@ from stage import DAY, KEYS, Stage, a_loaded, a_policy
 
 from sequencer.domain.booking import BookingEvent, BookingKind
 from sequencer.domain.delay import Delay, Unit
+from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.handover_policy import HandoverPolicy
 from sequencer.domain.handover_record import from_json
 from sequencer.domain.meeting import MeetingState
@@ -40,7 +41,7 @@ from sequencer.engine.handover_watch import lapse, remind
 from sequencer.engine.meeting_by_hand import Appointment
 from sequencer.engine.meeting_change import MeetingChange
 from sequencer.mail.handover_link import handover_token
-from sequencer.mail.transaction import Outcome, OutcomeKind, Phase
+from sequencer.mail.transaction import Blame, Outcome, OutcomeKind, Phase
 from sequencer.store import bookings, handovers, meetings, notices, tasks
 from sequencer.store.database import Connection, Database
 from sequencer.store.handovers import Handover
@@ -436,6 +437,18 @@ async def test_a_mail_that_may_not_have_arrived(stage: Stage, outcome: Outcome) 
     assert TITLE not in titles(stage)
 
 
+@pytest.mark.parametrize(("blame", "arrives"), [(Blame.MAILBOX, True), (Blame.RECIPIENT, False)])
+async def test_a_server_that_is_down(stage: Stage, blame: Blame, *, arrives: bool) -> None:
+    """A mail is not given up for the trouble of its own mailbox, and soon for the rep's."""
+    down = Outcome(OutcomeKind.DEFERRED, Phase.CONNECT, text="refused", blame=blame)
+    stage.mailers["ana"].plan("omar@field.example", *[down] * 9)
+    follow(stage, book(stage))
+    for _ in range(10):
+        await stage.work(31 * MINUTE)
+    assert len(subjects(stage, "omar")) == arrives
+    assert titles(stage).count(TITLE) == (0 if arrives else 1)
+
+
 async def test_a_daemon_that_died_at_the_dot(stage: Stage) -> None:
     """What was handed over and never heard of is not sent again, and a person hears of it."""
     follow(stage, book(stage))
@@ -480,6 +493,23 @@ def test_a_rep_who_is_gone(stage: Stage) -> None:
     assert states(stage, meeting) == [("omar", "offered")]
     follow(stage, meeting, state=MeetingState.CANCELLED)
     assert states(stage, meeting) == [("omar", "withdrawn")]
+
+
+@pytest.mark.parametrize("change", ["moved", "cancelled"])
+async def test_a_rep_who_is_gone_has_a_meeting(stage: Stage, change: str) -> None:
+    """Nobody can write to them, so a person is asked to tell them what has become of it."""
+    meeting = follow(stage, book(stage))
+    await stage.work()
+    stage.write(accept_number, of(stage, meeting)[0].id, "omar", NOON)
+    stage.policy = replace(stage.policy, reps={"petra": REPS["petra"]})
+    stage.restart()
+    meeting = follow(stage, meeting)
+    assert TITLE not in titles(stage)
+    if change == "moved":
+        follow(stage, meeting, starts_at=STARTS + DAY)
+    else:
+        follow(stage, follow(stage, meeting, state=MeetingState.CANCELLED))
+    assert titles(stage) == [TITLE]
 
 
 def test_links(stage: Stage) -> None:
@@ -653,3 +683,45 @@ def test_moved_as_it_lapses(postgres_database: Database) -> None:
 def is_waited_for(connection: Connection) -> bool:
     """Whether somebody waits for a lock of somebody else."""
     return connection.execute(WAITING).first() is not None
+
+
+async def test_a_mail_that_came_back(stage: Stage) -> None:
+    """A report about the mail to a rep has a person tell them, once, and stops no prospect."""
+    meeting = follow(stage, book(stage))
+    await stage.work()
+    [mail] = stage.mails("omar@field.example")
+    for named in ("<other@seller.example>", mail["Message-ID"], mail["Message-ID"]):
+        assert titles(stage).count(TITLE) == 0 or named == mail["Message-ID"]
+        stage.inboxes["ana"].deliver(report_about(named, "Omar@field.example"))
+        await stage.work(MINUTE)
+    assert titles(stage).count(TITLE) == 1
+    assert states(stage, meeting) == [("omar", "offered")]
+    assert stage.enrollment(ZOE).state is EnrollmentState.ACTIVE
+
+
+def report_about(message_id: str, recipient: str) -> bytes:
+    """A delivery report that quotes the headers of a mail."""
+    lines = (
+        "From: MAILER-DAEMON@mx.example",
+        "Subject: Undelivered Mail Returned to Sender",
+        "MIME-Version: 1.0",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+        "",
+        "--b",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mx.example",
+        "",
+        f"Final-Recipient: rfc822; {recipient}",
+        "Action: failed",
+        "Status: 5.1.1",
+        "",
+        "--b",
+        "Content-Type: text/rfc822-headers",
+        "",
+        f"Message-ID: {message_id}",
+        "",
+        "--b--",
+        "",
+    )
+    return "\r\n".join(lines).encode()
