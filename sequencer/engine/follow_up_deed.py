@@ -13,6 +13,7 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.follow_up_begin import Beginning, NotBegunError
 from sequencer.engine.follow_up_undo import drop
 from sequencer.engine.follow_up_words import about, tell, title_of, whose
+from sequencer.engine.meeting_proof import NOT_PROVEN, is_proven
 from sequencer.engine.owner import assign
 from sequencer.engine.tasks import Matter, open_matter
 from sequencer.store import (
@@ -146,7 +147,9 @@ class _Deed:
         return enrollments.get(self.connection, number).enrollment.mailbox or ""
 
     def _about(self) -> str:
-        return f"{about(self.meeting)}{self._way_back()}"
+        is_sure = is_proven(self.connection, self.meeting.id, self.row.rule.case)
+        doubt = "" if is_sure else f" So far {NOT_PROVEN}."
+        return f"{about(self.meeting)}{doubt}{self._way_back()}"
 
     def _way_back(self) -> str:
         """How the cadence goes on that the meeting had ended, or holds back."""

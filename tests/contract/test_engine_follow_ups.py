@@ -607,3 +607,21 @@ async def test_a_mail_that_is_faster_than_its_tool(each_stage: Stage) -> None:
     await stage.work(HOUR)
     assert states(stage) == [FollowUpState.DONE]
     assert ends(stage)[AGAIN] is EnrollmentState.ACTIVE
+
+
+async def test_a_task_tells_that_only_a_mail_says_so(each_stage: Stage) -> None:
+    """Who looks at a meeting that fell through knows how sure that is."""
+    stage = each_stage
+    begin(stage, {})
+    await stage.work()
+    tell(stage, K.BOOKED)
+    await stage.work(timedelta(minutes=1))
+    tell(stage, K.CANCELLED, "a mail", cancelled_by="invitee", **BY_MAIL)
+    [task] = asked(stage)
+    assert "So far only a mail says so" in task.about
+    await stage.work(timedelta(minutes=1))
+    tell(stage, K.BOOKED, delivery_key="told anew")
+    await stage.work(timedelta(minutes=1))
+    tell(stage, K.CANCELLED, cancelled_by="invitee")
+    [task] = asked(stage)
+    assert "only a mail" not in task.about
