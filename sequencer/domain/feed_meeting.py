@@ -12,6 +12,7 @@ MOST_GUESTS = 100
 
 _NOBODY = "calendar.google.com"  # where calendars and rooms have their addresses
 _YES = frozenset({"ACCEPTED", "DELEGATED"})
+_SILENT = frozenset({"", "NEEDS-ACTION"})
 _ORDER = (BookingKind.BOOKED, BookingKind.REQUESTED, BookingKind.REJECTED)  # the best first
 
 
@@ -23,6 +24,8 @@ class FeedMeeting:
         email: of the prospect.
         guests: of the others who have not declined, our own people left out.
         by: who cancelled it, where it is cancelled.
+        is_sure: whether it is more than an invitation that lies in the calendar unanswered: many
+            calendars take in whatever anybody sends.
     """
 
     event: FeedEvent
@@ -31,6 +34,7 @@ class FeedMeeting:
     name: str = ""
     guests: tuple[str, ...] = ()
     by: str = ""
+    is_sure: bool = True
 
 
 def outsiders(event: FeedEvent, ours: Collection[str]) -> list[Guest]:
@@ -73,12 +77,18 @@ def meeting_in(
         by = By.INVITEE if is_theirs else By.HOST
     coming = [each.address for each in people if each is not best and each.answer != "DECLINED"]
     guests = () if kind is BookingKind.REJECTED else tuple(coming[:MOST_GUESTS])
-    return FeedMeeting(event, kind, best.address, best.name, guests, by)
+    is_sure = key_of(event.organizer) in ours or not _is_unanswered(event, own)
+    return FeedMeeting(event, kind, best.address, best.name, guests, by, is_sure)
 
 
 def has_declined(event: FeedEvent, own: Collection[str]) -> bool:
     """Whether the rep whose calendar it is has said no."""
     return any(each.answer == "DECLINED" and key_of(each.address) in own for each in event.guests)
+
+
+def _is_unanswered(event: FeedEvent, own: Collection[str]) -> bool:
+    """Whether the rep whose calendar it is was invited, and has said nothing."""
+    return any(each.answer in _SILENT and key_of(each.address) in own for each in event.guests)
 
 
 def _named(first: Guest, again: Guest) -> Guest:

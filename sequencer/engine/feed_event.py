@@ -87,7 +87,7 @@ def believe_gone(
         cancelled_by=By.HOST,
         cancel_reason="it is no longer in the calendar",
         occurred_at=now,
-        verified=True,
+        verified=bool(told.get("is_sure", True)),
     )
     return take_in(connection, desk, event, now) is not None
 
@@ -119,7 +119,7 @@ def _event(
         revision=event.revision,
         cancelled_by=meeting.by,
         occurred_at=at,
-        verified=True,
+        verified=meeting.is_sure,
     )
 
 
@@ -147,6 +147,7 @@ def _told(meeting: FeedMeeting) -> dict[str, Any]:
         "title": event.title,
         "place": event.place,
         "link": event.link,
+        "is_sure": meeting.is_sure,
     }
 
 

@@ -139,6 +139,20 @@ async def test_an_event_with_a_prospect_is_a_meeting(stage: Stage, book: Book) -
     assert (meeting.verified, meeting.host, meeting.uid) == (True, MARTA, "u1")
 
 
+async def test_an_invitation_that_nobody_has_answered(stage: Stage, book: Book) -> None:
+    """Calendars take in what anybody sends: it proves nothing before the rep has accepted it."""
+    stage.begin(ZOE)
+    book.events.append(an_event(organizer=ZOE, guests=[Guest(MARTA, "", "NEEDS-ACTION")]))
+    await look(stage)
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.MEETING_BOOKED
+    (meeting,) = stage.read(meetings.of_person, stage.person(ZOE))
+    assert (meeting.state, meeting.verified) == (MeetingState.BOOKED, False)
+    book.events[-1] = replace(book.events[-1], guests=(Guest(MARTA, "", "ACCEPTED"),))
+    await look(stage)
+    (meeting,) = stage.read(meetings.of_person, stage.person(ZOE))
+    assert (meeting.state, meeting.verified) == (MeetingState.BOOKED, True)
+
+
 async def test_strangers_are_nobody(stage: Stage, book: Book) -> None:
     """An event without a prospect makes no meeting, and no row that remembers it."""
     stage.begin(ZOE)
