@@ -19,6 +19,7 @@ from sequencer.store.meetings import Meeting
 
 MOST_AHEAD: Final = timedelta(days=2 * 365)
 LONGEST: Final = timedelta(days=14)
+_A_MOMENT: Final = timedelta(microseconds=1)
 
 _S = MeetingState
 _ON = frozenset({_S.REQUESTED, _S.BOOKED, _S.ASKED_AGAIN})
@@ -45,6 +46,7 @@ class Appointment:
         note: what else there is to say; it stands in the timeline.
         event_type: what kind of meeting it is.
         key: of the meeting, by whoever books it; empty for a new one.
+        token: of the enrollment that it belongs to, where only those of a client may be told of.
     """
 
     starts_at: datetime
@@ -55,6 +57,7 @@ class Appointment:
     note: str = ""
     event_type: str = ""
     key: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ def book(
     _refuse_time(wanted, now)
     for other in meetings.of_person(connection, person.id):
         if other.state in _ON and _at_same_time(other, wanted.starts_at):
+            if wanted.token:  # it may be another client's
+                raise MeetingError("They have a meeting at that time already.")
             raise MeetingError(
                 f"Meeting {other.id} is at that time already ({other.source}, {other.state})."
             )
@@ -102,6 +107,7 @@ def book(
         _appointed(BookingKind.BOOKED, wanted, by, now),
         meeting_key=key,
         email=email,
+        token=wanted.token,
         tz=wanted.tz or person.prospect.timezone,
     )
     return _told(take_in(connection, desk, event, now))
@@ -234,7 +240,10 @@ def _tell(
     connection: Connection, desk: Desk, meeting: Meeting, event: BookingEvent, now: datetime
 ) -> Meeting:
     key = bookings.by_hand_key(connection, meeting.id) or f"{meeting.source}: {meeting.meeting_key}"
-    keyed = replace(event, meeting_key=key)
+    told = (each.occurred_at for each in bookings.told(connection, meeting.id))
+    # Who speaks has seen what was told, be it by a clock that is ahead of ours.
+    ahead = max((at for at in told if at and at > now), default=None)
+    keyed = replace(event, meeting_key=key, occurred_at=ahead + _A_MOMENT if ahead else now)
     return _told(take_in(connection, desk, keyed, now, about=meeting.id))
 
 

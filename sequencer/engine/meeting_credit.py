@@ -53,7 +53,8 @@ def credit_of(
 ) -> Credit:
     """Whose meeting it is by all that was told: first by token, then by who booked, then anybody.
 
-    Of these, whoever is verified comes first: a mail takes no meeting from anybody. What a person has said of it stands.
+    Of these, whoever is verified comes first: a mail takes no meeting from anybody. What a person
+    has said of it stands.
     """
     if before is not None and before.credited_by == CreditedBy.PERSON:
         return Credit(before.prospect_id, before.enrollment_id, CreditedBy.PERSON)

@@ -22,12 +22,27 @@ def same_meetings(
     They have one of its keys, are the same to calendars, or bring the same person to the same time
     at another source: nobody is at two meetings at once.
     """
-    found = {about} if about else set()
+    named = {about} if about else set()
     keys = event.meeting_key, event.previous_key
-    found |= set(bookings.meetings_named(connection, event.source, *keys))
-    found |= set(bookings.meetings_with_uid(connection, event.uid))
+    named |= set(bookings.meetings_named(connection, event.source, *keys))
+    found = named | set(bookings.meetings_with_uid(connection, event.uid))
     found |= _at_same_time(connection, event, people)
-    return sorted(found)
+    return _told_apart(connection, sorted(found), named)
+
+
+def _told_apart(connection: Connection, found: Sequence[int], named: set[int]) -> list[int]:
+    """Those without what the same tool knows as somebody else's: one mail may name both."""
+    if len(found) < 2:
+        return list(found)
+    known = meetings.get_many(connection, found)
+    first = next((each for each in known if each.id in named), known[0])
+    return [each.id for each in known if each.id in named or not _is_another(each, first)]
+
+
+def _is_another(one: Meeting, other: Meeting) -> bool:
+    people = {one.prospect_id, other.prospect_id}
+    is_told_apart = one.source == other.source and one.source not in CALENDARS
+    return is_told_apart and one.verified and other.verified and len(people - {None}) > 1
 
 
 def _at_same_time(connection: Connection, event: BookingEvent, people: Sequence[int]) -> set[int]:

@@ -23,6 +23,7 @@ from sequencer.store.meetings import Meeting
 from sequencer.store.prospects import StoredProspect
 
 NEVER_WAS = "it was noted by mistake"
+COMING = "another meeting is coming"
 _STANDS = frozenset({MeetingState.BOOKED, MeetingState.HELD})
 
 
@@ -100,7 +101,11 @@ def _let_go_on(
     goes_on, stays = [], []
     for number in numbers:
         stored = enrollments.get(connection, number, lock=True)
-        refusal = _refusal(connection, desk, stored, request, now)
+        people = {person.id, stored.prospect_id}
+        is_beside = any(
+            meetings.is_coming(connection, each, undone.meeting.id, now) for each in people
+        )
+        refusal = COMING if is_beside else _refusal(connection, desk, stored, request, now)
         if refusal:
             stays.append(f"{stored.slug}: {refusal}")
         else:

@@ -73,17 +73,23 @@ class Viewer:
             raise UnknownMeetingError(f"There is no meeting {number}.")
         return found[0]
 
-    def knows(self, connection: Connection, address: str) -> None:
-        """Refuse a prospect of whom the viewer may not know.
+    def knows(self, connection: Connection, address: str) -> str:
+        """Token of a client's own enrollment of a prospect, the newest that runs; empty for us.
 
         Raises:
             UnknownProspectError: nobody has that address, as far as the viewer knows.
         """
         person = prospects.find(connection, address)
-        if person is None or (
-            self.client and not enrolled_for(connection, self.desk, person.id, self.client)
-        ):
+        if person is None:
             raise UnknownProspectError(address)
+        if self.client == OURSELVES:
+            return ""
+        own = [
+            each.enrollment for each in enrolled_for(connection, self.desk, person.id, self.client)
+        ]
+        if not own:
+            raise UnknownProspectError(address)
+        return next((each.key for each in own if each.finish_reason is None), own[0].key)
 
     def act(
         self, connection: Connection, number: int, deed: Deed, by: str, now: datetime

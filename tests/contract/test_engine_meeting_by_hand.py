@@ -161,6 +161,20 @@ def test_cancelled_by_hand(stage: Stage, by_whom: str) -> None:
     assert "is cancelled" in refused(stage, by_hand.cancel, number, CalledOff(by_whom))
 
 
+def test_a_clock_that_is_ahead(stage: Stage) -> None:
+    """What a person says comes after all that was told, whatever stamp somebody has put on that."""
+    meeting = book(stage)
+    stamp = stage.clock.now() + timedelta(hours=20)
+    forged = BookingEvent(
+        K.CANCELLED, CALENDAR, "d1", "x", email=PAT, starts_at=STARTS, occurred_at=stamp
+    )
+    stage.write(take_in, stage.desk, forged, stage.clock.now())
+    after(stage, timedelta(minutes=1))
+    assert say(stage, by_hand.move, meeting.id, Appointment(STARTS)).state is S.BOOKED
+    after(stage, timedelta(minutes=1))
+    assert say(stage, by_hand.cancel, meeting.id, CalledOff("host")).state is S.CANCELLED
+
+
 def test_cancelled_and_booked_again(stage: Stage) -> None:
     """Who books again within a day has moved it: nobody has to look at anything."""
     first = book(stage).id
@@ -271,6 +285,20 @@ def test_what_cannot_go_on(stage: Stage) -> None:
     assert undone.goes_on == ()
     [why] = undone.stays
     assert why.startswith("fintech-intro: ")
+
+
+async def test_nothing_goes_on_beside_another_meeting(stage: Stage) -> None:
+    """Who has another meeting ahead is left alone, whatever was noted of the first by mistake."""
+    first = book(stage).id
+    second = book(stage, Appointment(STARTS + timedelta(days=1))).id
+    undone = take_back(stage, first)
+    assert (undone.goes_on, undone.stays) == (
+        (),
+        ("fintech-intro: another meeting is coming",),
+    )
+    await stage.work(timedelta(hours=1))
+    assert stage.mails(PAT) == []
+    assert [each.id for each in stage.read(meetings.of_person, stage.person(PAT))] == [second]
 
 
 def test_colleagues_go_on_too(stage: Stage) -> None:

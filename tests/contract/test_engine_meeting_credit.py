@@ -249,7 +249,7 @@ def test_an_account_by_its_name(stage: Stage) -> None:
 def test_a_mail_takes_no_meeting_from_anybody(stage: Stage, days: int) -> None:
     """Who knows the name that calendars have for a meeting has not booked it with that."""
     tell(stage, email=PAT, uid="u1")
-    forged = {"source": CALENDAR, "meeting_key": "u1", "verified": False}
+    forged: dict[str, Any] = {"source": CALENDAR, "meeting_key": "u1", "verified": False}
     found = tell(stage, **forged, email=ADA, uid="u1", occurred_at=NOON + timedelta(days=days))
     assert credited(found) == whose(stage, PAT, "address")
     assert found.email == PAT

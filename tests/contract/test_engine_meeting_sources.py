@@ -174,6 +174,18 @@ def test_colleagues_with_meetings_of_their_own(stage: Stage) -> None:
     assert len(all_of(stage, "ada1@prospect.example")) == 1
 
 
+def test_a_mail_makes_no_two_meetings_one(stage: Stage) -> None:
+    """What a tool tells apart stays so, even if a mail names the one and the time of the other."""
+    stage.begin(PAT, COLLEAGUE)
+    hers: dict[str, Any] = {"key": "c2", "email": COLLEAGUE, "starts_at": MOVED}
+    tell(stage, told(K.BOOKED, uid="u1"), told(K.BOOKED, minute=1, **hers))
+    tell(stage, told(K.BOOKED, CALENDAR, 2, "x", uid="u1", email=COLLEAGUE, starts_at=MOVED))
+    tell(stage, told(K.CANCELLED, minute=3, **hers))
+    [own], [other] = all_of(stage), all_of(stage, COLLEAGUE)
+    assert (own.state, own.starts_at) == (MeetingState.BOOKED, STARTS)
+    assert (other.state, other.starts_at) == (MeetingState.CANCELLED, MOVED)
+
+
 def test_news_from_another_source_stop_nobody_anew(stage: Stage) -> None:
     """Who begins something new before a meeting goes on with it once the meeting is held."""
     stage.begin(PAT)
