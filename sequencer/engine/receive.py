@@ -20,6 +20,7 @@ from sequencer.engine.calendar_mail import CalendarMail, take_in_mail
 from sequencer.engine.calendar_meaning import Follows
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.doubts import settle_as_sent
+from sequencer.engine.handover_bounce import came_back
 from sequencer.engine.heard import MOST_QUOTED, Heard
 from sequencer.engine.hold_back import addresses_in, people_named
 from sequencer.engine.match import (
@@ -94,6 +95,8 @@ def receive(
     if verdict.kind is Kind.CALENDAR:
         # In no cadence; or a rep answers an invitation of ours.
         take_in_mail(connection, CalendarMail(desk, place.mailbox, verdict, now, number))
+    elif verdict.kind is Kind.BOUNCE:
+        came_back(connection, verdict, now)
     asks = verdict.opt_out is not None and verdict.kind in _ASK_FOR_SILENCE
     if asks and not by_us and prospects.find(connection, incoming.sender):
         # Somebody who was imported, and is in no cadence yet: none may begin.
