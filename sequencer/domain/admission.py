@@ -94,6 +94,14 @@ def account_is_silent(standing: Standing) -> Refusals:
         yield Refusal(Reason.ACCOUNT_REPLIED, reply.sender, until)
 
 
+def no_meeting_ahead(standing: Standing) -> Refusals:
+    """No meeting with the person is yet to come: whoever has one is talked to there."""
+    at = standing.meeting_at
+    if at is not None and standing.now < at and not standing.audience.beside_meeting:
+        local = at.astimezone(standing.workdays.tz)
+        yield Refusal(Reason.MEETING_AHEAD, f"on {local:%d %b %Y}", at)
+
+
 def left_alone(standing: Standing) -> Refusals:
     """Nobody has contacted the person for as many days as the audience wants."""
     touched_at, days = standing.touched_at, standing.audience.min_days_since_touch

@@ -48,6 +48,11 @@ ADVICE: Mapping[Reason, Advice] = {
     Reason.ACCOUNT_REPLIED: Advice(
         "Read the answer and talk to whoever wrote it before you write to their colleagues."
     ),
+    Reason.MEETING_AHEAD: Advice(
+        "Nothing: talk to them there. A cadence that is to prepare a meeting says "
+        "`beside_meeting: true` in its audience.",
+        heals=True,
+    ),
     Reason.TOUCHED_TOO_RECENTLY: Advice(
         "Wait until the instant that is named, or lower `min_days_since_touch`.", heals=True
     ),

@@ -35,6 +35,7 @@ class Audience:
         stages: stages of a prospect that it is for; empty means every stage.
         min_days_since_touch: days that must lie between any touch by anybody and the enrolment.
         max_active_per_account: people of one account at the same time; None is no limit.
+        beside_meeting: whether somebody may enter who has a meeting that is yet to come.
     """
 
     stages: frozenset[str] = frozenset()
@@ -43,6 +44,7 @@ class Audience:
     min_days_since_touch: int = 0
     max_active_per_account: int | None = None
     ownership: Ownership = Ownership.ANY
+    beside_meeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

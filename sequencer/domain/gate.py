@@ -243,6 +243,11 @@ RULES: tuple[Rule, ...] = (
     Rule(Reason.EXCLUSIVE_CONFLICT, _BEFORE, _person(admission.no_conflict), Effect.ASK),
     Rule(Reason.ACCOUNT_BUSY, _ENTRY, _person(admission.account_has_room)),
     Rule(Reason.ACCOUNT_REPLIED, _ENTRY, _person(admission.account_is_silent)),
+    Rule(
+        Reason.MEETING_AHEAD,
+        frozenset({Occasion.ENROLMENT}),
+        _person(admission.no_meeting_ahead),
+    ),
     Rule(Reason.TOUCHED_TOO_RECENTLY, _BEFORE, _person(admission.left_alone), Effect.WAIT),
     Rule(Reason.STAGE_EXCLUDED, _ALWAYS, _person(admission.right_stage), Effect.ASK),
     Rule(

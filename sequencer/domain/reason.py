@@ -24,6 +24,7 @@ class Reason(StrEnum):
     EXCLUSIVE_CONFLICT = "exclusive_conflict"
     ACCOUNT_BUSY = "account_busy"
     ACCOUNT_REPLIED = "account_replied"
+    MEETING_AHEAD = "meeting_ahead"
     TOUCHED_TOO_RECENTLY = "touched_too_recently"
     STAGE_EXCLUDED = "stage_excluded"
     NOT_YOUR_PROSPECT = "not_your_prospect"
@@ -64,6 +65,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.EXCLUSIVE_CONFLICT: "The person is in another cadence that goes with no other.",
     Reason.ACCOUNT_BUSY: "As many people of the account are in cadences as the audience allows.",
     Reason.ACCOUNT_REPLIED: "Somebody else of the account has answered.",
+    Reason.MEETING_AHEAD: "The person has a meeting that is yet to come.",
     Reason.TOUCHED_TOO_RECENTLY: "The person was contacted too short a time ago.",
     Reason.STAGE_EXCLUDED: "The cadence is not for people of this stage.",
     Reason.NOT_YOUR_PROSPECT: "The prospect belongs to another rep.",

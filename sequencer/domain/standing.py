@@ -63,6 +63,7 @@ class Standing:
         workdays: the person's calendar, in which days are counted.
         here: the newest other enrollment of the person in this cadence.
         touched_at: the last contact by anybody, this enrollment's own left out.
+        meeting_at: the next meeting of the person that is yet to come.
         account_active: other people of the account who are in a cadence, whichever it is.
         rep: who enrols; None where nobody does any more.
         mailboxes: those of the cadence that are able to send.
@@ -80,6 +81,7 @@ class Standing:
     suppressions: tuple[Suppression, ...] = ()
     here: Run | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
+    meeting_at: datetime | None = None
     touched_at: datetime | None = None
     account_active: int = 0
     account_reply: ColleagueReply | None = None

@@ -84,6 +84,10 @@ class _Survey:
             touches = standing.last_touches(self.connection, self.numbers, self.asked.own)
             for number, at in touches.items():
                 found[number] = replace(found[number], touched_at=at)
+        if not self.asked.own and not self.cadence.audience.beside_meeting:
+            ahead = standing.meetings_ahead(self.connection, self.numbers, self.asked.now)
+            for number, at in ahead.items():
+                found[number] = replace(found[number], meeting_at=at)
         return self._with_suppressions(found)
 
     def _alone(self, person: StoredProspect) -> Standing:

@@ -97,6 +97,11 @@ class AudienceKeys(Section):
         description="`own`: reps enrol only prospects that they own, who then hear from the "
         "owner's mailbox.",
     )
+    beside_meeting: bool = Field(
+        default=False,
+        description="Whether somebody may enter who has a meeting that is yet to come: for a "
+        "cadence that prepares it.",
+    )
 
 
 class ThrottleKeys(Section):
@@ -135,6 +140,7 @@ def audience_of(keys: AudienceKeys) -> Audience:
         min_days_since_touch=keys.min_days_since_touch,
         max_active_per_account=keys.max_active_per_account,
         ownership=keys.ownership,
+        beside_meeting=keys.beside_meeting,
     )
 
 

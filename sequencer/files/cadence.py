@@ -144,6 +144,8 @@ def _document(keys: CadenceKeys) -> dict[str, object]:
         normalise_step(document_step, step_keys, step.wait)
         written.append(normal_form(document_step, step))
     document["steps"] = written
+    if not document["audience"]["beside_meeting"]:
+        del document["audience"]["beside_meeting"]
     document["on"] = normal_rules(tuple(meeting_rules(keys.on)))
     for later in ("client", "on"):  # without them a version has the name that it had before them
         if not document[later]:

@@ -72,6 +72,10 @@ def _closed_doors(source: YamlSource, loaded: Mapping[str, Cadence]) -> Iterator
             message = f"`{slug}` lets nobody in who had a mail within {days} days"
             hint = f"`audience: {{min_days_since_touch: 0}}` in `{slug}`: a task would be left"
             yield _warning(source.problem(place, message, hint))
+        if MeetingCase.BOOKED in place and not target.audience.beside_meeting:
+            message = f"`{slug}` lets nobody in who has a meeting ahead, as everybody has here"
+            hint = f"`audience: {{beside_meeting: true}}` in `{slug}`: a task would be left"
+            yield _warning(source.problem(place, message, hint))
         if _goes_round(_slug_of(source), loaded):
             message = f"`{slug}` leads back here, and both let people in again and again"
             hint = "`again: never` in one of them lets each person go round once"

@@ -12,9 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
+from sequencer.domain.meeting import MeetingState
 from sequencer.domain.task import TaskKind, TaskState
 from sequencer.mail.verdict import Kind
 from sequencer.store.database import Connection
+from sequencer.store.meeting_tables import MeetingRow
 from sequencer.store.outside_tables import InboundRow
 from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.prospects import CHUNK
@@ -150,6 +152,28 @@ def replies_of(connection: Connection, keys: Sequence[str], since: datetime) -> 
         )
     ]
     return sorted(found, key=lambda reply: (reply.at, reply.prospect_id))
+
+
+def meetings_ahead(
+    connection: Connection, prospect_ids: Sequence[int], now: datetime
+) -> dict[int, datetime]:
+    """When the next meeting of each of these people begins that is yet to come."""
+    row, first = MeetingRow, sa.func.min(MeetingRow.starts_at, type_=MeetingRow.starts_at.type)
+    found: dict[int, datetime] = {}
+    for chunk in _chunks(prospect_ids):
+        query = (
+            sa.select(row.prospect_id, first)
+            .where(
+                row.prospect_id.in_(chunk),
+                row.state.in_((MeetingState.REQUESTED, MeetingState.BOOKED)),
+                row.starts_at > now,
+                row.left_out == "",
+            )
+            .group_by(row.prospect_id)
+        )
+        rows = connection.execute(query)
+        found.update((number, at) for number, at in rows if number is not None and at is not None)
+    return found
 
 
 def last_touches(

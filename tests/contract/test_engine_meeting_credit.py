@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from booking_series import PAT, STARTS
 from builders import NOON, a_prospect
-from stage import Stage, a_loaded
+from stage import EVERYBODY, Stage, a_loaded
 
 from sequencer.domain.booking import CALENDAR, FEED, BookingEvent, BookingKind
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
+from sequencer.domain.reason import Reason
 from sequencer.domain.task import TaskState
 from sequencer.engine.bookings import take_in
 from sequencer.engine.credit_meeting import credit
@@ -254,3 +255,17 @@ def test_a_mail_takes_no_meeting_from_anybody(stage: Stage, days: int) -> None:
     assert credited(found) == whose(stage, PAT, "address")
     assert found.email == PAT
     assert is_booked(stage, ADA)
+
+
+def test_nobody_enters_before_their_meeting(stage: Stage) -> None:
+    """Whoever has a meeting ahead enters nothing that is not meant for that; later they may."""
+    zoe = "zoe@prospect.example"
+    audience = {**EVERYBODY, "beside_meeting": True}
+    stage.apply(a_loaded(cadence="prepare", audience=audience))
+    stage.bring_in(zoe)
+    tell(stage, email=zoe)
+    [answer] = stage.enroll(zoe)
+    assert [each.reason for each in answer.refusals] == [Reason.MEETING_AHEAD]
+    assert [each.enrolled for each in stage.enroll(zoe, slug="prepare")] == [True]
+    stage.clock.advance(STARTS - stage.clock.now())
+    assert [each.enrolled for each in stage.enroll(zoe)] == [True]

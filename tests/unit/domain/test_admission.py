@@ -163,6 +163,14 @@ def test_colleague_is_ignored() -> None:
     assert refused(account_reply=reply, colleagues=ColleagueRule(ColleagueAction.IGNORE)) == []
 
 
+def test_meeting_ahead() -> None:
+    """Whoever has a meeting ahead is left alone until it begins, unless the audience says so."""
+    at = NOON + 2 * DAY
+    assert refused(meeting_at=at) == [Refusal(Reason.MEETING_AHEAD, "on 05 Mar 2026", at)]
+    assert refused(meeting_at=at, now=at) == []
+    assert refused(meeting_at=at, audience=Audience(beside_meeting=True)) == []
+
+
 @pytest.mark.parametrize(
     ("touched_at", "until"),
     [

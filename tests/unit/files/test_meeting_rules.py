@@ -195,6 +195,16 @@ def test_a_door_that_is_closed(root: Path) -> None:
     assert shown(root) == ["warning `second` lets nobody in who had a mail within 7 days"]
 
 
+def test_before_the_meeting(root: Path) -> None:
+    """A cadence that is to prepare a meeting has to let people in who have one ahead."""
+    write(root, "first", "on: {meeting.booked: {enroll: second}}\n")
+    ahead = "lets nobody in who has a meeting ahead, as everybody has here"
+    assert shown(root) == [f"warning `second` {ahead}"]
+    path = root / "config/cadences/second.yaml"
+    path.write_text(path.read_text().replace("again:", "beside_meeting: true, again:"))
+    assert shown(root) == []
+
+
 def test_round_and_round(root: Path) -> None:
     """Two cadences may lead to each other; a warning says so where nothing limits it."""
     to, back = (f"on: {{meeting.no_show: {{enroll: {slug}}}}}\n" for slug in ("second", "first"))
