@@ -48,7 +48,12 @@ KEYS = (b"a new key, as long as any", b"an old key, as long as any")
 DAY = timedelta(days=1)
 NOTICE = re.compile(rb"^X-Sequencer-Ref: (?:confirmation|handover)-", re.MULTILINE)
 ALWAYS = {"window": {"mon-sun": ["00:00-24:00"]}, "timezone": "workspace", "jitter_minutes": 0}
-EVERYBODY = {"stages": [], "exclusive": "none", "min_days_since_touch": 0}
+EVERYBODY = {
+    "stages": [],
+    "exclusive": "none",
+    "min_days_since_touch": 0,
+    "beside_meeting": True,
+}
 STEPS = (
     {"id": "intro", "email": "intro.md"},
     {"id": "bump", "wait": "3 days", "email": "bump.md"},

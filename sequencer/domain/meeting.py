@@ -131,6 +131,8 @@ CALENDARS = frozenset({CALENDAR, FEED})
 # Whose name a meeting goes by: a tool that made it before the calendars that show it.
 _LESSER = {FEED: 1, CALENDAR: 2, BY_HAND: 3}
 
+_LEADS = frozenset({"link", "place"})  # where a rep will go
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingNow:
@@ -187,12 +189,15 @@ def meeting_now(told: Iterable[BookingEvent]) -> MeetingNow | None:
 
 
 def _last(told: Sequence[BookingEvent], name: str) -> Any:
-    """The last value under that name; the word of a source that is verified outweighs another."""
+    """The last value under that name; the word of a source that is verified outweighs another.
+
+    A mail that tells of a later change counts for more, but not where somebody is led by it.
+    """
     found = [each for each in reversed(told) if getattr(each, name)]
     verified = next((each for each in found if each.verified), None)
     if verified is None:
         return getattr(found[0], name) if found else None
-    outweighs = _is_later_revision(found[0], told)
+    outweighs = name not in _LEADS and _is_later_revision(found[0], told)
     return getattr(found[0] if outweighs else verified, name)
 
 

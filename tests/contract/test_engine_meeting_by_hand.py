@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from booking_series import PAT, STARTS
 from builders import NOON, a_prospect
-from stage import Stage, a_loaded
+from stage import EVERYBODY, Stage, a_loaded
 
 from sequencer.domain.booking import BY_HAND, CALENDAR, BookingEvent, BookingKind
 from sequencer.domain.enrollment import EnrollmentState, FinishReason
@@ -279,7 +279,7 @@ async def test_taken_back_before_anything_left(stage: Stage) -> None:
 def test_what_cannot_go_on(stage: Stage) -> None:
     """A cadence that something else is against stays ended, and the reason is told."""
     number = book(stage).id
-    stage.apply(a_loaded(cadence="second", audience={"exclusive": "all", "stages": []}))
+    stage.apply(a_loaded(cadence="second", audience={**EVERYBODY, "exclusive": "all"}))
     stage.enroll(PAT, slug="second")
     undone = take_back(stage, number)
     assert undone.goes_on == ()

@@ -260,12 +260,12 @@ def test_a_mail_takes_no_meeting_from_anybody(stage: Stage, days: int) -> None:
 def test_nobody_enters_before_their_meeting(stage: Stage) -> None:
     """Whoever has a meeting ahead enters nothing that is not meant for that; later they may."""
     zoe = "zoe@prospect.example"
-    audience = {**EVERYBODY, "beside_meeting": True}
-    stage.apply(a_loaded(cadence="prepare", audience=audience))
+    audience = {**EVERYBODY, "beside_meeting": False}
+    stage.apply(a_loaded(cadence="usual", audience=audience), a_loaded(cadence="prepare"))
     stage.bring_in(zoe)
     tell(stage, email=zoe)
-    [answer] = stage.enroll(zoe)
+    [answer] = stage.enroll(zoe, slug="usual")
     assert [each.reason for each in answer.refusals] == [Reason.MEETING_AHEAD]
     assert [each.enrolled for each in stage.enroll(zoe, slug="prepare")] == [True]
     stage.clock.advance(STARTS - stage.clock.now())
-    assert [each.enrolled for each in stage.enroll(zoe)] == [True]
+    assert [each.enrolled for each in stage.enroll(zoe, slug="usual")] == [True]

@@ -190,8 +190,8 @@ def test_news_from_another_source_stop_nobody_anew(stage: Stage) -> None:
     """Who begins something new before a meeting goes on with it once the meeting is held."""
     stage.begin(PAT)
     tell(stage, told(K.BOOKED))
-    stage.apply(a_loaded(cadence="after-it"))
-    stage.enroll(PAT, slug="after-it")
+    stage.apply(a_loaded(cadence="prepare-it"))
+    stage.enroll(PAT, slug="prepare-it")
     tell(stage, told(K.HELD, minute=9_000))
     assert stage.enrollment(PAT).state is EnrollmentState.ACTIVE
 
