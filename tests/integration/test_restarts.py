@@ -51,7 +51,8 @@ async def test_restarts(tmp_path: Path) -> None:
         names = {address_of(name): PASSWORD for name in NAMES}
         async with MailWorld(names, SystemClock().now) as world:
             world.listeners.append(think)
-            boxes = [Box(name, world.smtp.port, world.imap.port) for name in NAMES]
+            ports = world.smtp.port, world.imap.port
+            boxes = [Box(name, *ports, per_hour=SENDS, per_day=2 * SENDS) for name in NAMES]
             with fleet(Fleet(tmp_path, boxes, server.url)) as office:
                 office.write()
                 people = await asyncio.to_thread(enrol_all, office)
