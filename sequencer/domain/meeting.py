@@ -131,7 +131,7 @@ CALENDARS = frozenset({CALENDAR, FEED})
 # Whose name a meeting goes by: a tool that made it before the calendars that show it.
 _LESSER = {FEED: 1, CALENDAR: 2, BY_HAND: 3}
 
-_LEADS = frozenset({"link", "place"})  # where a rep will go
+_WHERE = frozenset({"link", "place"})  # where a rep will go
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def _last(told: Sequence[BookingEvent], name: str) -> Any:
     verified = next((each for each in found if each.verified), None)
     if verified is None:
         return getattr(found[0], name) if found else None
-    outweighs = name not in _LEADS and _is_later_revision(found[0], told)
+    outweighs = name not in _WHERE and _is_later_revision(found[0], told)
     return getattr(found[0] if outweighs else verified, name)
 
 
