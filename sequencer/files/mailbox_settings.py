@@ -38,7 +38,17 @@ def _country(code: str) -> str:
     return country_of(code) if code else code
 
 
+def _part_of_the_country(subdivision: str, known: ValidationInfo) -> str:
+    country = known.data.get("country")
+    if not subdivision or country is None:  # a country that is a mistake is told as such
+        return subdivision
+    if not country:
+        raise ValueError("a `subdivision` needs its `country`")
+    return subdivision_of(country, subdivision)
+
+
 Line = Annotated[str, AfterValidator(one_line)]
+Subdivision = Annotated[str, AfterValidator(one_line), AfterValidator(_part_of_the_country)]
 Country = Annotated[str, AfterValidator(_country)]
 Zone = Annotated[str, AfterValidator(zone)]
 Email = Annotated[str, AfterValidator(email_address)]
@@ -106,7 +116,7 @@ class MailboxSettings(Section):
         default="",
         description="Country of the rep, two letters: its public holidays are days off.",
     )
-    subdivision: Line = Field(
+    subdivision: Subdivision = Field(
         default="",
         validate_default=False,
         description="Part of the country, for the holidays of that part: `MD` for Madrid.",
@@ -190,16 +200,6 @@ class MailboxSettings(Section):
     def _presets(cls, written: Any) -> Any:
         """What was written, completed by what follows from it."""
         return completed(written) if isinstance(written, dict) else written
-
-    @field_validator("subdivision")
-    @classmethod
-    def _part_of_the_country(cls, subdivision: str, known: ValidationInfo) -> str:
-        country = known.data.get("country")
-        if not subdivision or country is None:  # a country that is a mistake is told as such
-            return subdivision
-        if not country:
-            raise ValueError("a `subdivision` needs its `country`")
-        return subdivision_of(country, subdivision)
 
     @field_validator("per_day")
     @classmethod

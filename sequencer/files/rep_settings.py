@@ -20,6 +20,7 @@ from sequencer.files.mailbox_settings import (
     Country,
     Email,
     Line,
+    Subdivision,
     Zone,
 )
 from sequencer.files.region_cell import country_of
@@ -126,7 +127,7 @@ class RepSettings(Section):
         default="",
         description="Their country, two letters: they get no meeting on its public holidays.",
     )
-    subdivision: Line = Field(
+    subdivision: Subdivision = Field(
         default="",
         validate_default=False,
         description="Part of the country, for the holidays of that part: `MD` for Madrid.",
@@ -145,16 +146,6 @@ class RepSettings(Section):
         description="Where a meeting with them is booked: `{{ booking_link }}` in the mails of "
         "their mailbox, unless the mailbox has its own.",
     )
-
-    @field_validator("subdivision")
-    @classmethod
-    def _part_of_the_country(cls, subdivision: str, known: ValidationInfo) -> str:
-        country = known.data.get("country")
-        if not subdivision or country is None:  # a country that is a mistake is told as such
-            return subdivision
-        if not country:
-            raise ValueError("a `subdivision` needs its `country`")
-        return subdivision_of(country, subdivision)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,5 @@
 """Where a mail server's own record is at hand: does the ledger agree with it, both ways?"""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,10 +7,9 @@ from dataclasses import dataclass
 from sequencer.domain.address import key_of
 from sequencer.domain.send import SendState
 from sequencer.engine.outcome import BY_WORD
+from sequencer.mail.sent_mail import read_sent
 from sequencer.store import notices, sends
 from sequencer.store.database import Connection
-
-_MESSAGE_ID = re.compile(rb"(?im)^message-id:[ \t]*(?:\r\n[ \t]+)?(<[^>\r\n]+>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +49,4 @@ def _doubtful(connection: Connection) -> set[str]:
 
 def _notices(connection: Connection) -> set[str]:
     """Mails that belong to no cadence, such as those to outside reps."""
-    found = (_MESSAGE_ID.search(data) for data in notices.handed(connection))
-    return {match[1].decode("ascii", "replace") for match in found if match is not None}
+    return {each for data in notices.handed(connection) for each in read_sent(data).message_ids}
