@@ -9,6 +9,7 @@ from fakes.fast_database import laid_anew
 from fakes.mortal import MortalInbox, MortalMailer
 from fakes.virtual_clock import VirtualClock
 from foreign_mails import a_mail
+from mortal_stage import live
 from stage import Stage, a_loaded
 
 from sequencer.domain.enrollment import FinishReason
@@ -24,7 +25,7 @@ TWO_STEPS = (
     {"id": "intro", "email": "intro.md"},
     {"id": "bump", "wait": "0 minutes", "email": "bump.md"},
 )
-ROUNDS = 3  # of a process, a quarter of an hour apart: time to settle and to try again
+PAUSE = timedelta(minutes=16)  # between two rounds of a process: time to settle and to try again
 MOST_STEPS = 200  # of a process in these stories; more means that one of them never ends
 
 Story = Callable[[Stage, str], None]
@@ -77,20 +78,6 @@ def stage(fast_engine: Database, sqlite_template: Path) -> Iterator[Stage]:
         yield stage
 
 
-async def live(stage: Stage, life: Life) -> None:
-    """One process, from its start to its death or until there is nothing to do."""
-    stage.restart(life)
-    for _ in range(ROUNDS):
-        try:
-            await stage.work()
-        except BaseException:
-            if not life.is_over:
-                raise
-        if life.is_over:
-            return
-        stage.clock.advance(timedelta(minutes=16))
-
-
 async def outlive(stage: Stage, story: Story, *deaths: int) -> int:
     """Steps of a process that lives to the end, after some that died after so many steps each."""
     address = f"dies-at-{'-'.join(map(str, deaths))}@bank.example"
@@ -98,10 +85,10 @@ async def outlive(stage: Stage, story: Story, *deaths: int) -> int:
     stage.enroll(address)
     story(stage, address)
     for steps in deaths:
-        await live(stage, Life(dies_at=steps))
+        await live(stage, Life(dies_at=steps), PAUSE)
         stage.clock.advance(timedelta(minutes=1))
     last = Life()
-    await live(stage, last)
+    await live(stage, last, PAUSE)
     assert last.steps < MOST_STEPS
     states = [send.state for send in stage.sends(address)]
     assert (stage.enrollment(address).finish_reason, states) == ENDS.get(story, WHOLE), deaths

@@ -13,6 +13,7 @@ from builders import NOON
 from fakes.fast_database import laid_anew
 from fakes.mortal import MortalInbox, MortalMailer
 from fakes.virtual_clock import VirtualClock
+from mortal_stage import live
 from stage import DAY, Stage
 
 from sequencer.domain.handover_policy import HandoverPolicy
@@ -29,7 +30,7 @@ from sequencer.store.meetings import Meeting
 OMAR = Rep("omar", "Omar", "omar@field.example", ZoneInfo("Europe/Madrid"))
 GREY = Outcome(OutcomeKind.DEFERRED, Phase.DOT, 450, "4.2.0", "later")
 LOST = Outcome(OutcomeKind.UNKNOWN, Phase.DOT)
-ROUNDS = 3  # of a process, some minutes apart: time to try again, and to give up
+PAUSE = timedelta(minutes=31)  # between two rounds of a process: time to try again, and to give up
 MOST_STEPS = 100
 
 
@@ -45,20 +46,6 @@ def stage(fast_engine: Database, sqlite_template: Path) -> Iterator[Stage]:
         stage.policy = replace(stage.policy, reps={"omar": OMAR}, handover=policy)
         stage.restart()
         yield stage
-
-
-async def live(stage: Stage, life: Life) -> None:
-    """One process, from its start to its death or until there is nothing to do."""
-    stage.restart(life)
-    for _ in range(ROUNDS):
-        try:
-            await stage.work()
-        except BaseException:
-            if not life.is_over:
-                raise
-        if life.is_over:
-            return
-        stage.clock.advance(timedelta(minutes=31))
 
 
 def offer(stage: Stage, number: int) -> str:
@@ -84,21 +71,21 @@ def offer(stage: Stage, number: int) -> str:
 async def test_killed_at_every_step(stage: Stage, outcome: Outcome | None) -> None:
     """Never twice; and where nobody knows whether it has left, a person is to tell the rep."""
     mailer = stage.mailers["luis"]
-    await live(stage, Life())  # from now on the folders have their cursors
+    await live(stage, Life(), PAUSE)  # from now on the folders have their cursors
     whole = Life()
     offer(stage, 0)
     if outcome is not None:
         mailer.plan(OMAR.address, outcome)
-    await live(stage, whole)
+    await live(stage, whole, PAUSE)
     assert 5 < whole.steps < MOST_STEPS
     for death in range(1, whole.steps + 1):
         before = len(mailer.accepted)
         address = offer(stage, death)
         if outcome is not None:
             mailer.plan(OMAR.address, outcome)
-        await live(stage, Life(dies_at=death))
+        await live(stage, Life(dies_at=death), PAUSE)
         stage.clock.advance(timedelta(minutes=1))
-        await live(stage, Life())
+        await live(stage, Life(), PAUSE)
         person = stage.person(address)
         asked = [
             each
