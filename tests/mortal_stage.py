@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from fakes.mortal import Life
 from stage import Stage
+
+from sequencer.simulation.life import Life
 
 ROUNDS = 3  # of a process: time to settle, to try again, and to give up
 
