@@ -65,7 +65,7 @@ SEEDS ?= 200
 DAYS  ?= 60
 
 sim: $(VENV)/.dev ## Simulate SEEDS worlds of DAYS days each, and check every promise
-	@$(VENV)/bin/sequencer simulate --seeds $(SEEDS) --days $(DAYS)
+	@$(VENV)/bin/sequencer prove --seeds $(SEEDS) --days $(DAYS)
 
 KILLS ?= 200
 DB    ?= sqlite

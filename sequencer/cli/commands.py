@@ -40,7 +40,7 @@ COMMANDS = {
     "stop": Entry("stop", "Stop all cadences of one prospect."),
     "reopen": Entry("reopen", "Take a stop back: let a cadence of one prospect go on."),
     "suppress": Entry("suppress", "Add to or show the list of those who receive nothing."),
-    "simulate": Entry("simulate", "Run the engine in worlds of chance and check every promise."),
+    "prove": Entry("prove", "Run the engine in worlds of chance and check every promise."),
     "hold": Entry("hold", "Let nothing leave, for a database that was just restored."),
     "reconcile": Entry("reconcile", "After a restore: compare with Sent, then let mails leave."),
     "classify": Entry("classify", "Say what one incoming mail is, as a line of JSON."),

@@ -26,7 +26,7 @@ WORKERS = min(2, os.cpu_count() or 1)
 _SENTENCE = re.compile(r"^seed (\d+): (.*)$", re.MULTILINE)
 HEAD = """# Planted bugs
 
-Each of these bugs was planted alone in a copy of the engine, and `sequencer simulate` was run on it
+Each of these bugs was planted alone in a copy of the engine, and `sequencer prove` was run on it
 until a promise broke, over at most {seeds} seeds. `make mutants` does it again and writes this
 page.
 
@@ -67,7 +67,7 @@ def hunt(plant: Plant, seeds: int = MOST_SEEDS) -> Hunt:
         plant_in(copy, plant)
         run = subprocess.run(
             [
-                *(sys.executable, "-m", "sequencer", "simulate", "--stop-early"),
+                *(sys.executable, "-m", "sequencer", "prove", "--stop-early"),
                 *(f"--seeds={seeds}", f"--workers={WORKERS}"),
             ],
             cwd=folder,

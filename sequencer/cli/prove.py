@@ -1,4 +1,4 @@
-"""`sequencer simulate`: weeks of virtual time in worlds of chance, and every promise checked."""
+"""`sequencer prove`: weeks of virtual time in worlds of chance, and every promise checked."""
 
 import json
 import os
@@ -62,7 +62,7 @@ class Total:
         self.counts.update(lived.counts)
 
 
-@click.command("simulate")
+@click.command("prove")
 @click.option("--seeds", default=SEEDS, show_default=True, help="How many worlds.")
 @click.option("--first", default=0, show_default=True, help="Seed of the first one.")
 @click.option("--days", default=DAYS, show_default=True, help="Virtual days of each.")
@@ -131,7 +131,7 @@ def _complain(options: Options, lived: "Lived") -> None:
     for sentence in lived.broken:
         click.echo(f"seed {lived.seed}: {sentence}")
     if lived.broken:
-        click.echo(f"  sequencer simulate --seed {lived.seed} --days {options.days:g} --trace")
+        click.echo(f"  sequencer prove --seed {lived.seed} --days {options.days:g} --trace")
 
 
 def _blind(options: Options, total: Total) -> list[str]:
