@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sequencer.domain.attachment import Attachment
 from sequencer.domain.audience import Audience, ColleagueRule, Throttle
 from sequencer.domain.delay import NO_DELAY, Delay, Unit
 from sequencer.domain.meeting_rule import MeetingRule
+from sequencer.domain.variant import Variant, WinnerRule
 from sequencer.domain.window import Window
 
 
@@ -58,6 +60,9 @@ class Step:
         goto: id of the later step that follows this one, where it is not simply the next.
         window: hours of this step alone.
         day: business day of the step, 1 for that of the enrolment; None in a cadence by waits.
+        variants: its wordings where there are several; `template` is the first of them then.
+        winner: when one of them is proposed as the winner.
+        attach: files that go with the mail.
     """
 
     id: str
@@ -71,6 +76,14 @@ class Step:
     goto: str | None = None
     window: Window | None = None
     day: int | None = None
+    variants: tuple[Variant, ...] = ()
+    winner: WinnerRule | None = None
+    attach: tuple[Attachment, ...] = ()
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """File names of all its wordings."""
+        return tuple(each.template for each in self.variants) or (self.template,)
 
     def wait_after(self, before: "Step | None") -> Delay:
         """The delay after that step, None for the enrolment, whatever was passed over between them.
@@ -109,6 +122,7 @@ class Cadence:
         on: what follows from what happens to a meeting; a case without a rule has its default.
         meeting_ends_account: whether a meeting of one person ends it for the whole account.
         client: for whom an agency runs it, empty for ourselves.
+        retired: ids of steps that are gone on purpose.
     """
 
     slug: str
@@ -122,6 +136,7 @@ class Cadence:
     on: tuple[MeetingRule, ...] = ()
     meeting_ends_account: bool = False
     client: str = ""
+    retired: tuple[str, ...] = ()
 
     def step(self, step_id: str) -> Step:
         """The step of that id; KeyError where the cadence has none."""
@@ -162,8 +177,13 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A cadence as applied: immutable, named by the hash of its content, with its templates."""
+    """A cadence as applied: immutable, named by the hash of its content, with its templates.
+
+    Attributes:
+        attachments: the files that go with its mails, by their names.
+    """
 
     hash: str
     cadence: Cadence
     templates: Mapping[str, str]
+    attachments: Mapping[str, bytes] = field(default_factory=dict)

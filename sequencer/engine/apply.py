@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sequencer.files.cadence import LoadedCadence, content_hash
+from sequencer.files.cadence import LoadedCadence
 from sequencer.store import cadences
 from sequencer.store.database import Database
 
@@ -38,11 +38,12 @@ def apply_cadences(
     with database.write() as connection:
         for each in loaded:
             version = cadences.StoredVersion(
-                hash=content_hash(each.document, each.templates),
+                hash=each.hash,
                 slug=each.cadence.slug,
                 title=each.cadence.title,
                 document=each.document,
                 templates=each.templates,
+                attachments=each.attachments,
             )
             before = cadences.apply_version(connection, version, now)
             change = Change.CHANGED if before else Change.NEW

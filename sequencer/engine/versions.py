@@ -1,5 +1,6 @@
 """Applied cadences, read from the database once and kept: a version never changes."""
 
+from base64 import b64decode
 from dataclasses import dataclass, field
 
 from sequencer.domain.cadence import Version
@@ -34,7 +35,8 @@ class Versions:
             self._chosen.clear()
         stored = cadences.version(connection, version_hash)
         cadence = cadence_from_document(stored.document)
-        version = Version(version_hash, cadence, stored.templates)
+        files = {name: b64decode(text) for name, text in stored.attachments.items()}
+        version = Version(version_hash, cadence, stored.templates, files)
         self._versions[version_hash] = version
         return version
 

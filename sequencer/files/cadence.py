@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,6 +30,8 @@ from sequencer.files.step_check import template_values
 from sequencer.files.template_folder import TemplateFolder
 from sequencer.files.yaml_source import YamlSource, load_yaml
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedCadence:
@@ -38,11 +41,18 @@ class LoadedCadence:
         document: the cadence in its one normal form, ready for JSON; spelling and comments of the
             file are gone, defaults are written out.
         templates: source text by file name, language variants included.
+        attachments: the files that go with its mails, in Base64, by their names.
     """
 
     cadence: Cadence
     document: dict[str, object]
     templates: dict[str, str]
+    attachments: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def hash(self) -> str:
+        """Name of the version that it becomes."""
+        return content_hash(self.document, self.templates, self.attachments)
 
 
 def load_cadence(path: Path, root: Path | None = None) -> LoadedCadence:
@@ -89,13 +99,19 @@ def cadence_from_document(document: Mapping[str, object]) -> Cadence:
     return _cadence(CadenceKeys.model_validate(document))
 
 
-def content_hash(document: Mapping[str, object], templates: Mapping[str, str]) -> str:
+def content_hash(
+    document: Mapping[str, object],
+    templates: Mapping[str, str],
+    attachments: Mapping[str, str] = NOTHING,
+) -> str:
     """Name of a version: the same content gives the same hash, whatever the spelling of the file.
 
     Returns:
         64 hexadecimal digits.
     """
     content = {"cadence": dict(document), "templates": dict(templates)}
+    if attachments:
+        content["attachments"] = dict(attachments)
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

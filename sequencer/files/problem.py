@@ -21,6 +21,7 @@ class Problem:
 
     Attributes:
         source_line: the line that the column points into; never one that holds a secret.
+        code: which rule it breaks, as the reference lists them.
     """
 
     file: str
@@ -30,6 +31,7 @@ class Problem:
     hint: str = ""
     source_line: str = ""
     severity: Severity = Severity.ERROR
+    code: str = ""
 
     def render(self) -> str:
         """`file:line:column: message`, then the line with a caret below it, then the hint."""

@@ -1,7 +1,7 @@
 """Applied cadences: immutable versions, and which of them new enrollments get."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,13 +19,18 @@ _CURRENT_LOCKED = _CURRENT_ONE.with_for_update()
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """A version as it lies in the database; `document` is what `files` can read again."""
+    """A version as it lies in the database; `document` is what `files` can read again.
+
+    Attributes:
+        attachments: the files that go with its mails, in Base64, by their names.
+    """
 
     hash: str
     slug: str
     title: str
     document: Mapping[str, object]
     templates: Mapping[str, str]
+    attachments: Mapping[str, str] = field(default_factory=dict)
 
 
 def apply_version(connection: Connection, version: StoredVersion, now: datetime) -> str | None:
@@ -52,6 +57,7 @@ def _keep(connection: Connection, version: StoredVersion, now: datetime) -> None
         "title": cut(version.title),
         "document": dict(version.document),
         "templates": dict(version.templates),
+        "attachments": dict(version.attachments),
         "applied_at": now,
     }
     insert_new(connection, VersionRow, values)
@@ -73,7 +79,9 @@ def version(connection: Connection, version_hash: str) -> StoredVersion:
     row = connection.execute(
         sa.select(VersionRow.__table__).where(VersionRow.hash == version_hash)
     ).one()
-    return StoredVersion(row.hash, row.slug, row.title, row.document, row.templates)
+    return StoredVersion(
+        row.hash, row.slug, row.title, row.document, row.templates, row.attachments
+    )
 
 
 def slugs(connection: Connection) -> list[str]:

@@ -3,8 +3,13 @@
 from types import ModuleType
 from typing import Final
 
-from sequencer.store import meeting_tables, outside_tables, tables
+from sequencer.store import desk_tables, meeting_tables, outside_tables, tables
 from sequencer.store.table import Base
 
-MODULES: Final[tuple[ModuleType, ...]] = (meeting_tables, outside_tables, tables)
+MODULES: Final[tuple[ModuleType, ...]] = (
+    desk_tables,
+    meeting_tables,
+    outside_tables,
+    tables,
+)
 METADATA = Base.metadata

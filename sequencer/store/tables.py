@@ -27,16 +27,25 @@ class VersionRow(Base):
     title: Mapped[str] = mapped_column(Text)
     document: Mapped[dict[str, object]] = mapped_column(JSON)
     templates: Mapped[dict[str, str]] = mapped_column(JSON)
+    attachments: Mapped[dict[str, str]] = mapped_column(JSON)
     applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CadenceRow(Base):
-    """Which version new enrollments get."""
+    """Which version new enrollments get.
+
+    `draining_since` is set where it takes nobody in any more, `archived_at` where nobody is left in
+    it either. `most_people` is how many may be let in for now, since `limited_at`.
+    """
 
     __tablename__ = "cadence"
     slug: Mapped[str] = mapped_column(Key, primary_key=True)
     version_hash: Mapped[str] = mapped_column(ForeignKey("cadence_version.hash"))
     applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    draining_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    most_people: Mapped[int | None] = mapped_column(Integer)
+    limited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ProspectRow(Base):
@@ -191,7 +200,8 @@ UNDER_WAY = "state IN ('claimed', 'handed', 'unknown', 'parked')"
 class SendRow(Base):
     """One e-mail step of one enrollment.
 
-    `slug` and `runs`, its cadence and whether it is active, are those of the enrollment.
+    `slug` and `runs`, its cadence and whether it is active, are those of the enrollment. `variant`
+    is the wording it was written in, `template_hash` names the text of that wording.
     """
 
     __tablename__ = "send"
@@ -211,6 +221,8 @@ class SendRow(Base):
     subject: Mapped[str | None] = mapped_column(Text)
     recipient: Mapped[str | None] = mapped_column(Address)
     draft: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    variant: Mapped[str | None] = mapped_column(Key)
+    template_hash: Mapped[str | None] = mapped_column(Key)
     looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tz: Mapped[str | None] = mapped_column(Key)
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,6 +12,20 @@ down_revision = None
 def upgrade() -> None:
     """Apply the step."""
     op.create_table(
+        "account",
+        sa.Column("account_key", sa.String(length=320), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("account_key", name=op.f("pk_account")),
+    )
+    op.create_table(
+        "approval",
+        sa.Column("plan", sa.String(length=128), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("plan", "by", name=op.f("pk_approval")),
+    )
+    op.create_table(
         "busy",
         sa.Column(
             "id",
@@ -37,6 +51,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=2000), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("templates", sa.JSON(), nullable=False),
+        sa.Column("attachments", sa.JSON(), nullable=False),
         sa.Column("applied_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_cadence_version")),
     )
@@ -228,6 +243,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "key", name=op.f("uq_suppression_kind_key")),
     )
     op.create_table(
+        "variant_stop",
+        sa.Column("slug", sa.String(length=128), nullable=False),
+        sa.Column("step_id", sa.String(length=128), nullable=False),
+        sa.Column("variant", sa.String(length=128), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(length=2000), nullable=False),
+        sa.Column("why", sa.String(length=2000), nullable=False),
+        sa.PrimaryKeyConstraint("slug", "step_id", "variant", name=op.f("pk_variant_stop")),
+    )
+    op.create_table(
         "alias",
         sa.Column("email_key", sa.String(length=320), nullable=False),
         sa.Column(
@@ -244,10 +269,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_alias_prospect_id"), ["prospect_id"], unique=False)
 
     op.create_table(
+        "application",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("slug", sa.String(length=128), nullable=False),
+        sa.Column("version_hash", sa.String(length=128), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(length=2000), nullable=False),
+        sa.Column("plan", sa.String(length=128), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_hash"], ["cadence_version.hash"], name=op.f("fk_application_version_hash")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+    )
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index("ix_application_slug_id", ["slug", "id"], unique=False)
+
+    op.create_table(
         "cadence",
         sa.Column("slug", sa.String(length=128), nullable=False),
         sa.Column("version_hash", sa.String(length=128), nullable=False),
         sa.Column("applied_at", UtcDateTime(), nullable=False),
+        sa.Column("draining_since", UtcDateTime(), nullable=True),
+        sa.Column("archived_at", UtcDateTime(), nullable=True),
+        sa.Column("most_people", sa.Integer(), nullable=True),
+        sa.Column("limited_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["version_hash"], ["cadence_version.hash"], name=op.f("fk_cadence_version_hash")
         ),
@@ -528,6 +579,8 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=2000), nullable=True),
         sa.Column("recipient", sa.String(length=320), nullable=True),
         sa.Column("draft", sa.JSON(), nullable=True),
+        sa.Column("variant", sa.String(length=128), nullable=True),
+        sa.Column("template_hash", sa.String(length=128), nullable=True),
         sa.Column("looked_at", UtcDateTime(), nullable=True),
         sa.Column("tz", sa.String(length=128), nullable=True),
         sa.Column("synced_at", UtcDateTime(), nullable=True),
@@ -917,10 +970,15 @@ def downgrade() -> None:
 
     op.drop_table("enrollment")
     op.drop_table("cadence")
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_slug_id")
+
+    op.drop_table("application")
     with op.batch_alter_table("alias", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alias_prospect_id"))
 
     op.drop_table("alias")
+    op.drop_table("variant_stop")
     op.drop_table("suppression")
     op.drop_table("sign_in")
     with op.batch_alter_table("seen_event", schema=None) as batch_op:
@@ -958,3 +1016,5 @@ def downgrade() -> None:
         batch_op.drop_index("ix_busy_calendar")
 
     op.drop_table("busy")
+    op.drop_table("approval")
+    op.drop_table("account")
