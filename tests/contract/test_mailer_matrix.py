@@ -63,6 +63,12 @@ MATRIX = [
     ("dot", Mishap(f"250-{LONG}\r\n250-\r\n250 done"), ACCEPTED, Phase.DOT, 250, RECIPIENT),
 ]
 PIPELINING = [(), ("PIPELINING",)]
+SOON = 0.2  # the time that the phase under test has, and no other
+IMPATIENT = {
+    "connect": replace(PATIENT, connect_s=SOON),
+    "ehlo": replace(PATIENT, connect_s=SOON),
+    "dot": replace(PATIENT, dot_s=SOON),
+}
 
 
 @pytest.mark.parametrize("extensions", PIPELINING)
@@ -71,7 +77,11 @@ async def test_matrix(
     phase: str, mishap: Mishap, expected: tuple[object, ...], extensions: tuple[str, ...]
 ) -> None:
     """Each mishap has its outcome; only after the dot is there a doubt; the next mail goes."""
-    async with rude_server(extensions=extensions) as rude, mailer_at(rude.port) as mailer:
+    limits = IMPATIENT.get(phase, replace(PATIENT, command_s=SOON))
+    async with (
+        rude_server(extensions=extensions) as rude,
+        mailer_at(rude.port, limits=limits) as mailer,
+    ):
         rude.script[phase] = mishap
         async with asyncio.timeout(10):
             outcome = await mailer.send(LETTER, yes)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sequencer.domain.booking_link import KNOWN_HOSTS, with_token, with_tokens
+from sequencer.domain.booking_link import KNOWN_HOSTS, ZCAL_NAMES, with_token, with_tokens
 
 KEY, OTHER = "0123456789abcdef" * 2, "f" * 32
 HOSTS = [host.replace("*", "x") for host, _ in KNOWN_HOSTS] + ["book.example"]
@@ -41,7 +41,7 @@ def test_once_and_nothing_else(link: str) -> None:
 
 def others(query: str) -> list[tuple[str, str]]:
     """The parameters that are none of ours."""
-    ours = ("utm_content", "metadata[token]", "a0", "a1")
+    ours = ("utm_content", "metadata[token]", *ZCAL_NAMES)
     return [each for each in parse_qsl(query, keep_blank_values=True) if each[0] not in ours]
 
 
