@@ -1,4 +1,4 @@
-"""`sequencer import`: prospects from a CSV file."""
+"""`sequencer import`: prospects, or what is known of companies, from a CSV file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ import click
 
 from sequencer.cli.desk import json_option, print_json, with_workspace
 from sequencer.cli.failure import EXIT_FAILED, EXIT_PARTLY
+from sequencer.cli.import_accounts import import_file
 from sequencer.cli.progress import progress
 from sequencer.cli.rejects import rejects_target
 
@@ -25,6 +26,12 @@ CSV = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default="beside FILE, with .rejects.csv",
     help="Where to write refused rows.",
 )
+@click.option(
+    "--accounts",
+    is_flag=True,
+    help="FILE is one of companies: a column `account` or `domain`, and what the settings name "
+    "under `account_fields`.",
+)
 @json_option
 @click.pass_context
 @with_workspace
@@ -34,6 +41,7 @@ def command(
     *,
     file: Path,
     rejects: Path | None,
+    accounts: bool,
     as_json: bool,
 ) -> None:
     """Import prospects from FILE, a CSV with a heading line and at least a column `email`.
@@ -42,7 +50,13 @@ def command(
     `owner` now is handed over as by `sequencer assign`. A bad row never stops the import: each is
     listed with its line and reason, and written to a file that can be corrected and imported again.
     Ends with 5 if some rows were refused, with 1 if all were.
+
+    With --accounts, what FILE says of a company takes the place of what was known of it, empty
+    cells too: yesterday's file, imported again, undoes today's.
     """
+    if accounts:
+        import_file(workspace, ctx, file, rejects, as_json=as_json)
+        return
     from sequencer.engine.import_prospects import import_prospects
     from sequencer.files.prospects import (
         count_rows,

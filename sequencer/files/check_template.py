@@ -1,90 +1,48 @@
 """Check the templates of a cadence: parse each, know each name, fill each in for sample people."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sequencer.domain.cadence import MAIL_KINDS, Cadence, Step, StepKind, Thread
-from sequencer.domain.prospect import FIELDS
-from sequencer.files import workspace
+from sequencer.domain.cadence import Step, Thread
 from sequencer.files.booking_page_check import mailboxes_without_page, no_page
-from sequencer.files.cadence import LoadedCadence
-from sequencer.files.language import variants
-from sequencer.files.nearest import did_you_mean, nearest
-from sequencer.files.problem import ConfigError, Problem, Severity
+from sequencer.files.inspected import InspectedCadence, InspectedTemplate
+from sequencer.files.problem import Problem, Severity
 from sequencer.files.settings import Settings
-from sequencer.files.template import (
-    MissingVariableError,
-    Template,
-    Variable,
-    parse_template,
-    render,
-    template_variables,
-)
-
-# What every template may name beside the fields of a prospect.
-SENDER = {"name": "Ana Ruiz", "email": "ana@sender.example"}
-UNSUBSCRIBE_URL = "https://sender.example/u/opt-out"
-BOOKING_LINK = "https://calendly.com/ana/intro?utm_content=token"
-ALWAYS: Mapping[str, object] = {
-    "sender": SENDER,
-    "unsubscribe_url": UNSUBSCRIBE_URL,
-    "booking_link": BOOKING_LINK,
-}
-
-ADDRESS = "zoe@bank.example"
-FULL = {
-    "email": ADDRESS,
-    "first_name": "Zoë",
-    "last_name": "Marin",
-    "company": "Bank Example",
-    "title": "Head of Finance",
-    "phone": "+49 30 1234567",
-    "timezone": "Europe/Berlin",
-    "country": "DE",
-    "language": "en",
-    "stage": "lead",
-    "owner": "ana",
-}
-MAX_MISSING = 50
+from sequencer.files.template import MissingVariableError, Template, Variable, template_variables
+from sequencer.files.template_names import names_of, unknown
 
 
-def template_problems(loaded: LoadedCadence, settings: Settings | None) -> Iterator[Problem]:
+def template_problems(cadence: InspectedCadence) -> Iterator[Problem]:
     """Problems of all templates of a cadence, each with the line that it is about.
 
-    Args:
-        loaded: the cadence.
-        settings: where the further fields of prospects are declared; None where they could not be
-            read, and then any name might be one.
+    Where the settings could not be read, any name might be that of a declared field.
     """
-    fields = None if settings is None else (*FIELDS, *settings.prospect_fields)
-    pageless = [] if settings is None else mailboxes_without_page(loaded.cadence, settings)
-    steps: dict[str, list[tuple[Step, bool]]] = {}
-    for step in loaded.cadence.steps:
-        user = (step, may_begin_a_thread(loaded.cadence, step))
-        for name in (step.template, *variants(loaded.templates, step.template)):
-            steps.setdefault(name, []).append(user)
-    for name, users in steps.items():
-        lines = loaded.templates[name].split("\n")
-        shown = (workspace.TEMPLATES / loaded.cadence.slug / name).as_posix()
-        for problem in _of_template(shown, loaded.templates[name], users, fields, pageless):
-            yield _with_line(problem, lines)
+    pageless = _pageless(cadence, cadence.settings)
+    for each in cadence.templates:
+        for problem in _of_template(each, cadence.settings, pageless):
+            yield _with_line(problem, each.lines)
+
+
+def _pageless(cadence: InspectedCadence, settings: Settings | None) -> list[str]:
+    return [] if settings is None else mailboxes_without_page(cadence.cadence, settings)
 
 
 def _of_template(
-    shown: str,
-    source: str,
-    users: Sequence[tuple[Step, bool]],
-    fields: tuple[str, ...] | None,
-    pageless: Sequence[str],
+    inspected: InspectedTemplate, settings: Settings | None, pageless: Sequence[str]
 ) -> Iterator[Problem]:
-    try:
-        template = parse_template(shown, source)
-    except ConfigError as error:
-        yield from error.problems
+    yield from inspected.mistakes
+    template = inspected.template
+    if template is None:
         return
-    for step, may_begin in users:
+    for step, may_begin in inspected.users:
         yield from _missing_subject(template, step, may_begin=may_begin)
-    yield from _problems(template, fields)
+    yield from _unused_subject(inspected, template)
+    unknown = [] if settings is None else list(_unknown(template, settings))
+    yield from unknown
+    if not unknown:
+        yield from inspected.full.failures
+    if not unknown and not inspected.full.failures:
+        yield from (_warning(template, error) for error in inspected.sparse.missing)
     yield from no_page(template, pageless)
 
 
@@ -94,81 +52,43 @@ def _with_line(problem: Problem, lines: Sequence[str]) -> Problem:
     return replace(problem, source_line=lines[(problem.line or 0) - 1])
 
 
-def may_begin_a_thread(cadence: Cadence, step: Step) -> bool:
-    """Whether a mail may be the first that somebody gets: none above is sent to everybody."""
-    above = [cadence.step(step_id) for step_id in cadence.ids_before(step.id)]
-    return step.kind in MAIL_KINDS and not any(_is_certain(cadence, each) for each in above)
-
-
-def _is_certain(cadence: Cadence, step: Step) -> bool:
-    """Whether a mail is sent to everybody who comes so far, with nobody's help."""
-    above = cadence.ids_before(step.id)
-    passed_by = any(cadence.step(each).goto in cadence.ids_after(step.id) for each in above)
-    return step.kind is StepKind.EMAIL and not step.when and not passed_by
-
-
 def _missing_subject(template: Template, step: Step, *, may_begin: bool) -> Iterator[Problem]:
     if template.has_subject or not (may_begin or step.thread is Thread.NEW):
         return
     hint = "put `---`, `subject: ...` and `---` on its first three lines"
     if step.thread is Thread.NEW:
         message = f"the template has no subject, but the step `{step.id}` begins a thread"
-        yield Problem(template.name, 1, None, message, hint)
+        yield Problem(template.name, 1, None, message, hint).of_rule("no-subject")
     else:
         message = (
             f"the step `{step.id}` is held for whoever got no mail before it: the template has no "
             "subject to begin a thread with"
         )
-        yield Problem(template.name, 1, None, message, hint, severity=Severity.WARNING)
+        problem = Problem(template.name, 1, None, message, hint, severity=Severity.WARNING)
+        yield problem.of_rule("skipped-thread")
 
 
-def _problems(template: Template, fields: tuple[str, ...] | None) -> Iterator[Problem]:
-    unknown = [] if fields is None else list(_unknown(template, fields))
-    yield from unknown
-    if unknown:
-        return
-    extra = {use.name: "sample" for use in template_variables(template) if "." not in use.name}
-    full = {**extra, **dict.fromkeys(fields or (), "sample"), **FULL, **ALWAYS}
-    try:
-        render(template, full)
-    except ConfigError as error:
-        yield from error.problems
-        return
-    yield from _without_fallback(template)
+def _unused_subject(inspected: InspectedTemplate, template: Template) -> Iterator[Problem]:
+    begins = any(each.may_begin or each.step.thread is Thread.NEW for each in inspected.users)
+    if template.has_subject and not begins:
+        step = inspected.users[0].step
+        message = f"the step `{step.id}` answers in a thread, so nobody sees this subject"
+        hint = "delete it, or give the step `thread: new`"
+        yield inspected.problem("unused-subject", inspected.subject_at, message, hint)
 
 
-def _unknown(template: Template, fields: tuple[str, ...]) -> Iterator[Problem]:
+def _unknown(template: Template, settings: Settings) -> Iterator[Problem]:
     """Names that nobody could ever have a value for."""
+    known = names_of(settings)
     for use in template_variables(template):
-        root, _, below = use.name.partition(".")
-        if root == "sender" and below not in SENDER:
-            known = [f"sender.{each}" for each in SENDER]
-            message = f"there is no `{use.name}`; a template knows {', '.join(known)}"
-            yield _at(template, use, message, "")
-        elif below and root != "sender":
-            yield _at(template, use, f"`{root}` is a single value, it has no `.{below}`", "")
-        elif root not in fields and root not in ALWAYS:
-            known = [*fields, *ALWAYS]
-            declare = f"declare it under prospect_fields in {workspace.SETTINGS.as_posix()}"
-            hint = did_you_mean(root, known) if nearest(root, known) else declare
-            yield _at(template, use, f"there is no field `{root}`", hint)
+        found = unknown(use.name, known)
+        if found is not None:
+            yield _at(use, found.message, found.hint).of_rule("undefined-variable")
 
 
-def _without_fallback(template: Template) -> Iterator[Problem]:
-    """Warnings for the values without which somebody would get no mail."""
-    values: dict[str, object] = {"email": ADDRESS, "stage": "lead", **ALWAYS}
-    for _ in range(MAX_MISSING):
-        try:
-            render(template, values)
-        except MissingVariableError as error:
-            if error.name in values:
-                return
-            values[error.name] = "sample"
-            yield _warning(template, error)
-        except ConfigError:
-            return  # only a sample: with these values it would be another mail
-        else:
-            return
+def _at(use: Variable, message: str, hint: str) -> Problem:
+    """A problem at the use of a value, which may stand in a file that is included."""
+    return Problem(use.file, use.line, use.column, message, hint, use.source_line)
 
 
 def _warning(template: Template, error: MissingVariableError) -> Problem:
@@ -176,12 +96,7 @@ def _warning(template: Template, error: MissingVariableError) -> Problem:
     at = next((use for use in uses if not use.guarded), uses[0] if uses else None)
     message = f"whoever has no `{error.name}` does not get this mail"
     hint = f'give it a fallback: {{{{ {error.name} | or("...") }}}}'
-    if at is None:
-        problem = Problem(template.name, error.line, None, message, hint)
-    else:
-        problem = _at(template, at, message, hint)
-    return replace(problem, severity=Severity.WARNING)
-
-
-def _at(template: Template, use: Variable, message: str, hint: str) -> Problem:
-    return Problem(template.name, use.line, use.column, message, hint)
+    problem = Problem(error.file, error.line, None, message, hint)
+    if at is not None:
+        problem = _at(at, message, hint)
+    return replace(problem, severity=Severity.WARNING).of_rule("missing-fallback")

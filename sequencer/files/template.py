@@ -5,8 +5,9 @@ the mail; it never leaves with a hole in it.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from sequencer.domain.booking_link import OwnHosts
@@ -21,8 +22,10 @@ from sequencer.files.template_error import MissingVariableError, TemplateError
 from sequencer.files.template_folder import MAX_BYTES
 from sequencer.files.template_part import Part, compile_part
 from sequencer.files.template_sandbox import GLOBALS, MAX_OUTPUT
+from sequencer.files.template_text import included_in
 from sequencer.files.template_values import plain_values
 from sequencer.files.template_variables import Variable
+from sequencer.files.template_whole import Sources, shown_beside
 from sequencer.mail.draft import Blocks
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "template_variables",
 ]
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _PRIVATE = "Co"  # marks of values are made of such characters
 
@@ -88,23 +92,36 @@ class Rendered:
         return None if self.html_blocks is None else "".join(self.html_blocks)
 
 
-def parse_template(name: str, source: str) -> Template:
+def parse_template(
+    name: str, source: str, others: Mapping[str, str] = NOTHING, language: str = ""
+) -> Template:
     """The template of that source.
 
     Args:
         name: its file name; `.txt` makes it plain text, and messages call it so.
         source: front matter and body.
+        others: the texts that it may include, by file name.
+        language: that of its readers, which chooses among these.
 
     Raises:
         TemplateError: anything in it is wrong; every problem has its line in the file.
     """
+    source = _read(name, source)
+    files = included_in(source, others, language).values()
+    included = {file: _read(shown_beside(name, file), others[file]) for file in files}
+    sources = Sources({**others, **included} if included else others, language)
+    return _compiled(name, take_apart(name, source), sources, included)
+
+
+def _read(name: str, source: str) -> str:
+    """The text of a file, each of its line breaks as one character."""
     if len(source) > MAX_BYTES or len(source.encode("utf-8", "replace")) > MAX_BYTES:
         raise _failed(name, f"the template is larger than {MAX_BYTES // 1024} kB")
     source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     problems = list(_odd_characters(name, source))
     if problems:
         raise TemplateError(problems)
-    return _compiled(name, take_apart(name, source))
+    return source
 
 
 def _odd_characters(name: str, source: str) -> Iterator[Problem]:
@@ -112,7 +129,8 @@ def _odd_characters(name: str, source: str) -> Iterator[Problem]:
         for at, each in enumerate(line, 1):
             if not each.isprintable() and each != "\t" and _is_odd(each):
                 message = f"the character U+{ord(each):04X} is not allowed"
-                yield Problem(name, number, at, message, "delete it", line)
+                problem = Problem(name, number, at, message, "delete it", line)
+                yield problem.of_rule("odd-character")
                 break
 
 
@@ -124,24 +142,32 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) in _CONTROL
 
 
-def _compiled(name: str, parts: Parts) -> Template:
-    problems: list[Problem] = []
-    compiled: list[Part] = []
-    steps: list[Callable[[], Part]] = [lambda: compile_part(name, parts.body, parts.body_line)]
+def _compiled(name: str, parts: Parts, sources: Sources, included: Mapping[str, str]) -> Template:
+    shown = {shown_beside(name, file): text for file, text in included.items()}
+    body, problems = _part(name, parts.body, (parts.body_line, 0), sources)
+    subject = None
     if parts.subject is not None:
-        subject = " ".join(parts.subject.split("\n"))
-        steps.append(lambda: compile_part(name, subject, *parts.subject_at))
-    for step in steps:
-        try:
-            compiled.append(step())
-        except TemplateError as error:
-            problems.extend(error.problems)
+        line = " ".join(parts.subject.split("\n"))
+        subject, others = _part(name, line, parts.subject_at, sources)
+        problems.extend(others)
     if parts.format is Format.MARKDOWN:
         problems.extend(markdown_problems(name, parts.body, parts.body_line))
-    if problems:
+        for file, text in shown.items():
+            problems.extend(markdown_problems(file, text, 1))
+    if problems or body is None:
         raise TemplateError(problems)
-    subject_part = compiled[1] if len(compiled) > 1 else None
-    return Template(name, parts.format, subject_part, compiled[0], has_links(parts.body))
+    linked = any(map(has_links, (parts.body, *included.values())))
+    return Template(name, parts.format, subject, body, linked)
+
+
+def _part(
+    name: str, text: str, at: tuple[int, int], sources: Sources
+) -> tuple[Part | None, list[Problem]]:
+    """The part, or what is wrong with it."""
+    try:
+        return compile_part(name, text, *at, sources), []
+    except TemplateError as error:
+        return None, list(error.problems)
 
 
 def template_variables(template: Template) -> tuple[Variable, ...]:
@@ -214,4 +240,4 @@ def _subject(template: Template, values: dict[str, Any]) -> str:
 
 
 def _failed(name: str, message: str) -> TemplateError:
-    return TemplateError([Problem(name, None, None, message)])
+    return TemplateError([Problem(name, None, None, message).of_rule("template-fails")])

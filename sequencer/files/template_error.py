@@ -19,7 +19,8 @@ class MissingVariableError(TemplateError):
     def __init__(self, name: str, file: str, line: int | None, column: int | None = None) -> None:
         self.name, self.file, self.line = name, file, line
         hint = f'give it a fallback: {{{{ {name} | or("...") }}}}'
-        super().__init__([Problem(file, line, column, f"there is no value for `{name}`", hint)])
+        problem = Problem(file, line, column, f"there is no value for `{name}`", hint)
+        super().__init__([problem.of_rule("missing-fallback")])
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file

@@ -1,17 +1,18 @@
 """The part of Jinja that templates may use, checked on the syntax tree before anything runs.
 
 What is left can neither recurse nor nest loops. Loops, `~` and lists are put behind filters that
-check their length, because Jinja offers no other place to do so.
+check their length, because Jinja offers no other place to do so. Includes and macros are objected
+to here only where they cannot be put in place before the template is compiled.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeGuard
 
 from jinja2 import nodes
 
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.template_filters import EACH, FILTERS, JOIN, LIST
-from sequencer.files.template_sandbox import METHODS, TESTS
+from sequencer.files.template_sandbox import ACCOUNT, METHODS, TESTS
 
 MAX_DEPTH = 60
 
@@ -22,6 +23,15 @@ class Objection(NamedTuple):
     line: int
     message: str
     hint: str = ""
+    code: str = "template-syntax"
+
+
+class ObjectionError(Exception):
+    """A template is not put together, for these reasons."""
+
+    def __init__(self, found: Sequence[Objection]) -> None:
+        self.found = tuple(found)
+        super().__init__(found[0].message)
 
 
 _ALLOWED = (
@@ -58,14 +68,14 @@ _ALLOWED = (
     nodes.FloorDiv,
     nodes.Mod,
     nodes.Pow,
+    nodes.Include,
+    nodes.FromImport,
+    nodes.Macro,
 )
 
 _NAMES: dict[type[nodes.Node], str] = {
-    nodes.Include: "`{% include %}`",
     nodes.Extends: "`{% extends %}`",
     nodes.Import: "`{% import %}`",
-    nodes.FromImport: "`{% from %}`",
-    nodes.Macro: "`{% macro %}`",
     nodes.CallBlock: "`{% call %}`",
     nodes.FilterBlock: "`{% filter %}`",
     nodes.Block: "`{% block %}`",
@@ -78,12 +88,21 @@ _NAMES: dict[type[nodes.Node], str] = {
 }
 
 
-def objections(tree: nodes.Template) -> list[Objection]:
-    """Everything in the template that is not available, in the order of the lines."""
-    return sorted(set(_walk(tree, 0, tree.lineno or 1, in_loop=False)))
+_DEFINING = (nodes.FromImport, nodes.Macro)
+_OTHERS = frozenset({"range", "loop", "caller", "varargs", "kwargs"})  # these mean something else
 
 
-def _walk(node: nodes.Node, depth: int, line: int, *, in_loop: bool) -> Iterator[Objection]:
+def objections(tree: nodes.Template, macros: Collection[str] = ()) -> list[Objection]:
+    """Everything in one file that is not available, in the order of the lines.
+
+    Args:
+        tree: the file.
+        macros: names that it may call.
+    """
+    return sorted(set(_walk(tree, 0, tree.lineno or 1, macros)))
+
+
+def _walk(node: nodes.Node, depth: int, line: int, macros: Collection[str]) -> Iterator[Objection]:
     line = node.lineno or line  # nodes that Jinja makes up itself have none
     if depth > MAX_DEPTH:
         yield Objection(line, "this is nested too deeply")
@@ -92,23 +111,49 @@ def _walk(node: nodes.Node, depth: int, line: int, *, in_loop: bool) -> Iterator
         what = _NAMES.get(type(node), f"`{type(node).__name__.lower()}`")
         yield Objection(line, f"{what} is not available in templates")
         return
+    if isinstance(node, _DEFINING) and depth != 1:
+        what = "from" if isinstance(node, nodes.FromImport) else "macro"
+        hint = "it stands at the top of the file, outside of everything else"
+        yield Objection(line, f"`{{% {what} %}}` is not available in here", hint)
+    yield from _details(node, macros)
+    for child in node.iter_child_nodes():
+        if isinstance(node, nodes.Output) and _is_call_of(child, macros):
+            for argument in (*child.args, *child.kwargs):
+                yield from _walk(argument, depth + 2, line, macros)
+            yield from _stars(child)
+        else:
+            yield from _walk(child, depth + 1, line, macros)
+
+
+def _is_call_of(node: nodes.Node, macros: Collection[str]) -> TypeGuard[nodes.Call]:
+    called = node.node if isinstance(node, nodes.Call) else None
+    return isinstance(called, nodes.Name) and called.name in macros
+
+
+def lasting(tree: nodes.Template) -> list[Objection]:
+    """What would take too long or too deep a stack in a template that was put together."""
+    return sorted(set(_bounds(tree, 0, tree.lineno or 1, in_loop=False)))
+
+
+def _bounds(node: nodes.Node, depth: int, line: int, *, in_loop: bool) -> Iterator[Objection]:
+    line = node.lineno or line
+    if depth > MAX_DEPTH:
+        yield Objection(line, "this is nested too deeply")
+        return
     if isinstance(node, nodes.For):
         if in_loop:
             hint = "loops stand side by side, not inside each other"
             yield Objection(line, "a loop in a loop is not available in templates", hint)
         in_loop = True
-    yield from _details(node)
     for child in node.iter_child_nodes():
-        yield from _walk(child, depth + 1, line, in_loop=in_loop)
+        yield from _bounds(child, depth + 1, line, in_loop=in_loop)
 
 
-def _details(node: nodes.Node) -> Iterator[Objection]:
+def _details(node: nodes.Node, macros: Collection[str]) -> Iterator[Objection]:
     line = node.lineno
     match node:
         case nodes.For(recursive=True):
             yield Objection(line, "a recursive loop is not available in templates")
-        case nodes.Name(name=str(name)) | nodes.Getattr(attr=str(name)) if name.startswith("_"):
-            yield Objection(line, f"the name `{name}` is not available in templates")
         case nodes.Filter(name=str(name)) if name not in FILTERS:
             yield _unknown(line, "filter", name, FILTERS)
         case nodes.Test(name=str(name)) if name not in TESTS:
@@ -116,15 +161,52 @@ def _details(node: nodes.Node) -> Iterator[Objection]:
         case nodes.Assign(target=target) if not isinstance(target, nodes.Name):
             yield Objection(line, "`{% set %}` gives a value to one name")
         case nodes.Call(node=called):
-            yield from _call(line, called)
+            yield from _call(line, called, macros)
+        case nodes.Macro():
+            yield from _macro(node)
+        case nodes.Include():
+            yield from _include(node)
+    yield from _names_in(node)
+    yield from _stars(node)
+
+
+def _names_in(node: nodes.Node) -> Iterator[Objection]:
+    match node:
+        case nodes.Name(name=str(name)) | nodes.Getattr(attr=str(name)) if name.startswith("_"):
+            yield Objection(node.lineno, f"the name `{name}` is not available in templates")
+        case nodes.Name(name="account", ctx="store" | "param"):
+            yield Objection(node.lineno, "the name `account` is not available in templates")
+
+
+def _include(node: nodes.Include) -> Iterator[Objection]:
+    if node.ignore_missing:
+        yield Objection(node.lineno, "`ignore missing` is not available in templates")
+    if not node.with_context:
+        yield Objection(node.lineno, "`without context` is not available in templates")
+
+
+def _stars(node: nodes.Node) -> Iterator[Objection]:
     if getattr(node, "dyn_args", None) or getattr(node, "dyn_kwargs", None):
-        yield Objection(line, "`*` and `**` are not available in calls")
+        yield Objection(node.lineno, "`*` and `**` are not available in calls")
 
 
-def _call(line: int, called: nodes.Node) -> Iterator[Objection]:
+def _macro(macro: nodes.Macro) -> Iterator[Objection]:
+    for name in (macro.name, *(each.name for each in macro.args)):
+        if name in _OTHERS or name.startswith("_"):
+            yield Objection(macro.lineno, f"the name `{name}` is not available in templates")
+    for usual in macro.defaults:
+        if not isinstance(usual, nodes.Const):
+            message = f"what `{macro.name}` does without a value is more than a text or a number"
+            yield Objection(macro.lineno, message, "give the value where the macro is called")
+
+
+def _call(line: int, called: nodes.Node, macros: Collection[str]) -> Iterator[Objection]:
     match called:
         case nodes.Name(name="range"):
             return
+        case nodes.Name(name=name) if name in macros:
+            hint = f"a macro stands alone: {{{{ {name}(...) }}}}"
+            yield Objection(line, f"`{name}` cannot be called in here", hint)
         case nodes.Name(name=name):
             yield Objection(line, f"`{name}` cannot be called in templates")
         case nodes.Getattr(attr=name):
@@ -165,6 +247,11 @@ def _fenced(node: nodes.Node) -> nodes.Node:
             return _filter(nodes.List(parts, lineno=node.lineno), JOIN)
         case nodes.List() | nodes.Tuple(ctx="load"):
             return _filter(node, LIST)
+        case (
+            nodes.Getattr(node=nodes.Name(name="account") as name)
+            | nodes.Getitem(node=nodes.Name(name="account") as name, arg=nodes.Const(value=str()))
+        ):
+            name.name = ACCOUNT  # alone, `account` is what the import says of the person
         case nodes.CondExpr(expr2=None):
             node.expr2 = nodes.Const("", lineno=node.lineno)
     return node

@@ -1,19 +1,21 @@
 """Subject or body of a template: compiled once, then run for each person within fixed limits."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
-from jinja2 import Template, TemplateSyntaxError, UndefinedError
+from jinja2 import Template, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import TemplateRuntimeError
 
 from sequencer.files.problem import Problem
 from sequencer.files.template_error import MissingVariableError, TemplateError
-from sequencer.files.template_language import Objection, fenced, objections
+from sequencer.files.template_language import Objection, ObjectionError, fenced
+from sequencer.files.template_places import Places
 from sequencer.files.template_sandbox import MAX_OUTPUT, Run, Sandbox
 from sequencer.files.template_variables import Variable, variables_of
+from sequencer.files.template_whole import NO_SOURCES, Sources, Whole
 
 _SANDBOX = Sandbox()
 _WORD = re.compile(r"`(?:\{% )?(\w+)")
@@ -43,7 +45,7 @@ class Part:
     name: str
     variables: tuple[Variable, ...] = field(repr=False)
     _compiled: Template = field(repr=False)
-    _lines: tuple[str, ...] = field(repr=False)
+    _places: Places = field(repr=False)
 
     def run(self, values: dict[str, Any]) -> str:
         """What comes out for these values, which are not changed.
@@ -82,7 +84,8 @@ class Part:
             raise self._failed(self._line(error.__traceback__), _sentence(error)) from error
 
     def _failed(self, line: int, message: str) -> TemplateError:
-        return TemplateError([_located(self.name, self._lines, Objection(line, message))])
+        objection = Objection(line, message, code="template-fails")
+        return TemplateError([_located(self._places, objection)])
 
     def _line(self, traceback: TracebackType | None) -> int:
         """Line of the file that was running."""
@@ -95,49 +98,61 @@ class Part:
 
     def _missing(self, path: str, line: int) -> MissingVariableError:
         """The error for that value, at the use of it that is nearest to the line that failed."""
+        file, line, _ = self._places.at(line)
         uses = [each for each in self.variables if each.name == path]
-        uses.sort(key=lambda use: (use.guarded, abs(use.line - line)))
+        uses.sort(key=lambda use: (use.guarded, use.file != file, abs(use.line - line)))
         if not uses:
-            return MissingVariableError(path, self.name, line)
-        return MissingVariableError(path, self.name, uses[0].line, uses[0].column)
+            return MissingVariableError(path, file, line)
+        return MissingVariableError(path, uses[0].file, uses[0].line, uses[0].column)
 
 
-def compile_part(name: str, text: str, line: int, column: int = 0) -> Part:
-    """The piece, checked and compiled.
+def compile_part(
+    name: str, text: str, line: int, column: int = 0, sources: Sources = NO_SOURCES
+) -> Part:
+    """The piece, put together with what it includes, checked and compiled.
 
     Args:
         name: the template.
         text: the piece.
         line: line of the file at which it begins, from 1.
         column: characters before it in that line.
+        sources: what it may include.
 
     Raises:
         TemplateError: it is no Jinja, or uses what templates may not.
     """
     # Jinja counts from where its text begins; with this in front it counts as the file does.
-    source = "\n" * (line - 1) + " " * column + text
-    lines = tuple(source.split("\n"))
+    places = Places(name, "\n" * (line - 1) + " " * column + text)
     try:
-        tree = _SANDBOX.parse(source)
-        found = objections(tree)
-        if not found:
-            variables = tuple(variables_of(_SANDBOX, tree, source))
-            return Part(name, variables, _SANDBOX.from_string(fenced(tree)), lines)
+        tree = Whole(_SANDBOX, places, name, sources).tree()
+        variables = tuple(_variables(tree, places))
+        return Part(name, variables, _SANDBOX.from_string(fenced(tree)), places)
+    except ObjectionError as error:
+        found = error.found
     except TemplateSyntaxError as error:
-        found = [Objection(error.lineno, _sentence(error))]
+        found = (Objection(error.lineno, _sentence(error)),)
     except _UNREADABLE:
-        found = [Objection(line, "this is nested too deeply, or holds a number that is too large")]
-    raise TemplateError(_located(name, lines, each) for each in found)
+        message = "this is nested too deeply, or holds a number that is too large"
+        found = (Objection(line, message),)
+    raise TemplateError(_located(places, each) for each in found)
 
 
-def _located(name: str, lines: tuple[str, ...], objection: Objection) -> Problem:
+def _variables(tree: nodes.Template, places: Places) -> Iterator[Variable]:
+    """Every use of a value, at its place in its file."""
+    for use in variables_of(_SANDBOX, tree, places.padded):
+        file, line, text = places.at(use.line)
+        yield replace(use, line=line, file=file, source_line=text)
+
+
+def _located(places: Places, objection: Objection) -> Problem:
     """The objection with the column of what it is about, where that can be told."""
-    line, message, hint = objection
-    shown = lines[line - 1] if 0 < line <= len(lines) else ""
-    word = _WORD.search(message)
+    file, line, shown = places.at(objection.line)
+    word = _WORD.search(objection.message)
     found = re.search(rf"\b{re.escape(word[1])}\b", shown) if word else None
     found = found or _TAG.search(shown)
-    return Problem(name, line, found.start() + 1 if found else None, message, hint, shown)
+    column = found.start() + 1 if found else None
+    problem = Problem(file, line, column, objection.message, objection.hint, shown)
+    return problem.of_rule(objection.code)
 
 
 def _sentence(error: Exception) -> str:

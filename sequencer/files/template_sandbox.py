@@ -37,7 +37,6 @@ MAX_WORK = 8_000_000  # characters that operators and filters of one run may rea
 OPERATION = 200  # what an operator or filter costs beside the characters that it reads
 MAX_NUMBER = 10**15
 MAX_POWER = 15
-GLOBALS: Mapping[str, object] = {"range": short_range}  # what a template may call
 _SIZED = (str, list)
 
 
@@ -47,6 +46,10 @@ class Fields(dict[str, Any]):
     def __init__(self, path: str, values: Mapping[str, Any]) -> None:
         super().__init__(values)
         self.path = path
+
+
+ACCOUNT = "_account"  # under this name, which no template can write, `account.tier` finds `tier`
+GLOBALS: Mapping[str, object] = {"range": short_range, ACCOUNT: Fields("account", {})}
 
 
 class Missing(Undefined):

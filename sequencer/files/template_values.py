@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sequencer.files.template_sandbox import Fields
+from sequencer.files.template_sandbox import ACCOUNT, Fields
 
 MAX_DEPTH = 4
 
@@ -17,6 +17,17 @@ def plain_values(variables: Mapping[str, object]) -> dict[str, Any]:
             tuple of such.
     """
     return _fields(variables, "", 0)
+
+
+def with_value(values: Mapping[str, object], name: str, text: str) -> dict[str, object]:
+    """The values with one more, whose name has dots where it is nested."""
+    root, _, below = name.partition(".")
+    if not below:
+        return {**values, name: text}
+    key = ACCOUNT if root == "account" else root
+    known = values.get(key)
+    nested = with_value(known if isinstance(known, dict) else {}, below, text)
+    return {**values, key: nested}
 
 
 def _fields(values: Mapping[str, object], path: str, depth: int) -> dict[str, Any]:
@@ -45,6 +56,7 @@ def _plain(value: object, path: str, depth: int) -> Any:
     if kind in {date, datetime}:
         return str(value)
     if isinstance(value, dict) and kind in {dict, Fields} and depth < MAX_DEPTH:
+        path = "account" if path == ACCOUNT else path
         return Fields(path, _fields(value, f"{path}.", depth + 1))
     if isinstance(value, list | tuple) and kind in {list, tuple} and depth < MAX_DEPTH:
         items = (_plain(item, f"{path}[{at}]", depth + 1) for at, item in enumerate(value))

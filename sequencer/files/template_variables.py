@@ -4,7 +4,7 @@ Read from the syntax tree, without filling anything in. A use is guarded where a
 no harm: in the test of an `if`, before `or` or `default`, or where an `if` has made sure of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from jinja2 import Environment, nodes
@@ -18,12 +18,19 @@ _HARMLESS = frozenset({"eq", "ne", "in", "notin"})  # comparisons that a missing
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One use of a value; `name` has dots where it is nested, columns count from 1."""
+    """One use of a value; `name` has dots where it is nested, columns count from 1.
+
+    Attributes:
+        file: the file in which it stands, which may be one that the template includes.
+        source_line: what stands in that line.
+    """
 
     name: str
     line: int
     column: int | None
     guarded: bool
+    file: str = ""
+    source_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +47,36 @@ class _Scope:
     def with_guard(self) -> "_Scope":
         return replace(self, guarded=True)
 
+    def without(self, names: Safe) -> "_Scope":
+        """The scope of a macro's body, where these are values that it was given."""
+        safe = frozenset(each for each in self.safe if each.partition(".")[0] not in names)
+        return replace(self, safe=safe, own=self.own - names)
+
     def with_own(self, names: Iterator[str]) -> "_Scope":
         return replace(self, own=self.own | frozenset(names))
 
 
-def variables_of(environment: Environment, tree: nodes.Template, source: str) -> list[Variable]:
-    """Every use of a value in the order of the text; names that the template sets are left out."""
+def variables_of(
+    environment: Environment, tree: nodes.Template, sources: Iterable[str]
+) -> list[Variable]:
+    """Every use of a value in the order of the text; names that the template sets are left out.
+
+    Args:
+        environment: reads the sources.
+        tree: the template, put together.
+        sources: what it was read from; each counts its lines on from the one before.
+    """
     places: dict[tuple[str, int], list[int]] = {}
-    for name, line, column in _names(environment, source):
-        places.setdefault((name, line), []).append(column)
+    for source in sources:
+        for name, line, column in _names(environment, source):
+            places.setdefault((name, line), []).append(column)
     found = []
     for use in _statements(tree.body, _Scope()):
         columns = places.get((use.name.partition(".")[0], use.line), [])
-        found.append(replace(use, column=columns.pop(0) if columns else None))
-    return sorted(found, key=lambda use: (use.line, use.column or 0))
+        found.append(replace(use, column=columns[0] if columns else None))
+        if len(columns) > 1:
+            del columns[0]  # what is included twice is used twice where it stands once
+    return list(dict.fromkeys(sorted(found, key=lambda use: (use.line, use.column or 0))))
 
 
 def _names(environment: Environment, source: str) -> Iterator[tuple[str, int, int]]:
@@ -85,6 +108,10 @@ def _statements(body: Sequence[nodes.Node], scope: _Scope) -> Iterator[Variable]
             scope = scope.with_own(_set_inside(node))
         elif isinstance(node, nodes.For):
             yield from _for(node, scope)
+        elif isinstance(node, nodes.Scope):
+            yield from _statements(node.body, scope)
+        elif isinstance(node, nodes.With):
+            yield from _with(node, scope)
         else:
             for child in node.iter_child_nodes():
                 yield from _expression(child, scope)
@@ -105,6 +132,32 @@ def _for(node: nodes.For, scope: _Scope) -> Iterator[Variable]:
         yield from _expression(node.test, inner.with_guard())
     yield from _statements(node.body, inner)
     yield from _statements(node.else_, scope)
+
+
+def _with(node: nodes.With, scope: _Scope) -> Iterator[Variable]:
+    """What a macro needs that was put in place: a value it is given counts where it is given."""
+    names = [each.name for each in node.targets if isinstance(each, nodes.Name)]
+    below = list(_statements(node.body, scope.without(frozenset(names))))
+    for name, value in zip(names, node.values, strict=True):
+        uses = [use for use in below if use.name.partition(".")[0] == name]
+        yield from _given(name, value, uses, scope)
+    yield from (use for use in below if use.name.partition(".")[0] not in names)
+
+
+def _given(
+    name: str, value: nodes.Expr, uses: Sequence[Variable], scope: _Scope
+) -> Iterator[Variable]:
+    """The needs of a value that a macro uses there under that name."""
+    path = path_of(value)
+    if path is None or not uses:
+        guarded = all(use.guarded for use in uses)
+        yield from _expression(value, scope.with_guard() if guarded else scope)
+        return
+    for below in sorted({use.name.removeprefix(name) for use in uses}):
+        guarded = all(use.guarded for use in uses if use.name == f"{name}{below}")
+        for use in _expression(value, scope.with_guard() if guarded else scope):
+            full = f"{path}{below}"
+            yield replace(use, name=full, guarded=use.guarded or full in scope.safe)
 
 
 def _expression(node: nodes.Node, scope: _Scope) -> Iterator[Variable]:
@@ -195,5 +248,8 @@ def _targets(target: nodes.Node) -> Iterator[str]:
 
 
 def _set_inside(node: nodes.Node) -> Iterator[str]:
-    for assign in node.find_all(nodes.Assign):
-        yield from _targets(assign.target)
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.Assign):
+            yield from _targets(child.target)
+        elif isinstance(child, nodes.If):
+            yield from _set_inside(child)

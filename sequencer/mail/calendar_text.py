@@ -69,7 +69,7 @@ def calendar_text(event: Event) -> bytes:
     """
     if not event.uid.strip():
         raise ComposeError("UID", "is empty")
-    return b"".join(map(_folded, _lines(event)))
+    return b"".join(map(folded, _lines(event)))
 
 
 def is_web_address(text: str) -> bool:
@@ -85,13 +85,13 @@ def _lines(event: Event) -> Iterator[str]:
     yield "CALSCALE:GREGORIAN"
     yield f"METHOD:{event.method}"
     yield "BEGIN:VEVENT"
-    yield f"UID:{_text(event.uid)}"
+    yield f"UID:{text_value(event.uid)}"
     yield f"SEQUENCE:{event.revision}"
     yield f"DTSTAMP:{_instant('DTSTAMP', event.stamp_at)}"
     yield f"DTSTART:{_instant('DTSTART', event.starts_at)}"
     if event.ends_at is not None and event.ends_at > event.starts_at:
         yield f"DTEND:{_instant('DTEND', event.ends_at)}"
-    yield f"SUMMARY:{_text(event.title)}"
+    yield f"SUMMARY:{text_value(event.title)}"
     yield from _described(event)
     yield f"STATUS:{'CONFIRMED' if is_request else 'CANCELLED'}"
     yield f"ORGANIZER{_name(event.organizer)}:{_mailto('ORGANIZER', event.organizer)}"
@@ -107,7 +107,7 @@ def _lines(event: Event) -> Iterator[str]:
 def _described(event: Event) -> Iterator[str]:
     for name, value in (("DESCRIPTION", event.description), ("LOCATION", event.place)):
         if value.strip():
-            yield f"{name}:{_text(value)}"
+            yield f"{name}:{text_value(value)}"
     if is_web_address(event.link):
         yield f"URL:{event.link}"
 
@@ -115,12 +115,12 @@ def _described(event: Event) -> Iterator[str]:
 def _alarm(before: timedelta, title: str) -> Iterator[str]:
     yield "BEGIN:VALARM"
     yield "ACTION:DISPLAY"
-    yield f"DESCRIPTION:{_text(title)}"
+    yield f"DESCRIPTION:{text_value(title)}"
     yield f"TRIGGER:-PT{max(0, before // timedelta(minutes=1))}M"
     yield "END:VALARM"
 
 
-def _text(value: str) -> str:
+def text_value(value: str) -> str:
     """A value of the type TEXT (RFC 5545 section 3.3.11)."""
     return _clean(value[:MAX_TEXT]).translate(_ESCAPES)
 
@@ -148,7 +148,7 @@ def _instant(name: str, at: datetime) -> str:
     return f"{utc.year:04}{utc:%m%dT%H%M%S}Z"
 
 
-def _folded(line: str) -> bytes:
+def folded(line: str) -> bytes:
     """A line in UTF-8, in pieces of at most 75 octets, each but the first after a space."""
     octets, pieces, limit = line.encode(), [], MAX_OCTETS
     while len(octets) > limit:

@@ -12,11 +12,13 @@ from sequencer.mail.address_header import address_header, known_address_header
 from sequencer.mail.body import alternative, single
 from sequencer.mail.compose_error import ComposeError
 from sequencer.mail.draft import Draft
+from sequencer.mail.enclosure import mixed
 from sequencer.mail.header import date_header, header_of_tokens, text_header, token_header
 from sequencer.mail.message_id import is_message_id
 
 __all__ = ["ComposeError", "compose"]
 
+TEST = "X-Sequencer-Test: yes"  # what one of ourselves sent to see it
 _ONE_CLICK = "https:"
 _URI = re.compile(r"(?:https|http|mailto):[!-+\--;=?-~]+", re.IGNORECASE)  # no comma, no < and >
 
@@ -36,8 +38,12 @@ def compose(draft: Draft, *, smtputf8: bool = False) -> bytes:
     """
     headers = "\r\n".join(_fields(draft, smtputf8=smtputf8)).encode()
     if draft.html is None:
-        return b"%b\r\n%b" % (headers, single(draft.text))
-    return b"%b\r\n%b" % (headers, alternative(draft.message_id, draft.text, draft.html))
+        body = single(draft.text)
+    else:
+        body = alternative(draft.message_id, draft.text, draft.html)
+    if draft.enclosures:
+        body = mixed(draft.message_id, body, draft.enclosures)
+    return b"%b\r\n%b" % (headers, body)
 
 
 def _fields(draft: Draft, *, smtputf8: bool) -> Iterator[str]:
@@ -54,6 +60,8 @@ def _fields(draft: Draft, *, smtputf8: bool) -> Iterator[str]:
         yield from _unsubscribe_fields(draft.list_unsubscribe)
     if draft.ref:
         yield token_header("X-Sequencer-Ref", [draft.ref])
+    if draft.is_test:
+        yield TEST
     yield "MIME-Version: 1.0"
 
 

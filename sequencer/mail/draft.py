@@ -1,6 +1,6 @@
 """Everything that goes into one outgoing mail, before it is bytes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 Blocks = tuple[str, ...]
@@ -22,6 +22,14 @@ class Mailbox:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a mail, as its reader gets it."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One mail to one person. The same draft always gives the same bytes.
 
@@ -34,6 +42,8 @@ class Draft:
         list_unsubscribe: URIs without brackets, the preferred one (https) first.
         ref: opaque mark of our own, by which a sent copy is known where the provider replaced the
             Message-ID; none if empty.
+        enclosures: files that go with it.
+        is_test: whether a header says that one of ourselves tries it.
     """
 
     message_id: str
@@ -47,3 +57,5 @@ class Draft:
     references: tuple[str, ...] = ()
     list_unsubscribe: tuple[str, ...] = ()
     ref: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    is_test: bool = False

@@ -20,7 +20,7 @@ OPT_OUT = {
     "pl": "Jeśli nie chce Pan/Pani więcej wiadomości ode mnie, proszę odpisać lub użyć linku:",
     "ja": "今後のご連絡が不要でしたら、ご返信いただくか、こちらのリンクをご利用ください:",
 }
-_STYLE = "color:#666;font-size:12px;margin-top:24px"
+_STYLE = "color:#767676;font-size:12px;margin-top:24px"
 
 
 def with_footer(

@@ -12,7 +12,7 @@ from sequencer.domain.handover_record import Line, Record
 from sequencer.domain.spoken_time import full_time
 
 _STYLE: Final = "font-family:sans-serif;font-size:14px;line-height:1.5;color:#222"
-_QUIET: Final = "color:#666"
+_QUIET: Final = "color:#767676"
 
 
 class News(StrEnum):

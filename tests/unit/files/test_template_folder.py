@@ -60,3 +60,41 @@ def test_large_template(folder: Path) -> None:
     (folder / "intro.md").write_text("x" * 65_537)
     with pytest.raises(ConfigError, match="larger than 64 kB"):
         TemplateFolder(folder, "t").read(["intro.md"])
+
+
+def test_reads_what_is_included(tmp_path: Path) -> None:
+    """What a template includes is read with it, through other files and in every language."""
+    home, shared = tmp_path / "fintech", tmp_path / "shared"
+    home.mkdir()
+    shared.mkdir()
+    (home / "a.md").write_text('{% include "_b.md" %}{% include "gone.md" %}')
+    (home / "_b.md").write_text('{% from "shared/c.md" import x %}')
+    (home / "_b.es.md").write_text('{% include "shared/d.md" %}')
+    (home / "other.md").write_text("not wanted")
+    for name in ("c.md", "d.md", "d.es.md", "e.md"):
+        (shared / name).write_text(name)
+    assert list(TemplateFolder(home, "t").read(["a.md"])) == [
+        "_b.es.md",
+        "_b.md",
+        "a.md",
+        "shared/c.md",
+        "shared/d.es.md",
+        "shared/d.md",
+    ]
+    assert "_b.md" not in TemplateFolder(home, "t").names()
+
+
+def test_includes_only_files_of_the_two_folders(tmp_path: Path) -> None:
+    """A link that leads elsewhere is not there, and a mistake in a shared file names that."""
+    home, shared = tmp_path / "fintech", tmp_path / "shared"
+    home.mkdir()
+    shared.mkdir()
+    (tmp_path / "secret.md").write_text("secret")
+    (shared / "link.md").symlink_to(tmp_path / "secret.md")
+    (home / "a.md").write_text('{% include "shared/link.md" %}{% include "../secret.md" %}')
+    assert list(TemplateFolder(home, "t").read(["a.md"])) == ["a.md"]
+    (shared / "bad.md").write_bytes(b"\xff\xfe\xfa")
+    (home / "b.md").write_text('{% include "shared/bad.md" %}')
+    with pytest.raises(ConfigError) as caught:
+        TemplateFolder(home, "templates/fintech").read(["b.md"])
+    assert caught.value.problems[0].file == "templates/shared/bad.md"

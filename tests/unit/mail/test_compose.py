@@ -118,3 +118,10 @@ def test_refused(header: str, draft: Draft) -> None:
     with pytest.raises(ComposeError, match=rf"^{header}: ") as caught:
         compose(draft)
     assert caught.value.header == header
+
+
+def test_a_test_says_so() -> None:
+    """What one of ourselves tries has one header more, and nothing else."""
+    tried = compose(replace(DRAFT, is_test=True))
+    assert tried.replace(b"X-Sequencer-Test: yes\r\n", b"") == compose(DRAFT)
+    assert b"X-Sequencer-Test" not in compose(DRAFT)
