@@ -1,7 +1,7 @@
 """What is wrong with something that a person wrote, where, and what to do about it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from unicodedata import east_asian_width
 
@@ -43,6 +43,10 @@ class Problem:
         if self.hint:
             lines.append(f"hint: {_printable(self.hint)}")
         return "\n".join(lines)
+
+    def of_rule(self, code: str) -> "Problem":
+        """The problem with the code of the rule that it breaks, unless it has one."""
+        return self if self.code else replace(self, code=code)
 
     @property
     def order(self) -> tuple[str, int, int]:

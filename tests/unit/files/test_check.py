@@ -6,6 +6,7 @@ from sequencer.files.check import Checked, check_workspace
 
 SETTINGS = """\
 workspace: {postal_address: "1 Example Street"}
+web: {public_url: https://sales.example}
 prospect_fields: [deal_size]
 mailboxes:
   ana: {address: ana@sales.example, name: Ana, provider: google_workspace}
@@ -123,6 +124,7 @@ def test_sample_that_fails_otherwise(root: Path) -> None:
 def test_missing_subject(root: Path) -> None:
     """A mail that begins a thread needs a subject, in every language; an answer needs none."""
     (root / "templates/first/intro.es.md").write_text("Hola\n")
+    (root / "templates/first/bump.es.md").write_text("Hola\n")
     [found] = shown(check_workspace(root))
     assert found == (
         "error templates/first/intro.es.md:1:None the template has no subject, "
@@ -132,7 +134,7 @@ def test_missing_subject(root: Path) -> None:
 
 def test_template_of_two_steps(root: Path) -> None:
     """A template that several steps use is reported once."""
-    cadence = CADENCE + "  - {id: again, wait: 1 day, email: intro.md}\n"
+    cadence = CADENCE + "  - {id: again, wait: 2 days, email: intro.md}\n"
     (root / "config/cadences/first.yaml").write_text(cadence)
     assert len(with_intro(root, INTRO + "{{ nope }}\n")) == 1
 
@@ -193,7 +195,7 @@ def test_guards_know_fields_and_dispositions(root: Path, when: str, words: str) 
     path = root / "config/cadences/first.yaml"
     step = "  - {id: bump, wait: 3 business_days, email: bump.md}"
     written = CADENCE.replace(
-        step, "  - id: bump\n    wait: 1 day\n    email: bump.md\n    when: {}"
+        step, "  - id: bump\n    wait: 2 days\n    email: bump.md\n    when: {}"
     )
     path.write_text(written.replace("{}", when))
     found = [line for line in shown(check_workspace(root)) if "error" in line]
@@ -216,7 +218,8 @@ def test_a_mail_that_may_be_the_first(root: Path) -> None:
     path.write_text(CADENCE.replace(step, "  - {id: intro, email: intro.md, when: phone}"))
     assert shown(check_workspace(root)) == [warning]
     jump = (
-        "  - {id: call, call: intro.md, goto: bump}\n  - {id: intro, wait: 1 day, email: intro.md}"
+        "  - {id: call, call: intro.md, when: phone, goto: bump}\n"
+        "  - {id: intro, wait: 2 days, email: intro.md}"
     )
     path.write_text(CADENCE.replace(step, jump))
     assert shown(check_workspace(root)) == [warning]
@@ -233,7 +236,7 @@ dispositions:
 
 def with_call(slug: str, last: str) -> str:
     """A cadence with a call, and something after it."""
-    steps = f"  - {{id: talk, call: intro.md}}\n  - {{id: {last}, wait: 1 day, call: bump.md}}\n"
+    steps = f"  - {{id: talk, call: intro.md}}\n  - {{id: {last}, wait: 2 days, call: bump.md}}\n"
     return f"{CADENCE.partition('steps:')[0].replace('first', slug)}steps:\n{steps}"
 
 
@@ -255,7 +258,7 @@ def test_a_disposition_that_leads_nowhere_in_one_cadence(root: Path) -> None:
         folder = root / "templates" / slug
         folder.mkdir(exist_ok=True)
         for name in ("intro.md", "bump.md"):
-            (folder / name).write_text("Ask them.\n")
+            (folder / name).write_text("Ask them how long a closing takes.\n")
     (root / "config/dispositions.yaml").write_text(LATER.format("bump"))
     [found] = check_workspace(root).problems
     words = "`later` goes on at `bump`, which stands below no task of `second`"

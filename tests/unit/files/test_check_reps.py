@@ -8,6 +8,7 @@ from sequencer.files.check import check_workspace
 
 SETTINGS = """\
 workspace: {postal_address: "1 Example Street"}
+web: {public_url: https://sales.example}
 mailboxes:
   ana: {address: ana@sales.example, name: Ana, provider: google_workspace, PAGE}
   luis: {address: luis@sales.example, name: Luis, provider: google_workspace}
