@@ -8,7 +8,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; --text: #222; --soft: #5b5b5b; --back: #f6f6f6; --card: #fff;
   --line: #d9d9d9; --key: #14539a; --bad: #a3271e; --good: #1c6b35; }
 @media (prefers-color-scheme: dark) {
@@ -70,7 +70,7 @@ details form { margin-top: .75rem; }
   dd { margin-bottom: .625rem; }
 }
 """
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -100,7 +100,7 @@ def frame(
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """A page of the parts in their order."""
-    html = _PAGE.format(title=title, style=_STYLE, content=joined(content))
+    html = _PAGE.format(title=title, style=STYLE, content=joined(content))
     return HTMLResponse(html, status, {"Content-Security-Policy": _POLICY, **(headers or {})})
 
 

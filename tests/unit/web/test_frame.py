@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from sequencer.web.frame import _STYLE, frame, mail_link, phone_link, rows, section, web_link
+from sequencer.web.frame import STYLE, frame, mail_link, phone_link, rows, section, web_link
 from sequencer.web.times import in_both, length, moment, zone_or
 
 MADRID, NEW_YORK = ZoneInfo("Europe/Madrid"), ZoneInfo("America/New_York")
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 def test_the_style_is_what_its_hash_is_of() -> None:
     """It has nothing in it that escaping would change, so that the browser takes it."""
     page = bytes(frame("Title", [Markup("<p>x</p>")]).body).decode()
-    assert f"<style>{_STYLE}</style>" in page
+    assert f"<style>{STYLE}</style>" in page
 
 
 @given(st.text())
