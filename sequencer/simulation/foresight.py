@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
-from math import inf
+from math import ceil, inf
 
 from sequencer.engine.desk import Desk
 from sequencer.engine.hooks import Source
-from sequencer.engine.leases import RENEW_S
 from sequencer.engine.next_event import next_instant
 from sequencer.engine.policy import Policy
 from sequencer.engine.runner import Runner
@@ -28,8 +27,10 @@ from sequencer.store.memory import MemoryDatabase
 
 ACCEPTED = Outcome(OutcomeKind.ACCEPTED, Phase.DOT, 250, "2.0.0", "foreseen")
 WITHHELD = Outcome(OutcomeKind.WITHHELD, Phase.BODY)
+FOR_EVER = timedelta(days=10_000)
 LEAST_S = 1.0  # the daemon's own tick
-MOST_TRIES = 12  # doublings of a wait while nothing comes of what is said to be due
+PATIENT = 3  # ticks, after which nothing has come of what is said to be due
+MOST_TRIES = 12  # doublings of the wait from then on
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class LeapingClock:
     begin: datetime
 
     def now(self) -> datetime:
-        """The instant (UTC)."""
-        return self.begin + timedelta(seconds=self.loop.seconds)
+        """The instant (UTC), to the full second: what one tick does happens at one instant."""
+        return self.begin + timedelta(seconds=int(self.loop.seconds))
 
     def boot(self) -> float:
         """Seconds since the begin."""
@@ -87,6 +88,7 @@ class Foresight:
         desk: settings and cadences; mailboxes learn nothing of their providers here.
         begin: when it begins (UTC).
         answer: what the server says to a mail; by default it accepts all.
+        people: does what people of ours do by now, and tells when they do more; asked all the time.
         left: what was accepted so far.
     """
 
@@ -95,6 +97,7 @@ class Foresight:
     begin: datetime
     sources: Mapping[str, Source] = field(default_factory=dict)
     answer: Callable[[Left], Outcome] = lambda _left: ACCEPTED
+    people: Callable[[datetime], datetime | None] = lambda _now: None
     left: list[Left] = field(default_factory=list)
     inboxes: dict[str, FakeInbox] = field(init=False)
     _agenda: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
@@ -104,7 +107,7 @@ class Foresight:
         self.loop = VirtualLoop()
         self.clock = LeapingClock(self.loop, self.begin)
         self.database.clock = self.clock.now
-        self.desk = Desk(_without_probes(self.desk.policy), self.desk.versions)
+        self.desk = Desk(_at_rest(self.desk.policy), self.desk.versions)
         names = list(self.desk.policy.mailboxes)
         self.inboxes = {name: FakeInbox(self.clock.now) for name in names}
         doors = {name: Door(_Mailer(name, self._take), self.inboxes[name]) for name in names}
@@ -130,22 +133,23 @@ class Foresight:
             self.loop.close()
 
     async def _run(self, until: datetime, progress: Callable[[datetime], None]) -> None:
-        await self.runner.take_leases(force=True)
-        leased_s, idle = 0.0, 0
+        await self.runner.take_leases(force=True)  # once: there is nobody who could take them over
+        idle = 0
         while self.clock.now() < until:
             self._let_happen()
-            if self.loop.seconds - leased_s >= RENEW_S:
-                await self.runner.take_leases()
-                leased_s = self.loop.seconds
             await self.runner.tick()
             await self.runner.drain()
             progress(self.clock.now())
+            agenda_s = self._agenda_s()  # first, as people may do something that is due at once
             wait_s = self._wait_s()
             idle = idle + 1 if wait_s < LEAST_S else 0
-            wait_s = min(max(wait_s, LEAST_S * 2 ** min(idle, MOST_TRIES)), self._agenda_s())
+            least_s = LEAST_S * 2 ** min(max(0, idle - PATIENT), MOST_TRIES)
+            wait_s = min(max(wait_s, least_s), agenda_s)
             if wait_s == inf:
                 return
-            await asyncio.sleep(wait_s)
+            # A daemon looks at every full second.
+            at_s = int(self.loop.seconds) + ceil(wait_s)
+            await asyncio.sleep(max(0.0, at_s - self.loop.seconds))
 
     def _let_happen(self) -> None:
         while self._agenda and self._agenda[0][0] <= self.clock.now():
@@ -154,9 +158,11 @@ class Foresight:
 
     def _agenda_s(self) -> float:
         """Seconds until somebody does something."""
-        if not self._agenda:
-            return inf
-        return max(0.0, (self._agenda[0][0] - self.clock.now()).total_seconds())
+        now = self.clock.now()
+        at = [self._agenda[0][0]] if self._agenda else []
+        if (next_at := self.people(now)) is not None:
+            at.append(next_at)
+        return max(0.0, (min(at) - now).total_seconds()) if at else inf
 
     def _wait_s(self) -> float:
         """Seconds until the daemon has something to do."""
@@ -172,6 +178,10 @@ class Foresight:
         return outcome
 
 
-def _without_probes(policy: Policy) -> Policy:
+def _at_rest(policy: Policy) -> Policy:
+    """The settings of a world in which each mail is read as it comes in, and never missed.
+
+    So no mailbox is ever read in vain, and nothing has to be found out about its provider.
+    """
     boxes = {name: replace(box, keeps_sent_copy=True) for name, box in policy.mailboxes.items()}
-    return replace(policy, mailboxes=boxes, probes=False)
+    return replace(policy, mailboxes=boxes, probes=False, poll=FOR_EVER, freshness=FOR_EVER)

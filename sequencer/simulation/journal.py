@@ -1,7 +1,8 @@
 """What the engine logs in a simulated world: nothing is printed; an unforeseen error is kept."""
 
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import structlog
@@ -30,6 +31,17 @@ class Journal:
             wrapper_class=structlog.make_filtering_bound_logger(ERROR),
             cache_logger_on_first_use=False,
         )
+
+    @contextmanager
+    def taking(self) -> Iterator[None]:
+        """Take all log lines for a while, beginning anew; afterwards they go where they went."""
+        before = structlog.get_config()
+        self.clear()
+        self.configure()
+        try:
+            yield
+        finally:
+            structlog.configure(**before)
 
     def _take(self, _logger: Any, _method: str, entry: MutableMapping[str, Any]) -> NoReturn:
         error = entry.get("exc_info")

@@ -1,8 +1,15 @@
 """The mails that come back: what people, their mail programs and mail systems write."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from sequencer.mail.transaction import Envelope
+
+_MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
+_TOKEN = re.compile(rb"/u/([A-Za-z0-9_-]{36})")
+_SUBJECT = re.compile(rb"^Subject: *([^\r\n]*)", re.MULTILINE)
 
 REPLIES = (
     "Thanks, please call me tomorrow.",
@@ -25,6 +32,23 @@ class Quoted:
     recipient: str
     subject: str
     token: str
+
+
+def quoted_from(envelope: Envelope) -> Quoted:
+    """A mail of ours as its reader has it."""
+    data = envelope.data
+    message_id, token, subject = (
+        _MESSAGE_ID.search(data),
+        _TOKEN.search(data),
+        _SUBJECT.search(data),
+    )
+    return Quoted(
+        message_id[1].decode() if message_id else "",
+        envelope.sender,
+        envelope.recipient,
+        subject[1].decode() if subject else "",
+        token[1].decode() if token else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)

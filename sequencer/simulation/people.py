@@ -1,6 +1,5 @@
 """What people do when a mail of ours reaches them: now, days later, or as the next one leaves."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,33 +11,18 @@ from sequencer.simulation import letters
 from sequencer.simulation.booking import BookingService
 from sequencer.simulation.cast import Person
 from sequencer.simulation.colleagues import tell_colleagues
-from sequencer.simulation.letters import Quoted, Writer
+from sequencer.simulation.letters import Quoted, Writer, quoted_from
 from sequencer.simulation.play import DAY_S, Play
 from sequencer.simulation.provider import Provider
 from sequencer.simulation.record import Absence, Answer, Dot
 
 RARE = 0.022  # of each thing that somebody may do with one mail
 NEARBY_S = 120.0  # around the instant at which the next mail is due
-_MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
-_TOKEN = re.compile(rb"/u/([A-Za-z0-9_-]{36})")
-_SUBJECT = re.compile(rb"^Subject: *([^\r\n]*)", re.MULTILINE)
 
 
 def quoted(dot: Dot) -> Quoted:
     """A mail of ours as its reader has it."""
-    data = dot.envelope.data
-    message_id, token, subject = (
-        _MESSAGE_ID.search(data),
-        _TOKEN.search(data),
-        _SUBJECT.search(data),
-    )
-    return Quoted(
-        message_id[1].decode() if message_id else "",
-        dot.envelope.sender,
-        dot.envelope.recipient,
-        subject[1].decode() if subject else "",
-        token[1].decode() if token else "",
-    )
+    return quoted_from(dot.envelope)
 
 
 Deed = Callable[[Person, Dot], None]
