@@ -6,7 +6,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 FOLDERS = ("config", "templates")
-SUFFIXES = (".csv", ".md", ".txt", ".yaml")  # no caches, no copies that an editor leaves behind
+SUFFIXES = (
+    ".csv",
+    ".json",
+    ".md",
+    ".txt",
+    ".yaml",
+)  # no caches, no copies that an editor leaves behind
 
 _PACKAGE = "sequencer"
 

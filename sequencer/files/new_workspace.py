@@ -1,16 +1,20 @@
-"""What does a new workspace begin with? Nothing that is there already is overwritten."""
+"""What does a new workspace begin with? Nothing that is there already is overwritten.
+
+Where settings are, somebody has begun already, and may have deleted examples: these do not come
+back. Only the secret key is written then, which a copy out of version control lacks.
+"""
 
 import os
 from pathlib import Path
 
 from sequencer.files.builtin import builtin_files
-from sequencer.files.workspace import STATE
+from sequencer.files.workspace import SETTINGS, STATE
 
 
 def write_workspace(root: Path, key: str) -> list[Path]:
     """Files written: the examples, and the secret key."""
     written = []
-    for relative, content in builtin_files():
+    for relative, content in () if (root / SETTINGS).exists() else builtin_files():
         target = root / relative
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)

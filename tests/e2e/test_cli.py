@@ -132,7 +132,7 @@ def test_apply_refuses_errors(workspace: Path) -> None:
     assert done.returncode == 3
     assert "intro.md:" in done.stderr
     assert "company" in done.stderr
-    assert "Nothing was applied" in done.stderr
+    assert "Nothing is planned or applied" in done.stderr
 
 
 def test_apply_twice(workspace: Path) -> None:

@@ -21,16 +21,19 @@ from sequencer.store.outside_looks import OutsideLook
 
 SETTINGS = """
 workspace: {name: Test, timezone: Europe/Madrid}
+account_fields: [plan]
 web: {public_url: https://go.seller.example}
 mailboxes:
   ana:
     address: ana@seller.example
     name: Ana
+    values: {phone: "1"}
     smtp: {host: 127.0.0.1, port: 1025, tls: plain}
     imap: {host: 127.0.0.1, port: 1143, tls: plain}
   luis:
     address: luis@seller.example
     name: Luis
+    values: {phone: "2"}
     smtp: {host: 127.0.0.1, port: 1025, tls: plain}
     imap: {host: 127.0.0.1, port: 1143, tls: plain}
 reps:

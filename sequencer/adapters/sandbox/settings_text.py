@@ -16,19 +16,36 @@ class Rep:
     address: str
     tz: str
     password: str
+    phone: str
 
 
 # Those of the example settings, so that the example cadence names them.
 REPS = (
-    Rep("ana", "Ana Ruiz", "ana@closing-days.example", "Europe/Madrid", "sandbox-ana"),
-    Rep("luis", "Luis Ortega", "luis@closing-days.example", "America/Mexico_City", "sandbox-luis"),
+    Rep(
+        "ana",
+        "Ana Ruiz",
+        "ana@closing-days.example",
+        "Europe/Madrid",
+        "sandbox-ana",
+        "+34 910 000 001",
+    ),
+    Rep(
+        "luis",
+        "Luis Ortega",
+        "luis@closing-days.example",
+        "America/Mexico_City",
+        "sandbox-luis",
+        "+52 55 5000 0001",
+    ),
 )
 PASSWORDS: Mapping[str, str] = {rep.address: rep.password for rep in REPS}
 HOOK_KEY = "sandbox-signing-key"
 PUBLIC_URL = "https://go.closing-days.example"
 
 _HEAD = """\
+# yaml-language-server: $schema=schema/settings.json
 # Written by `sequencer demo`. The servers were there only while it ran.
+account_fields: [plan]
 workspace:
   name: Closing Days
   timezone: Europe/Madrid
@@ -57,6 +74,7 @@ _MAILBOX = """\
     address: {rep.address}
     name: {rep.name}
     timezone: {rep.tz}
+    values: {{phone: {rep.phone}}}
     provider: other
     keeps_sent_copy: true
     booking_url: https://calendly.com/closing-days/first-talk

@@ -7,8 +7,11 @@ from sequencer.cli.paragraph import broken
 from sequencer.cli.status_words import lines
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.mailbox import MailboxHealth, MailboxState
+from sequencer.domain.variant import Yardstick
 from sequencer.engine.status import DaemonStatus, MailboxStatus, Status, Usage
+from sequencer.engine.variant_results import Proposal
 from sequencer.store.census import Count
+from sequencer.store.draining import Draining
 from sequencer.store.inbound import Complaints
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -122,3 +125,31 @@ def test_nothing_yet() -> None:
         "",
         "No mailbox is configured.",
     ]
+
+
+def test_draining_and_archived() -> None:
+    """What takes nobody in any more says so; what is archived is named in one line at the end."""
+    dry = (
+        Draining("fintech-intro", NOW, "marta", None),
+        Draining("old-one", NOW, "marta", NOW),
+        Draining("older-one", NOW, "marta", NOW),
+    )
+    names = ("fintech-intro", "old-one", "older-one", "upsell")
+    found = Status(names, COUNTS, (), {}, draining=dry)
+    texts = [f"{line.margin}{line.text}" for line in lines(found, MADRID, NOW)]
+    assert texts[0] == "fintech-intro"
+    assert texts[1].startswith("    draining since Monday 19 October 08:00")
+    assert "by marta" in texts[1]
+    assert "archived  old-one, older-one" in texts
+    assert not {"old-one", "older-one"} & set(texts)
+
+
+def test_a_variant_that_is_better() -> None:
+    """It is said of which mail, and where to look; who decides is the reader."""
+    by = Yardstick.POSITIVE_REPLIES
+    better = Proposal("fintech-intro", "intro", "question", ("plain", "short"), by, auto=False)
+    words = " ".join(told(winners=(better,)).split())
+    assert (
+        "variants fintech-intro intro question is better than plain, short by positive replies: "
+        "see `sequencer variants fintech-intro`"
+    ) in words

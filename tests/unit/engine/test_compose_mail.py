@@ -66,9 +66,9 @@ List-Unsubscribe-Post: List-Unsubscribe=One-Click
 X-Sequencer-Ref: 87a4ee00e62674bef09accf1
 MIME-Version: 1.0
 Content-Type: multipart/alternative;
- boundary="=_eed04b8f6957be3e9bd71c49ea39ec19"
+ boundary="=_88b9e23af1f9450f41c0a2e44ec179d3"
 
---=_eed04b8f6957be3e9bd71c49ea39ec19
+--=_88b9e23af1f9450f41c0a2e44ec179d3
 Content-Type: text/plain; charset="utf-8"
 Content-Transfer-Encoding: quoted-printable
 
@@ -87,7 +87,7 @@ https://go.seller.example/u/TAEjRWeJq83vASNFZ4mrze9L5UQEwQ9Gy2AP
 
 1 Street
 
---=_eed04b8f6957be3e9bd71c49ea39ec19
+--=_88b9e23af1f9450f41c0a2e44ec179d3
 Content-Type: text/html; charset="utf-8"
 Content-Transfer-Encoding: quoted-printable
 
@@ -99,12 +99,13 @@ r%20%26%20Co">one list</a>:</p>
 <li>you</li>
 </ul>
 <p>Ana Ruiz</p>
-<p style=3D"color:#666;font-size:12px;margin-top:24px">If you would rather =
-not hear from me again, tell me so in a reply or use this link: <a href=3D"=
-https://go.seller.example/u/TAEjRWeJq83vASNFZ4mrze9L5UQEwQ9Gy2AP">https://g=
-o.seller.example/u/TAEjRWeJq83vASNFZ4mrze9L5UQEwQ9Gy2AP</a><br>1 Street</p>
+<p style=3D"color:#767676;font-size:12px;margin-top:24px">If you would rath=
+er not hear from me again, tell me so in a reply or use this link: <a href=
+=3D"https://go.seller.example/u/TAEjRWeJq83vASNFZ4mrze9L5UQEwQ9Gy2AP">https=
+://go.seller.example/u/TAEjRWeJq83vASNFZ4mrze9L5UQEwQ9Gy2AP</a><br>1 Street=
+</p>
 
---=_eed04b8f6957be3e9bd71c49ea39ec19--
+--=_88b9e23af1f9450f41c0a2e44ec179d3--
 """.replace("\n", "\r\n")
 FOLLOW_UP = """\
 From: Ana Ruiz <ana@seller.example>

@@ -12,6 +12,7 @@ from sequencer.files.problem import ConfigError
 
 SETTINGS = """\
 workspace: {postal_address: "1 Example Street"}
+web: {public_url: https://sales.example}
 mailboxes:
   ana: {address: ana@sales.example, name: Ana, provider: google_workspace, rep: Ana Ruiz}
 reps:
