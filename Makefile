@@ -119,6 +119,7 @@ bench: $(VENV)/.dev ## Measure, a JSON line each (BIG=1: a million enrolled; PEE
 	@$(PY) benchmarks/lists.py --people $(if $(BIG),100000,10000)
 	@$(PY) benchmarks/inbound.py
 	@$(PY) benchmarks/startup.py
+	@$(PY) benchmarks/check.py
 	@$(PY) benchmarks/compose.py
 	@$(PY) benchmarks/pacing.py
 	@$(PY) benchmarks/reply.py

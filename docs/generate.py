@@ -11,12 +11,15 @@ from pathlib import Path
 import click
 
 from docs.markdown import page, table
+from docs.phrase_page import phrases
 from docs.reason_page import reasons
+from docs.rule_page import rules
 from docs.state_page import pictures, states
 from sequencer.cli.failure import EXIT_FAILED, EXIT_INVALID, EXIT_PARTLY
 from sequencer.cli.main import cli
 from sequencer.domain.prospect import FIELDS
-from sequencer.files.check_template import ALWAYS
+from sequencer.files.attach_keys import MAX_FILES
+from sequencer.files.check_attach import MOST_KB
 from sequencer.files.describe import (
     Row,
     describe_cadence_keys,
@@ -24,8 +27,12 @@ from sequencer.files.describe import (
     describe_settings,
     describe_template_keys,
 )
+from sequencer.files.editor_schema import schema_files
 from sequencer.files.environment import DATABASE, variable_name
+from sequencer.files.sample_values import ALWAYS
 from sequencer.files.template_filters import FILTERS
+from sequencer.files.template_whole import MAX_NESTING, MAX_USES
+from sequencer.mail.enclosure import TYPES
 
 FOLDER = Path(__file__).parent / "reference"
 EXIT_CODES = [
@@ -109,12 +116,23 @@ def cadence() -> str:
         "`---`.",
         key_table(describe_template_keys()),
         "## What a template may name",
-        "The fields of the prospect, the `prospect_fields` of the settings, and what is always "
-        "there. A value that a prospect does not have keeps the mail back, unless the template "
-        "gives a fallback, as in `{{ title or 'your work' }}`.",
+        "The fields of the prospect, the `prospect_fields` of the settings, what is always there, "
+        "`account.<name>` for each of the `account_fields`, and `sender.<name>` for each of the "
+        "`values` of mailboxes and reps. A value that a prospect does not have keeps the mail "
+        "back, unless the template gives a fallback, as in `{{ title or 'your work' }}`.",
         table(("name", "from"), names_from(FIELDS, "the prospect") + names_from(always, "always")),
         "## Filters",
         ", ".join(f"`{name}`" for name in FILTERS),
+        "## Parts of a template",
+        '`{% include "ps.md" %}` puts another file in place, and '
+        '`{% from "_macros.md" import greeting %}` lets a macro be called as '
+        "`{{ greeting(first_name) }}`; `shared/` in front means `templates/shared/`. "
+        f"Includes and macros are nested {MAX_NESTING} deep at most, {MAX_USES} in one template. "
+        "[Write templates](../how-to/write-templates.md) shows them at work.",
+        "## Files of a mail",
+        f"`attach` takes files of the types {', '.join(f'`{each}`' for each in TYPES)} from the "
+        f"folder of the templates: {MAX_FILES} with one mail, which may have {MOST_KB:,} kB in "
+        "all.",
     )
 
 
@@ -162,15 +180,23 @@ def variable_of(key: str) -> str:
 
 
 def pages() -> dict[str, str]:
-    """Every generated page and picture by its file name."""
+    """Every generated page, picture and schema by its file name."""
     return {
         **pictures(),
         "cadence.md": cadence(),
+        "cadence-tests.md": phrases(),
+        "check-rules.md": rules(),
         "commands.md": commands(),
         "reasons.md": reasons(),
         "settings.md": settings(),
         "states.md": states(),
+        **{f"../../{path.as_posix()}": text for path, text in schema_files()},
     }
+
+
+def shown(name: str) -> str:
+    """Where it lies in the repository: pages, and the schemas that `init` copies."""
+    return (FOLDER / name).resolve().relative_to(FOLDER.parents[1].resolve()).as_posix()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -181,12 +207,12 @@ def main(arguments: Sequence[str]) -> int:
         if not (FOLDER / name).exists() or (FOLDER / name).read_text("utf-8") != text
     ]
     if "--check" in arguments:
-        print(*(f"docs/reference/{name} is stale: run `make docs`" for name in stale), sep="\n")
+        print(*(f"{shown(name)} is stale: run `make docs`" for name in stale), sep="\n")
         return 1 if stale else 0
     FOLDER.mkdir(exist_ok=True)
     for name in stale:
         (FOLDER / name).write_text(pages()[name], "utf-8")
-        print(f"wrote docs/reference/{name}")
+        print(f"wrote {shown(name)}")
     return 0
 
 

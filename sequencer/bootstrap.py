@@ -79,6 +79,10 @@ from sequencer.store.database import Database
 
 event_loop = new_loop  # that a daemon runs on
 ask_calendly = calendly_subscriptions
+boot_s = SystemClock().boot  # seconds since the machine was started: for how long something took
+fresh_key = new_key  # that nobody can guess
+now = SystemClock().now  # this instant (UTC), for commands that open no workspace
+SIMULATED_TOOLS = {"calendly": new_source(TOOLS["calendly"], Secrets(("a simulation's key",)))}
 IMAP_THREADS = 32  # for blocking IMAP commands; a mailbox that only waits holds none
 NO_KEY = Problem(
     file=(STATE / "secret.key").as_posix(),
@@ -280,15 +284,9 @@ def outside_of(workspace: Workspace) -> list[Outside]:
     return [*calendars(calendar_feeds(workspace)), *tools]
 
 
-def boot_s() -> float:
-    """Seconds since the machine was started: for how long something took."""
-    return SystemClock().boot()
-
-
 def open_simulation() -> Simulation:
     """The engine in a world of chance, with the booking tools that we know."""
-    calendly = new_source(TOOLS["calendly"], Secrets(("a key of the simulation",)))
-    return new_simulation({calendly.name: calendly})
+    return new_simulation(SIMULATED_TOOLS)
 
 
 @contextmanager

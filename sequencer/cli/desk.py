@@ -98,7 +98,8 @@ def console(*, stderr: bool = False) -> Console:
 
 def user() -> str:
     """Who acts, for the ledger."""
-    return os.environ.get("SUDO_USER") or os.environ.get("USER") or "the command line"
+    names = map(os.environ.get, ("SEQUENCER_USER", "SUDO_USER", "USER"))
+    return next(filter(None, names), "the command line")
 
 
 def _plain(value: object) -> object:

@@ -23,7 +23,8 @@ SHOWN = 8  # mailboxes of a daemon; `--json` has all
 def lines(found: "Status", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
     """The picture for people, on the clock of one zone."""
     yield from held_lines(found.held)
-    yield from _cadences(found)
+    yield from _cadences(found, tz, now)
+    yield from _winners(found)
     yield from _tasks(found)
     for mailbox in found.mailboxes:
         yield Line()
@@ -64,13 +65,19 @@ def held_lines(why: str) -> Iterator[Line]:
         yield Line()
 
 
-def _cadences(found: "Status") -> Iterator[Line]:
-    """How many people of each cadence stand where."""
+def _cadences(found: "Status", tz: ZoneInfo, now: datetime) -> Iterator[Line]:
+    """How many people of each cadence stand where; what is archived comes last, in one line."""
+    draining = {each.slug: each for each in found.draining}
     if not found.cadences:
         yield Line("No cadence has been applied yet. Next: sequencer check, sequencer apply.")
-    for slug in found.cadences:
+    archived = [each.slug for each in found.draining if each.archived_at is not None]
+    for slug in (each for each in found.cadences if each not in archived):
         counts = [row for row in found.enrollments if row.slug == slug]
         yield Line(slug, style="bold")
+        if slug in draining:
+            since = full_time(draining[slug].since, tz, now)
+            text = f"draining since {since}, by {draining[slug].by}: it takes nobody in any more"
+            yield Line(text, MARGIN, "yellow")
         if not counts:
             yield Line("Nobody is enrolled yet.", MARGIN)
         for state, rows in groupby(counts, key=lambda row: row.state):
@@ -78,6 +85,20 @@ def _cadences(found: "Status") -> Iterator[Line]:
             total = sum(row.number for row in of_state)
             reasons = ", ".join(f"{row.number:,} {row.reason}" for row in of_state if row.reason)
             yield Line(f"{total:,}" + (f": {reasons}" if reasons else ""), f"{MARGIN}{state:<10}")
+    if archived:
+        yield Line(", ".join(archived), "archived  ")
+
+
+def _winners(found: "Status") -> Iterator[Line]:
+    """Mails of which one variant is better than the others, and what to do."""
+    if found.winners:
+        yield Line()
+        yield Line("variants", style="bold")
+    for each in found.winners:
+        by = str(each.by).replace("_", " ")
+        text = f"{each.best} is better than {', '.join(each.losers)} by {by}"
+        place = f"{MARGIN}{each.slug} {each.step_id}  "
+        yield Line(f"{text}: see `sequencer variants {each.slug}`", place)
 
 
 def _tasks(found: "Status") -> Iterator[Line]:

@@ -150,10 +150,25 @@ def nothing_missing(standing: Standing) -> Refusals:
         yield Refusal(Reason.MISSING_VARIABLE, name)
 
 
+def takes_people_in(standing: Standing) -> Refusals:
+    """The cadence is not running dry."""
+    since = standing.room.draining_since
+    if since is not None:
+        local = since.astimezone(standing.workdays.tz)
+        yield Refusal(Reason.CADENCE_DRAINING, f"since {local:%d %b %Y}")
+
+
 def begins_now(standing: Standing) -> Refusals:
     """The instant at which the enrollment may begin has come."""
     if standing.starts_at is not None and standing.now < standing.starts_at:
         yield Refusal(Reason.STARTS_LATER, until=standing.starts_at)
+
+
+def within_first_run(standing: Standing) -> Refusals:
+    """The cadence runs for everybody by now, or is tried with few people and has a place left."""
+    most, begun = standing.room.most_at_first, standing.room.begun_at_first
+    if most is not None and begun >= most:
+        yield Refusal(Reason.FIRST_RUN_LIMIT, f"{begun} of {most}")
 
 
 def has_room(standing: Standing) -> Refusals:

@@ -65,8 +65,15 @@ ADVICE: Mapping[Reason, Advice] = {
     Reason.COUNTRY_NEEDS_CONSENT: Advice(
         "Ask for the consent in another way, and import when and how it was given."
     ),
+    Reason.CADENCE_DRAINING: Advice(
+        "Choose another cadence. Who waits in this one ends with it; `sequencer archive --undo`, "
+        "or applying its file again, lets people in."
+    ),
     Reason.STARTS_LATER: Advice(
         "Nothing: the first step comes when the start has come.", heals=True
+    ),
+    Reason.FIRST_RUN_LIMIT: Advice(
+        "Look at what the first people got; `sequencer apply` without `--limit` lets the others in."
     ),
     Reason.THROTTLED: Advice(
         "Nothing: people enter in their order as others end. `throttle` sets how many.", heals=True

@@ -9,6 +9,7 @@ from sequencer.domain.attachment import Attachment
 from sequencer.domain.audience import Audience, ColleagueRule, Throttle
 from sequencer.domain.delay import NO_DELAY, Delay, Unit
 from sequencer.domain.meeting_rule import MeetingRule
+from sequencer.domain.rotation import Rotation
 from sequencer.domain.variant import Variant, WinnerRule
 from sequencer.domain.window import Window
 
@@ -123,6 +124,8 @@ class Cadence:
         meeting_ends_account: whether a meeting of one person ends it for the whole account.
         client: for whom an agency runs it, empty for ourselves.
         retired: ids of steps that are gone on purpose.
+        pool: of the settings that sends it, where no `mailboxes` are named.
+        rotate: by which of its mailboxes a new person is written to.
     """
 
     slug: str
@@ -137,6 +140,8 @@ class Cadence:
     meeting_ends_account: bool = False
     client: str = ""
     retired: tuple[str, ...] = ()
+    pool: str = ""
+    rotate: Rotation = Rotation.LEAST_LOADED
 
     def step(self, step_id: str) -> Step:
         """The step of that id; KeyError where the cadence has none."""

@@ -115,15 +115,21 @@ class Course:
 
     def is_for(self, step: Step) -> bool:
         """Whether the guard of a step lets it happen, as far as is known now."""
-        return not step.when or holds(
-            step.when, self.facts.passing(self.cadence.ids_before(step.id))
-        )
+        guards = (step.when, *self.overrides.guards.get(step.id, ()))
+        if not any(guards):
+            return True
+        facts = self.facts.passing(self.cadence.ids_before(step.id))
+        return all(holds(guard, facts) for guard in guards)
 
     def why_not(self, step: Step) -> str:
         """Why a step is passed over; the empty string where it is not."""
         if step.id in self.overrides.skip:
             return "left out for this prospect"
-        return "" if self.is_for(step) else f"not for this prospect: {step.when}"
+        return "" if self.is_for(step) else f"not for this prospect: {self.guard_of(step)}"
+
+    def guard_of(self, step: Step) -> str:
+        """What has to hold for a step, in the words of the versions that say so."""
+        return " and ".join(filter(None, (step.when, *self.overrides.guards.get(step.id, ()))))
 
     def wait_of(self, step: Step, before: str | None) -> Delay:
         """The delay of a step after the step of that id, None for the enrolment."""

@@ -258,10 +258,16 @@ RULES: tuple[Rule, ...] = (
     Rule(Reason.COUNTRY_NEEDS_CONSENT, _ALWAYS, _person(admission.lawful), Effect.ASK),
     Rule(Reason.MISSING_VARIABLE, _ALWAYS, _person(admission.nothing_missing), Effect.ASK),
     Rule(Reason.NO_ACTIVE_MAILBOX, _ENTRY, _person(admission.mailbox_to_send_from)),
+    Rule(Reason.CADENCE_DRAINING, _ENTRY, _person(admission.takes_people_in)),
     Rule(
         Reason.STARTS_LATER,
         frozenset({Occasion.ACTIVATION}),
         _person(admission.begins_now),
+    ),
+    Rule(
+        Reason.FIRST_RUN_LIMIT,
+        frozenset({Occasion.ACTIVATION}),
+        _person(admission.within_first_run),
     ),
     Rule(Reason.THROTTLED, frozenset({Occasion.ACTIVATION}), _person(admission.has_room)),
     Rule(

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     ENROLLED = "enrolled"
     ACTIVATED = "activated"
     MOVED = "moved"
+    CROSSED = "crossed"
     QUEUED = "queued"
     POSTPONED = "postponed"
     HANDED = "handed"
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     MEETING = "meeting"
     FOLLOW_UP = "follow_up"
     HANDOVER = "handover"
+    VARIANT = "variant"
 
 
 @dataclass(frozen=True, slots=True)

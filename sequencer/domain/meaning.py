@@ -77,6 +77,10 @@ ENTRIES: Mapping[Kind, Meaning] = {
     Kind.MOVED: Meaning(
         "Another mailbox or another owner took the person over, for the reason that stands with it."
     ),
+    Kind.CROSSED: Meaning(
+        "The cadence was edited, and a plan that was applied took the person over to the new "
+        "version. What changed for them stands with it."
+    ),
     Kind.QUEUED: Meaning("The next step was planned, with the instant at which it is due."),
     Kind.POSTPONED: Meaning(
         "The step was moved to a later instant, for the reason that stands with it.", heals=True
@@ -148,6 +152,9 @@ ENTRIES: Mapping[Kind, Meaning] = {
     ),
     Kind.HANDOVER: Meaning(
         "A meeting was offered to a rep, or the rep took it, gave it back, or did not answer."
+    ),
+    Kind.VARIANT: Meaning(
+        "A wording of a mail was stopped, so that nobody gets it any more, or goes on."
     ),
     Kind.FOLLOW_UP: Meaning(
         "A rule of the cadence says what follows from a meeting: it was planned, done, found to be "

@@ -32,12 +32,15 @@ class Overrides:
         waits: delays that stand for those of the cadence, by step id.
         skip: ids of steps that are passed over.
         variables: values that stand for the fields of the prospect in templates.
+        guards: what has to hold besides the guard of a step, by step id: those of the versions that
+            the enrollment came from.
     """
 
     start_at: str | None = None
     waits: Mapping[str, Delay] = field(default_factory=lambda: MappingProxyType({}))
     skip: frozenset[str] = frozenset()
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    guards: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def problems(self, cadence: Cadence) -> Iterator[str]:
         """A sentence for everything in them that does not fit."""
@@ -72,6 +75,7 @@ class Overrides:
             "waits": {step_id: str(wait) for step_id, wait in sorted(self.waits.items())},
             "skip": sorted(self.skip),
             "variables": dict(sorted(self.variables.items())),
+            "guards": {step_id: list(each) for step_id, each in sorted(self.guards.items())},
         }
         return {key: value for key, value in stored.items() if value}
 
@@ -95,7 +99,15 @@ def overrides_from_json(stored: Mapping[str, object]) -> Overrides:
         waits={key: _delay(text) for key, text in _texts(stored, "waits").items()},
         skip=frozenset(map(str, skip)),
         variables=_texts(stored, "variables"),
+        guards={key: tuple(map(str, each)) for key, each in _lists(stored, "guards").items()},
     )
+
+
+def _lists(stored: Mapping[str, object], key: str) -> dict[str, list[object]]:
+    found = stored.get(key, {})
+    if not isinstance(found, dict) or not all(isinstance(each, list) for each in found.values()):
+        raise OverridesError("stored overrides cannot be read")
+    return found
 
 
 def _texts(stored: Mapping[str, object], key: str) -> dict[str, str]:

@@ -29,7 +29,9 @@ class Reason(StrEnum):
     STAGE_EXCLUDED = "stage_excluded"
     NOT_YOUR_PROSPECT = "not_your_prospect"
     COUNTRY_NEEDS_CONSENT = "country_needs_consent"
+    CADENCE_DRAINING = "cadence_draining"
     STARTS_LATER = "starts_later"
+    FIRST_RUN_LIMIT = "first_run_limit"
     THROTTLED = "throttled"
     NO_ACTIVE_MAILBOX = "no_active_mailbox"
     MISSING_VARIABLE = "missing_variable"
@@ -70,7 +72,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.STAGE_EXCLUDED: "The cadence is not for people of this stage.",
     Reason.NOT_YOUR_PROSPECT: "The prospect belongs to another rep.",
     Reason.COUNTRY_NEEDS_CONSENT: "The law of the country asks for a consent; none is recorded.",
+    Reason.CADENCE_DRAINING: "The cadence takes nobody in any more.",
     Reason.STARTS_LATER: "The enrollment begins later.",
+    Reason.FIRST_RUN_LIMIT: "As many people have begun as the first live run allows.",
     Reason.THROTTLED: "The cadence lets in no more people for now; this one waits for room.",
     Reason.NO_ACTIVE_MAILBOX: "No mailbox of the cadence is able to send.",
     Reason.MISSING_VARIABLE: "A template needs a value that the prospect does not have.",

@@ -48,11 +48,17 @@ class Room:
 
     Attributes:
         waiting: whether somebody who came earlier waits for room as well.
+        most_at_first, begun_at_first: how many people may begin in a first live run and how many
+            have; None for no limit.
+        draining_since: since when it takes nobody in at all, None where it does.
     """
 
     active: int = 0
     activated: Sequence[datetime] = ()
     waiting: bool = False
+    most_at_first: int | None = None
+    begun_at_first: int = 0
+    draining_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.mailbox_choice import choose, pool
 from sequencer.engine.react import entry_of, react
 from sequencer.engine.survey import Asked, lock_gate, room_in, survey
-from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects, wake
+from sequencer.store import cadences, draining, enrollments, ledger, mailboxes, prospects, wake
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 
 AT_ONCE = 50  # people of one cadence in one tick: the mailboxes have other things to do
+_FOR_ROOM = frozenset({Reason.FIRST_RUN_LIMIT, Reason.THROTTLED})  # they keep their turn
 ITS_TURN = "its turn has come"
 ASKED_AGAIN = timedelta(hours=1)  # after a no that no instant heals, such as a busy account
 
@@ -32,7 +33,7 @@ ASKED_AGAIN = timedelta(hours=1)  # after a no that no instant heals, such as a 
 def waiting(connection: Connection, desk: Desk, now: datetime) -> list[int]:
     """Numbers of those who may begin now, as far as their cadences have room."""
     numbers: list[int] = []
-    for slug in enrollments.pending_slugs(connection, now):
+    for slug in _open_slugs(connection, now):
         version = current_version(connection, desk, slug)
         most = AT_ONCE if version is None else _places(connection, version, now)
         numbers += enrollments.to_activate(connection, slug, now, most) if most else []
@@ -42,7 +43,7 @@ def waiting(connection: Connection, desk: Desk, now: datetime) -> list[int]:
 def next_activation_at(connection: Connection, desk: Desk, now: datetime) -> datetime | None:
     """When somebody who waits may begin, as far as can be foreseen; None where nobody can."""
     instants = [enrollments.next_start_at(connection)]
-    for slug in enrollments.pending_slugs(connection, now):
+    for slug in _open_slugs(connection, now):
         version = current_version(connection, desk, slug)
         if version is None or _places(connection, version, now):
             return now
@@ -52,6 +53,12 @@ def next_activation_at(connection: Connection, desk: Desk, now: datetime) -> dat
             instants.append(room_at(begun, DAY, Level(throttle.new_per_day), now))
     later = [at for at in instants if at is not None and at > now]
     return min(later, default=None)
+
+
+def _open_slugs(connection: Connection, now: datetime) -> list[str]:
+    """Cadences in which somebody waits who may begin, and that still let people in."""
+    slugs = enrollments.pending_slugs(connection, now)
+    return [slug for slug in slugs if draining.since(connection, slug) is None]
 
 
 def activate_waiting(
@@ -125,7 +132,7 @@ def _is_refused(
     if answer.rule.finish_reason is not None:
         event = Stopped(answer.rule.finish_reason)
         react(connection, desk, stored, event, answer.refusals[0].sentence, now)
-    elif any(refusal.reason is not Reason.THROTTLED for refusal in refusals):
+    elif any(refusal.reason not in _FOR_ROOM for refusal in refusals):
         enrollments.start_later(connection, stored.id, passes_at(refusals) or now + ASKED_AGAIN)
     return True
 
@@ -134,6 +141,8 @@ def _places(connection: Connection, version: Version, now: datetime) -> int:
     """How many people may begin in a cadence at once."""
     throttle, room = version.cadence.throttle, room_in(connection, version.cadence, now)
     limits = [AT_ONCE]
+    if room.most_at_first is not None:
+        limits.append(room.most_at_first - room.begun_at_first)
     if throttle.max_active is not None:
         limits.append(throttle.max_active - room.active)
     if throttle.new_per_day is not None:

@@ -4,7 +4,7 @@ A row that is there already is used again: one step of one enrollment has one se
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sequencer.domain.cadence import Step
@@ -76,13 +76,24 @@ def plan_send(
     return new, entry_of(case, Kind.QUEUED, told_of, now, command.step_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a rep has let go: the wording that was read, and what was made of it, if anything."""
+
+    draft: dict[str, str] | None = None
+    variant: str | None = None
+
+
+BY_ITSELF = Released()
+
+
 def queue_send(
     connection: Connection,
     case: Case,
     step_id: str,
     due: Due,
     now: datetime,
-    draft: dict[str, str] | None = None,
+    released: Released = BY_ITSELF,
 ) -> bool:
     """Whether the send of a step waits now; one that has left, or is about to, is left alone."""
     every = sends.of_enrollment(connection, case.stored.id)
@@ -94,11 +105,21 @@ def queue_send(
     if known is None:
         sends.queue(
             connection,
-            replace(_new_send(case, step_id, due, [send.state for send in every]), draft=draft),
+            replace(
+                _new_send(case, step_id, due, [send.state for send in every]),
+                draft=released.draft,
+                variant=released.variant,
+            ),
         )
     else:
         mailbox = case.stored.enrollment.mailbox or ""
-        values = {"due_at": due.at, "why": due.reason, "mailbox": mailbox, "draft": draft}
+        values = {
+            "due_at": due.at,
+            "why": due.reason,
+            "mailbox": mailbox,
+            "draft": released.draft,
+            "variant": released.variant,
+        }
         if not sends.move(
             connection, [known.id], SendEvent.REQUEUE, tries=0, ended_at=None, **values
         ):
@@ -160,8 +181,13 @@ def _due_before(connection: Connection, case: Case, step_id: str) -> datetime | 
 
 
 def _open(connection: Connection, case: Case, command: OpenTask, now: datetime) -> None:
-    step = case.version.cadence.step(command.step_id)
     due = _due(connection, case, command, now)
+    open_task(connection, case, command.step_id, due, now)
+
+
+def open_task(connection: Connection, case: Case, step_id: str, due: Due, now: datetime) -> None:
+    """Open the task of a step, due at that instant."""
+    step = case.version.cadence.step(step_id)
     limit = skip_at(case, step, due.at)
     every = tasks.of_enrollment(connection, case.stored.id)
     known = next((task for task in every if task.step_id == step.id), None)

@@ -5,18 +5,19 @@ second and wait for each other's rows, the eldest does it, and the others look n
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
 from sequencer.engine.activate import activate_waiting, waiting
 from sequencer.engine.desk import Desk
+from sequencer.engine.draining import archive_dry
 from sequencer.engine.follow_up_deed import do_follow_up
 from sequencer.engine.handover_watch import attend
 from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
 from sequencer.engine.leases import LEASE
-from sequencer.engine.meeting_asks import ask_how, to_ask_how
+from sequencer.engine.meeting_asks import AFTER, TOO_LATE, ask_how, to_ask_how
 from sequencer.engine.notices import drop_stray, stray
 from sequencer.engine.push_forward import OUT_OF_THE_WAY, push_forward
 from sequencer.engine.rehome import find_home, homeless
@@ -25,8 +26,10 @@ from sequencer.engine.task_watch import look_at, skip_overdue
 from sequencer.engine.task_watch import push_forward as push_task_forward
 from sequencer.engine.world import World
 from sequencer.store import (
+    at_once,
     census,
     daemons,
+    draining,
     enrollments,
     follow_ups,
     handovers,
@@ -43,7 +46,7 @@ UNASKED_S = 30.0  # after so long any daemon looks: the eldest may be alive, and
 
 @dataclass(frozen=True, slots=True)
 class Chores:
-    """Numbers of what is to be done, by its kind."""
+    """Numbers, or names, of what is to be done, by its kind."""
 
     to_resume: Sequence[int] = ()
     deliveries: Sequence[int] = ()
@@ -55,11 +58,12 @@ class Chores:
     handovers: Sequence[int] = ()
     over: Sequence[int] = ()
     stray: Sequence[int] = ()
+    dry: Sequence[str] = ()
 
     def __bool__(self) -> bool:
         kinds = (self.to_resume, self.deliveries, self.to_look_at, self.to_skip)
         of_meetings = (self.follow_ups, self.handovers, self.over, self.stray)
-        return any((*kinds, self.homeless, self.waiting, *of_meetings))
+        return any((*kinds, self.homeless, self.waiting, *of_meetings, self.dry))
 
 
 def is_eldest(connection: Connection, holder: str) -> bool:
@@ -70,17 +74,23 @@ def is_eldest(connection: Connection, holder: str) -> bool:
 
 def chores(connection: Connection, desk: Desk, now: datetime) -> Chores:
     """What there is to do now."""
-    return Chores(
-        enrollments.to_resume(connection, now),
-        hooks.waiting(connection),
-        tasks.to_look_at(connection, now),
-        tasks.to_skip(connection, now),
-        homeless(connection, desk, now),
-        waiting(connection, desk, now),
-        follow_ups.due(connection, now),
-        handovers.due(connection, now),
-        to_ask_how(connection, now),
-        stray(connection, desk),
+    found = Chores(
+        homeless=homeless(connection, desk, now),
+        waiting=waiting(connection, desk, now),
+        stray=stray(connection, desk),
+        dry=draining.run_dry(connection),
+    )
+    if not at_once.is_anything_due(connection, now, now - AFTER, now - TOO_LATE):
+        return found  # as in nearly every tick
+    return replace(
+        found,
+        to_resume=enrollments.to_resume(connection, now),
+        deliveries=hooks.waiting(connection),
+        to_look_at=tasks.to_look_at(connection, now),
+        to_skip=tasks.to_skip(connection, now),
+        follow_ups=follow_ups.due(connection, now),
+        handovers=handovers.due(connection, now),
+        over=to_ask_how(connection, now),
     )
 
 
@@ -97,6 +107,7 @@ async def do_chores(world: World, sources: Mapping[str, Source], found: Chores) 
     await _ask_how(world, found.over)
     for number in found.stray:
         await world.write(drop_stray, number, world.clock.now())
+    await _archive(world, found.dry)
 
 
 async def _resume(world: World, numbers: Sequence[int]) -> None:
@@ -180,6 +191,17 @@ async def _ask_how(world: World, numbers: Sequence[int]) -> None:
         await world.write(meetings.asked, number, now)
 
     await _each("question_left_out", "meeting", numbers, work, push)
+
+
+async def _archive(world: World, slugs: Sequence[str]) -> None:
+    """Archive cadences that have run dry; where that fails, the next tick tries again."""
+    for slug in slugs:
+        try:
+            await world.write(archive_dry, world.desk, slug, world.clock.now())
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("not_archived", cadence=slug)
 
 
 async def _find_homes(world: World, numbers: Sequence[int]) -> None:

@@ -1,6 +1,6 @@
 """From an enrollment and a step to the bytes of a mail: render, thread, opt-out line, compose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,10 @@ from sequencer.domain.cadence import Step, Thread, Version
 from sequencer.domain.overrides import NO_OVERRIDES, Overrides, overrides_from_json
 from sequencer.domain.prospect import Prospect
 from sequencer.domain.send import SendState
-from sequencer.engine.desk import Case, Desk
+from sequencer.engine.desk import NO_VALUES, Case, Desk
+from sequencer.engine.enclosed import enclosures_of
 from sequencer.engine.policy import MailboxPolicy, Policy
+from sequencer.engine.wording import NOTHING, Stopped, Wording, possible_templates, wording_of
 from sequencer.files.problem import Problem
 from sequencer.files.template import (
     MissingVariableError,
@@ -21,6 +23,8 @@ from sequencer.files.template import (
     TemplateError,
     render,
 )
+from sequencer.files.template_sandbox import ACCOUNT
+from sequencer.files.template_values import with_value
 from sequencer.mail.compose import compose
 from sequencer.mail.draft import Draft, Mailbox
 from sequencer.mail.footer import with_footer
@@ -42,13 +46,20 @@ class NoSubjectError(TemplateError):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A mail ready to leave."""
+    """A mail ready to leave.
+
+    Attributes:
+        variant: in which wording, where there are several.
+        template_hash: of its text and what that includes; None for what a rep has edited.
+    """
 
     message_id: str
     subject: str
     sender: str
     recipient: str
     data: bytes
+    variant: str | None = None
+    template_hash: str | None = None
 
 
 def compose_step(
@@ -63,8 +74,16 @@ def compose_step(
     """
     draft = draft_step(desk, case, step_id, earlier, now)
     data = compose(draft)
-    sender, recipient = draft.sender.address, draft.recipient.address
-    return Composed(draft.message_id, draft.subject, sender, recipient, data)
+    wording = _wording(case, step_id, earlier)
+    return Composed(
+        message_id=draft.message_id,
+        subject=draft.subject,
+        sender=draft.sender.address,
+        recipient=draft.recipient.address,
+        data=data,
+        variant=wording.variant,
+        template_hash=_template_hash(desk, case, step_id, wording, earlier),
+    )
 
 
 def draft_step(
@@ -83,7 +102,8 @@ def draft_step(
     token = make_token(bytes.fromhex(enrollment.key), policy.keys)
     url = unsubscribe_url(policy.public_url, token)
     step = case.version.cadence.step(step_id)
-    rendered = _drafted(desk, case, step_id, earlier) or _rendered(desk, case, step, url)
+    wording = _wording(case, step_id, earlier)
+    rendered = _drafted(desk, case, step_id, earlier) or _rendered(desk, case, wording, url)
     text, html = with_footer(
         rendered.text_blocks,
         rendered.html_blocks,
@@ -93,7 +113,7 @@ def draft_step(
     )
     place = _place(case.version, step, mailbox.name, earlier, rendered.subject)
     if not place.subject:
-        raise NoSubjectError(step.template)
+        raise NoSubjectError(wording.template)
     return Draft(
         message_id=_message_id(policy, case, step_id, mailbox),
         date=now.astimezone(mailbox.tz or policy.tz),
@@ -106,6 +126,7 @@ def draft_step(
         references=place.references,
         list_unsubscribe=(url, unsubscribe_mailto(mailbox.address, token)),
         ref=make_ref(enrollment.key, step_id, policy.salt),
+        enclosures=enclosures_of(case, step) if step.attach else (),
     )
 
 
@@ -118,28 +139,36 @@ def rendered_for(desk: Desk, case: Case, step_id: str) -> Rendered:
     """
     token = make_token(bytes.fromhex(case.stored.enrollment.key), desk.policy.keys)
     url = unsubscribe_url(desk.policy.public_url, token)
-    return _rendered(desk, case, case.version.cadence.step(step_id), url)
+    return _rendered(desk, case, _wording(case, step_id, ()), url)
 
 
 def missing_variables(
-    desk: Desk, version: Version, prospect: Prospect, overrides: Overrides = NO_OVERRIDES
+    desk: Desk,
+    version: Version,
+    prospect: Prospect,
+    overrides: Overrides = NO_OVERRIDES,
+    stopped: Stopped = NOTHING,
+    account: Mapping[str, str] = NO_VALUES,
 ) -> tuple[str, ...]:
     """Names of the values that some step needs and the prospect does not have.
 
+    Of a step with variants all count that are not stopped: whoever is in may get another one later.
     A template that fails for another reason shows when its mail is due, to a person.
     """
-    mailbox = MailboxPolicy("any", "rep@mailbox.example", "Rep")
+    values = desk.policy.sender_values(desk.policy.mailboxes_of(version.cadence))
+    mailbox = MailboxPolicy("any", "rep@mailbox.example", "Rep", values=values)
     link = _any_booking_url(desk.policy, version, prospect)
-    variables = _variables(prospect, mailbox, "https://example/u/token", link, overrides)
+    variables = _variables(prospect, mailbox, ("https://example/u/token", link), overrides, account)
     missing: list[str] = []
     start_at = overrides.start_at
     before = version.cadence.ids_before(start_at) if start_at is not None else ()
     for step in version.cadence.steps:
         if step.id in overrides.skip or step.id in before:
             continue
-        with suppress(TemplateError):
-            template = desk.versions.template(version, step.template, prospect.language)
-            missing.extend(_missing(template, variables))
+        for name in possible_templates(step, stopped):
+            with suppress(TemplateError):
+                template = desk.versions.template(version, name, prospect.language)
+                missing.extend(_missing(template, variables))
     return tuple(dict.fromkeys(missing))
 
 
@@ -153,11 +182,29 @@ def _missing(template: Template, variables: Mapping[str, object]) -> list[str]:
             if error.name in missing or len(missing) > MOST_MISSING:
                 return missing
             missing.append(error.name)
-            filled[error.name] = "-"
+            filled = with_value(filled, error.name, "-")
         except TemplateError:
             return missing
         else:
             return missing
+
+
+def _wording(case: Case, step_id: str, earlier: Sequence[StoredSend]) -> Wording:
+    """That of the step; what is sent of it already may have settled it."""
+    step = case.version.cadence.step(step_id)
+    if not step.variants:
+        return Wording(step.template)
+    own = next((send for send in earlier if send.step_id == step_id), None)
+    return wording_of(step, case.stored.enrollment.key, case.stopped, own)
+
+
+def _template_hash(
+    desk: Desk, case: Case, step_id: str, wording: Wording, earlier: Sequence[StoredSend]
+) -> str | None:
+    if any(send.step_id == step_id and send.draft for send in earlier):
+        return None  # a rep's own words
+    language = case.person.prospect.language
+    return desk.versions.text_hash(case.version, wording.template, language)
 
 
 def _drafted(desk: Desk, case: Case, step_id: str, earlier: list[StoredSend]) -> Rendered | None:
@@ -170,31 +217,43 @@ def _drafted(desk: Desk, case: Case, step_id: str, earlier: list[StoredSend]) ->
     return None
 
 
-def _rendered(desk: Desk, case: Case, step: Step, url: str) -> Rendered:
+def _rendered(desk: Desk, case: Case, wording: Wording, url: str) -> Rendered:
     prospect = case.person.prospect
-    template = desk.versions.template(case.version, step.template, prospect.language)
+    template = desk.versions.template(case.version, wording.template, prospect.language)
     name = case.stored.enrollment.mailbox or ""
     mailbox = desk.policy.mailboxes.get(name) or MailboxPolicy(name, "", "")
     overrides = overrides_from_json(case.stored.overrides)
     key, own = case.stored.enrollment.key, desk.policy.booking_hosts
     page = desk.policy.booking_url(mailbox, prospect.owner)
     link = with_token(page, key, own) if page else ""
-    return render(template, _variables(prospect, mailbox, url, link, overrides), key, own)
+    variables = _variables(prospect, mailbox, (url, link), overrides, case.account)
+    return render(template, variables, key, own)
 
 
 def _any_booking_url(policy: Policy, version: Version, prospect: Prospect) -> str:
     """That of any mailbox that the mails may come from."""
-    known = (policy.mailboxes.get(name) for name in version.cadence.mailboxes)
+    known = (policy.mailboxes.get(name) for name in policy.mailboxes_of(version.cadence))
     pages = (policy.booking_url(each, prospect.owner) for each in known if each is not None)
     return next(filter(None, pages), "")
 
 
 def _variables(
-    prospect: Prospect, mailbox: MailboxPolicy, url: str, booking_link: str, overrides: Overrides
+    prospect: Prospect,
+    mailbox: MailboxPolicy,
+    links: tuple[str, str],
+    overrides: Overrides,
+    account: Mapping[str, str],
 ) -> Mapping[str, object]:
-    sender = {"name": mailbox.sender_name, "email": mailbox.address}
+    """All values of a template; the links are those to opt out and to book a meeting."""
+    sender = {**mailbox.values, "name": mailbox.sender_name, "email": mailbox.address}
     values = prospect.values()  # those that are blank count as missing to a template as well
-    ours = {"sender": sender, "unsubscribe_url": url, "booking_link": booking_link}
+    ours: dict[str, object] = {
+        "sender": sender,
+        "unsubscribe_url": links[0],
+        "booking_link": links[1],
+    }
+    if account:
+        ours[ACCOUNT] = dict(account)
     return {**values, **overrides.variables, **ours}
 
 
@@ -241,11 +300,23 @@ def _thread(version: Version, step: Step, earlier: list[StoredSend]) -> list[Sto
     """Mails sent in the thread that the step belongs to, oldest first."""
     if step.thread is Thread.NEW:
         return []
-    sent = {send.step_id: send for send in earlier if send.state is SendState.SENT}
+    known = {each.id: each for each in version.cadence.steps}
     thread: list[StoredSend] = []
-    for each in version.cadence.steps:
-        if each.id == step.id:
+    # By when they left: an edit may have changed the order of the steps since.
+    for send in sorted(earlier, key=_left_at):
+        if send.step_id == step.id and send.handed_at is not None:
             break
-        if each.id in sent:
-            thread = [*([] if each.thread is Thread.NEW else thread), sent[each.id]]
+        if send.state is SendState.SENT:
+            thread = [*([] if _began_thread(known.get(send.step_id), send) else thread), send]
     return thread
+
+
+def _left_at(send: StoredSend) -> datetime:
+    return send.handed_at or send.ended_at or send.due_at
+
+
+def _began_thread(step: Step | None, send: StoredSend) -> bool:
+    """Whether a mail began a thread; where its step is gone, its subject tells."""
+    if step is None:
+        return not (send.subject or "").startswith("Re: ")
+    return step.thread is Thread.NEW

@@ -13,7 +13,7 @@ from sequencer.domain.gate import Occasion, ask_gate, refusals_of
 from sequencer.domain.ledger import Kind
 from sequencer.domain.overrides import overrides_from_json
 from sequencer.domain.reason import Reason, Refusal
-from sequencer.domain.standing import Room, Run, Standing
+from sequencer.domain.standing import Run, Standing
 from sequencer.engine.activate import ITS_TURN, bind
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
@@ -29,7 +29,7 @@ from sequencer.store.prospects import StoredProspect
 BATCH = 200  # people per transaction
 
 # What makes an enrollment wait instead of refusing it.
-_WAITS = frozenset({Reason.STARTS_LATER, Reason.THROTTLED})
+_WAITS = frozenset({Reason.STARTS_LATER, Reason.FIRST_RUN_LIMIT, Reason.THROTTLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +253,11 @@ class _Batch:
             account_active=standing.account_active + len(colleagues),
             mailboxes=tuple(self.load),
             starts_at=self.wanted.starts_at,
-            room=Room(
-                self.room.active + taken.activated,
-                (*self.room.activated, *[self.now] * taken.activated),
+            room=replace(
+                self.room,
+                active=self.room.active + taken.activated,
+                activated=(*self.room.activated, *[self.now] * taken.activated),
+                begun_at_first=self.room.begun_at_first + taken.activated,
                 waiting=self.others_wait or taken.waiting,
             ),
         )

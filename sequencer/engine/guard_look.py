@@ -6,7 +6,7 @@ from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.event import StepSkipped
 from sequencer.domain.ledger import Kind
 from sequencer.domain.send import SendEvent
-from sequencer.engine.course import is_for
+from sequencer.engine.course import guard_of, is_for
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
 from sequencer.engine.react import react
@@ -24,7 +24,7 @@ def skip_if_not_for(
     step = case.version.cadence.step(send.step_id)
     if is_for(connection, case, step):
         return False
-    why = f"not for this prospect: {step.when}"
+    why = f"not for this prospect: {guard_of(case, step)}"
     if not sends.move(connection, [send.id], SendEvent.CANCEL, why=why, ended_at=now):
         return False
     ledger.write(connection, entry_of(case, Kind.SKIPPED, why, now, step.id))

@@ -13,6 +13,7 @@ from sequencer.domain.send import OPEN_STATES, SendEvent, SendState
 from sequencer.engine.cases import Pair, read_all_locked
 from sequencer.engine.compose_mail import Composed, compose_step
 from sequencer.engine.desk import Case, Desk
+from sequencer.engine.enclosed import with_facts
 from sequencer.engine.guard_look import skip_if_not_for
 from sequencer.engine.leases import Lease, is_held
 from sequencer.engine.mail_gate import MailGate, asked_about
@@ -172,9 +173,16 @@ class _Look:
         if sent is not None:
             sender = self.desk.policy.mailboxes[send.mailbox].address
             return Composed(
-                send.message_id or "", send.subject or "", sender, send.recipient or "", sent
+                message_id=send.message_id or "",
+                subject=send.subject or "",
+                sender=sender,
+                recipient=send.recipient or "",
+                data=sent,
+                variant=send.variant,
+                template_hash=send.template_hash,
             )
         try:
+            case = with_facts(self.connection, case, send.step_id)
             return compose_step(self.desk, case, send.step_id, list(earlier), self.now)
         except (MissingVariableError, TemplateError, ComposeError) as error:
             event = Held(PauseReason.REVIEW, due_at=send.due_at)
@@ -190,6 +198,8 @@ class _Look:
             "message_id": mail.message_id,
             "subject": cut(mail.subject),
             "recipient": mail.recipient,
+            "variant": mail.variant,
+            "template_hash": mail.template_hash,
             "looked_at": self.now,
             "tz": case.timing.tz.key,
         }

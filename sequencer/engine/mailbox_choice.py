@@ -8,6 +8,7 @@ from sequencer.domain.audience import Ownership
 from sequencer.domain.cadence import Cadence
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.prospect import Prospect
+from sequencer.domain.rotation import Rotation
 from sequencer.engine.desk import Desk
 from sequencer.engine.policy import Policy
 from sequencer.store import census, mailboxes
@@ -35,7 +36,7 @@ def pool(
     `carried` are those counted before; to count them looks at all that are enrolled.
     """
     usable = able(connection, desk)
-    names = [name for name in cadence.mailboxes if name in usable]
+    names = [name for name in desk.policy.mailboxes_of(cadence) if name in usable]
     if carried is None:
         carried = census.live_by_mailbox(connection) if names else {}
     return {name: carried.get(name, 0) for name in names}
@@ -48,7 +49,7 @@ def choose(
     prospect: Prospect,
     now: datetime,
 ) -> str:
-    """The mailbox for a new person; the owner's own, where only owners enrol.
+    """The mailbox for a new person; the owner's own, where the cadence wants it.
 
     One whose rep is away gets nobody new as long as another one is there.
 
@@ -60,7 +61,7 @@ def choose(
         now: the instant (UTC) at which somebody may be away.
     """
     names = set(load)
-    if cadence.audience.ownership is Ownership.OWN:
+    if cadence.audience.ownership is Ownership.OWN or cadence.rotate is Rotation.OWNER_FIRST:
         owned = {name for name in names if is_of(policy, name, prospect.owner)}
         names = owned or names
     present = {name for name in names if not _is_away(policy, name, now)}

@@ -98,12 +98,6 @@ def to_ask_how(connection: Connection, now: datetime) -> list[int]:
     return meetings.to_ask_about(connection, now - AFTER, now - TOO_LATE, MOST_ASKED)
 
 
-def next_to_ask_how(connection: Connection, now: datetime) -> datetime | None:
-    """When the next meeting has been over for so long that somebody is asked."""
-    over_at = meetings.next_over_at(connection, now - TOO_LATE)
-    return over_at + AFTER if over_at is not None else None
-
-
 def ask_how_no_more(connection: Connection, change: MeetingChange, why: str, now: datetime) -> None:
     """Close the question how a meeting went once that was told, or it was moved."""
     meeting, was = change.meeting, change.was

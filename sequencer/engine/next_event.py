@@ -8,20 +8,10 @@ from sequencer.domain.pacing import mailbox_refusals
 from sequencer.domain.send import SendState
 from sequencer.engine.activate import next_activation_at
 from sequencer.engine.desk import Desk
-from sequencer.engine.meeting_asks import next_to_ask_how
+from sequencer.engine.meeting_asks import AFTER, TOO_LATE
 from sequencer.engine.policy import MailboxPolicy
 from sequencer.engine.traffic import mailbox_traffic
-from sequencer.store import (
-    capabilities,
-    due,
-    enrollments,
-    follow_ups,
-    handovers,
-    mailboxes,
-    notices,
-    sends,
-    tasks,
-)
+from sequencer.store import at_once, capabilities, due, mailboxes, notices, sends
 from sequencer.store.database import Connection
 
 
@@ -39,28 +29,39 @@ def next_instant(connection: Connection, desk: Desk, now: datetime) -> datetime 
 
 
 def _instants(connection: Connection, desk: Desk, now: datetime) -> Iterator[datetime]:
-    known = [
-        enrollments.next_resume_at(connection),
-        tasks.next_at(connection),
-        follow_ups.next_at(connection),
-        handovers.next_at(connection),
-        next_activation_at(connection, desk, now),
-        next_to_ask_how(connection, now),
-    ]
-    told_at = notices.next_due(connection)
+    over_at, known = at_once.next_times(connection, now - TOO_LATE)
+    known += [over_at + AFTER if over_at else None, next_activation_at(connection, desk, now)]
     for policy in desk.policy.mailboxes.values():
-        known.append(next_begin(policy.away, desk.policy.zone_of(policy.name), now))
-        waits = [due.next_due_at(connection, policy.name), told_at.get(policy.name)]
-        due_at = min((at for at in waits if at is not None), default=None)
-        free_at = _free_at(connection, policy, now)
-        if due_at is not None and free_at is not None:
-            known.append(max(due_at, free_at))
-    yield from (at for at in known if at is not None)
+        known += [next_begin(policy.away, desk.policy.zone_of(policy.name), now)]
+    first = min((at for at in known if at is not None), default=None)
+    if first is not None:
+        yield first
+    yield from _mails(connection, desk, first, now)
     for send in sends.in_state(connection, SendState.UNKNOWN):
         if send.handed_at is not None:
             yield send.handed_at + desk.policy.settle
     if desk.policy.probes:
         yield from _probes(connection, desk, now)
+
+
+def _mails(
+    connection: Connection, desk: Desk, first: datetime | None, now: datetime
+) -> Iterator[datetime]:
+    """When mails may leave, as far as one may before all that is known already."""
+    told_at, waiting = notices.next_due(connection), []
+    for name in desk.policy.mailboxes:
+        waits = [due.next_due_at(connection, name), told_at.get(name)]
+        due_at = min((at for at in waits if at is not None), default=None)
+        if due_at is not None:
+            waiting.append((due_at, name))
+    for due_at, name in sorted(waiting):
+        if first is not None and first <= max(due_at, now):
+            return  # what comes now is no sooner, whatever its mailbox allows
+        free_at = _free_at(connection, desk.policy.mailboxes[name], now)
+        if free_at is not None:
+            at = max(due_at, free_at)
+            first = at if first is None else min(first, at)
+            yield at
 
 
 def _probes(connection: Connection, desk: Desk, now: datetime) -> Iterator[datetime]:

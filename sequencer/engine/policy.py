@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sequencer.domain.absence import Absence, days_away
@@ -41,6 +42,7 @@ class MailboxPolicy:
         rep: whose mailbox it is, where that is not its name.
         connections: over how many its mails go at the same time.
         booking_url: where a meeting with its rep is booked.
+        values: further values of the sender, those of the rep among them.
     """
 
     name: str
@@ -57,6 +59,7 @@ class MailboxPolicy:
     rep: str = ""
     connections: int = 1
     booking_url: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def belongs_to(self) -> str:
@@ -84,6 +87,7 @@ class Policy:
         handover: how that is done.
         booking_hosts: hosts of our own that serve booking pages.
         access: who may ask us over the web.
+        pools: mailboxes that write together, by the name that cadences use.
         own_keys: keys of the addresses of all mailboxes.
         openings: what has been found out about the calendars that many share.
     """
@@ -107,9 +111,13 @@ class Policy:
     handover: HandoverPolicy = field(default_factory=HandoverPolicy)
     booking_hosts: OwnHosts = ()
     access: tuple[Access, ...] = ()
+    pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own_keys: frozenset[str] = field(init=False, repr=False, compare=False)
     openings: Openings = field(default_factory=Openings, init=False, repr=False, compare=False)
     _timings: dict[tuple[str | None, ...], Timing] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _values: dict[tuple[str, ...], Mapping[str, str]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _limits: dict[tuple[str, int | None], Limits] = field(
@@ -126,6 +134,10 @@ class Policy:
         """What makes Message-IDs unguessable; stays when keys are rotated."""
         return self.keys[-1].hex()
 
+    def mailboxes_of(self, cadence: Cadence) -> tuple[str, ...]:
+        """Who may write to somebody new: those that it names, or those in its pool just now."""
+        return cadence.mailboxes or self.pools.get(cadence.pool, ())
+
     def booking_url(self, mailbox: MailboxPolicy, owner: str) -> str:
         """Where whoever hears from a mailbox books a meeting, empty where nobody has said it.
 
@@ -136,6 +148,15 @@ class Policy:
         names = (mailbox.belongs_to, owner)
         known = (self.reps.get(name.strip().casefold()) for name in names)
         return next((rep.booking_url for rep in known if rep and rep.booking_url), "")
+
+    def sender_values(self, mailboxes: tuple[str, ...]) -> Mapping[str, str]:
+        """All further values that a mail from some of these mailboxes may show."""
+        found = self._values.get(mailboxes)
+        if found is None:
+            known = (self.mailboxes.get(name) for name in reversed(mailboxes))
+            found = dict(chain.from_iterable(each.values.items() for each in known if each))
+            self._values[mailboxes] = found
+        return found
 
     def timing_in(
         self, version: Version, prospect: Prospect, mailbox: str, step_id: str | None

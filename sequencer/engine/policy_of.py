@@ -13,6 +13,7 @@ from sequencer.engine.rep_policy import rep_of
 from sequencer.files.api_key_settings import ApiKeySettings
 from sequencer.files.mailbox_settings import MailboxSettings
 from sequencer.files.provider import PRESETS
+from sequencer.files.rep_settings import RepSettings
 from sequencer.files.settings import Settings
 from sequencer.files.settings_model import ReplySettings
 
@@ -21,7 +22,11 @@ def policy_of(settings: Settings) -> Policy:
     """The settings as the engine sees them, without passwords and ports."""
     workspace, sending, limits = settings.workspace, settings.sending, settings.limits
     return Policy(
-        mailboxes={name: _mailbox(name, each) for name, each in settings.mailboxes.items()},
+        mailboxes={
+            name: _mailbox(name, each, settings.reps.get((each.rep or name).strip().casefold()))
+            for name, each in settings.mailboxes.items()
+        },
+        pools=settings.pools,
         keys=tuple(key.get_secret_value().encode() for key in settings.secret_keys),
         public_url=settings.web.public_url,
         tz=ZoneInfo(workspace.timezone),
@@ -63,7 +68,7 @@ def _replies(settings: ReplySettings) -> Replies:
     )
 
 
-def _mailbox(name: str, settings: MailboxSettings) -> MailboxPolicy:
+def _mailbox(name: str, settings: MailboxSettings, rep: RepSettings | None) -> MailboxPolicy:
     return MailboxPolicy(
         name=name,
         address=settings.address,
@@ -78,6 +83,7 @@ def _mailbox(name: str, settings: MailboxSettings) -> MailboxPolicy:
         away=tuple(each.absence for each in settings.away),
         rep=settings.rep,
         booking_url=settings.booking_url,
+        values={**(rep.values if rep else {}), **settings.values},
     )
 
 

@@ -45,8 +45,8 @@ def _is_ripe(
     if send.follow_up or not usable:
         return False
     stored = enrollments.get(connection, send.enrollment_id)
-    pool_of = desk.versions.get(connection, stored.version_hash).cadence.mailboxes
-    return not usable.isdisjoint(pool_of)
+    cadence = desk.versions.get(connection, stored.version_hash).cadence
+    return not usable.isdisjoint(desk.policy.mailboxes_of(cadence))
 
 
 def find_home(connection: Connection, desk: Desk, send_id: int, now: datetime) -> bool:

@@ -26,6 +26,7 @@ from sequencer.engine.retention import RetentionWatch
 from sequencer.engine.scan import IMAP, scan
 from sequencer.engine.settle import settle
 from sequencer.engine.sign_in_request import SignInWatch
+from sequencer.engine.variant_watch import VariantWatch
 from sequencer.engine.world import World
 from sequencer.store.database import Connection, DatabaseError
 from sequencer.store.workload import Workload, workload
@@ -51,6 +52,7 @@ class Runner:
     _probes: ProbeWatch = field(default_factory=ProbeWatch)
     _sign_ins: SignInWatch = field(default_factory=SignInWatch)
     _retention: RetentionWatch = field(default_factory=RetentionWatch)
+    _variants: VariantWatch = field(default_factory=VariantWatch)
     _had: dict[str, Lease] = field(default_factory=dict)  # the newest one of each mailbox
     _resting: frozenset[str] = frozenset()  # nothing is begun there: another may be given it
     _chores_s: float | None = None  # boot clock of the last look at what belongs to no mailbox
@@ -92,14 +94,22 @@ class Runner:
         if asks(self.sources):
             self.start("ask-tools", ask_tools(world, self.sources))
         await self.outside.look(world, self._tasks, self.start)
-        if self._retention.is_due(world.clock.now()):
-            self.start("retention", self._forget_old_mail())
+        self._begin_daily(world.clock.now())
         for lease in self._probes.due(world, self.leases):
             if self._may_begin(lease):
                 self.start(f"probe {lease.mailbox}", self._probes.attend(world, lease))
 
+    def _begin_daily(self, now: datetime) -> None:
+        if self._retention.is_due(now):
+            self.start("retention", self._forget_old_mail())
+        if self._variants.is_due(now):
+            self.start("variants", self._stop_beaten_variants())
+
     async def _forget_old_mail(self) -> None:
         await self._retention.look(self.world)
+
+    async def _stop_beaten_variants(self) -> None:
+        await self._variants.look(self.world)
 
     async def look_into(self, mailbox: str) -> None:
         """Read a mailbox at once, because its server said that something came in."""

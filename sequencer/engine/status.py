@@ -11,10 +11,12 @@ from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.leases import LEASE
 from sequencer.engine.outside_list import OutsideState, outside_states
+from sequencer.engine.variant_results import Proposal, proposals
 from sequencer.store import (
     cadences,
     census,
     daemons,
+    draining,
     due,
     inbound,
     leases,
@@ -25,6 +27,7 @@ from sequencer.store import (
 )
 from sequencer.store.census import Count
 from sequencer.store.database import Connection, database_now
+from sequencer.store.draining import Draining
 from sequencer.store.epoch import why_held
 from sequencer.store.inbound import Aside, Complaints
 from sequencer.store.tasks import OpenCount
@@ -81,7 +84,8 @@ class Status:
     """The whole picture; `held` says why nothing leaves, and is empty where mails may leave.
 
     `complaints`, and `unread` mails that could not be read, are those of the last 30 days;
-    `outside` are the calendars and booking tools that daemons ask.
+    `outside` are the calendars and booking tools that daemons ask; `draining` are the cadences that
+    take nobody in any more; `winners` are mails of which one variant is better than the others.
     """
 
     cadences: tuple[str, ...]
@@ -94,6 +98,8 @@ class Status:
     complaints: tuple[Complaints, ...] = ()
     unread: tuple[Aside, ...] = ()
     outside: tuple[OutsideState, ...] = ()
+    draining: tuple[Draining, ...] = ()
+    winners: tuple[Proposal, ...] = ()
 
 
 def status(connection: Connection, desk: Desk, now: datetime) -> Status:
@@ -130,6 +136,8 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
         complaints=tuple(inbound.complaints(connection, now - COMPLAINED_WITHIN)),
         unread=tuple(inbound.listed_aside(connection, now - COMPLAINED_WITHIN)),
         outside=tuple(outside_states(connection)),
+        draining=tuple(draining.listed(connection)),
+        winners=tuple(proposals(connection, desk)),
     )
 
 

@@ -15,8 +15,8 @@ from sequencer.domain.overrides import NO_OVERRIDES, Overrides
 from sequencer.domain.rolling import DAY
 from sequencer.domain.standing import ColleagueReply, Elsewhere, Room, Run, Standing
 from sequencer.engine.compose_mail import missing_variables
-from sequencer.engine.desk import Desk
-from sequencer.store import enrollments, standing, suppressions
+from sequencer.engine.desk import NO_VALUES, Desk
+from sequencer.store import draining, enrollments, first_run, standing, suppressions
 from sequencer.store.database import Connection
 from sequencer.store.prospects import StoredProspect
 from sequencer.store.standing import Replied, StoredRun
@@ -48,13 +48,20 @@ def survey(connection: Connection, desk: Desk, asked: Asked) -> dict[int, Standi
 
 
 def room_in(connection: Connection, cadence: Cadence, now: datetime) -> Room:
-    """How full a cadence is, as far as its throttle wants to know."""
+    """How full a cadence is, as far as its throttle wants to know, and whether it is open."""
     throttle, slug = cadence.throttle, cadence.slug
     active = standing.begun(connection, slug) if throttle.max_active is not None else 0
     activated: list[datetime] = []
     if throttle.new_per_day is not None:
         activated = standing.activated_since(connection, slug, now - DAY)
-    return Room(active, activated)
+    first = first_run.limit_of(connection, slug)
+    return Room(
+        active,
+        activated,
+        most_at_first=first.most if first else None,
+        begun_at_first=first.begun if first else 0,
+        draining_since=draining.since(connection, slug),
+    )
 
 
 def lock_gate(connection: Connection, people: Collection[StoredProspect]) -> None:
@@ -70,6 +77,8 @@ class _Survey:
         self.connection, self.desk, self.asked = connection, desk, asked
         self.cadence = asked.version.cadence
         self.numbers = [each.id for each in asked.people]
+        self.stopped = desk.stopped(connection, asked.version)
+        self.known = desk.accounts(connection, ((asked.version, each) for each in asked.people))
         self.accounts = {each.id: account_key(each.prospect) for each in asked.people}
 
     def standings(self) -> dict[int, Standing]:
@@ -101,7 +110,14 @@ class _Survey:
             colleagues=cadence.colleagues,
             throttle=cadence.throttle,
             rep=asked.rep,
-            missing=missing_variables(self.desk, asked.version, person.prospect, asked.overrides),
+            missing=missing_variables(
+                self.desk,
+                asked.version,
+                person.prospect,
+                asked.overrides,
+                self.stopped,
+                self.known.get(person.id, NO_VALUES),
+            ),
             consent_countries=policy.consent_countries,
         )
 

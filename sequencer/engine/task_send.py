@@ -7,11 +7,12 @@ from sequencer.domain.delay import NO_DELAY
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.ledger import Kind
 from sequencer.domain.task import TaskEvent, TaskKind
-from sequencer.engine.carry_out import queue_send
-from sequencer.engine.desk import Desk
+from sequencer.engine.carry_out import Released, queue_send
+from sequencer.engine.desk import Case, Desk
 from sequencer.engine.entry import entry_of
 from sequencer.engine.plan import due_after_wait
 from sequencer.engine.tasks import TaskError, find_locked
+from sequencer.engine.wording import NoWordingError, wording_of
 from sequencer.store import enrollments, ledger, tasks
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection
@@ -70,10 +71,21 @@ def send(
     if not tasks.move(connection, task.id, TaskEvent.DO, ended_at=now, ended_by=by):
         raise TaskError(f"Task {task.id} is {task.state} already.")
     step_id = task.step_id or ""
+    variant = _shown(case, step_id)
     draft = None if edited is None else {"subject": edited.subject, "text": edited.text}
     words = "as it stands" if edited is None else "edited"
     detail = f"{task.title}: released by {by}, {words}"
     ledger.write(connection, entry_of(case, Kind.DONE, detail, now, step_id))
     due = due_after_wait(case, step_id, NO_DELAY, now)
-    if not queue_send(connection, case, step_id, due, now, draft):
+    released = Released(draft, variant)
+    if not queue_send(connection, case, step_id, due, now, released):
         raise TaskError(f"The mail {step_id} has left already.")
+
+
+def _shown(case: Case, step_id: str) -> str | None:
+    """The wording that the rep sees just now."""
+    step = case.version.cadence.step(step_id)
+    try:
+        return wording_of(step, case.stored.enrollment.key, case.stopped).variant
+    except NoWordingError:
+        return None

@@ -6,7 +6,7 @@ from sequencer.domain.enrollment import EnrollmentState, PauseReason
 from sequencer.domain.event import Held, StepSkipped
 from sequencer.domain.task import TaskState
 from sequencer.engine.compose_mail import rendered_for
-from sequencer.engine.course import is_for
+from sequencer.engine.course import guard_of, is_for
 from sequencer.engine.desk import Desk
 from sequencer.engine.react import react
 from sequencer.engine.tasks import find_locked, pass_over
@@ -32,7 +32,7 @@ def look_at(connection: Connection, desk: Desk, task_id: int, now: datetime) -> 
     step_id = task.step_id or ""
     step = case.version.cadence.step(step_id)
     if not is_for(connection, case, step):
-        why = f"not for this prospect: {step.when}"
+        why = f"not for this prospect: {guard_of(case, step)}"
         pass_over(connection, desk, task, StepSkipped(step_id, by_guard=True), why, now)
         return
     tasks.mark_looked_at(connection, task.id, now)

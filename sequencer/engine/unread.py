@@ -39,7 +39,7 @@ def _hold(
     for number, version_hash, mailbox in portion:
         if mailbox is None:
             cadence = desk.versions.get(connection, version_hash).cadence
-            names = skipped & set(cadence.mailboxes)
+            names = skipped & set(desk.policy.mailboxes_of(cadence))
         else:
             is_read = mailbox in desk.policy.mailboxes and mailbox not in skipped
             names = frozenset() if is_read else frozenset({mailbox})

@@ -15,6 +15,7 @@ from sequencer.domain.audience import (
     Ownership,
     Throttle,
 )
+from sequencer.files import text_forms
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.section import HintedError, Section
 
@@ -57,7 +58,7 @@ def _stage(text: str) -> str:
 
 
 Stage = Annotated[str, Field(max_length=80), AfterValidator(_stage)]
-ColleagueReply = Annotated[str, AfterValidator(_colleague_reply)]
+ColleagueReply = Annotated[str, AfterValidator(_colleague_reply), text_forms.COLLEAGUE_REPLY]
 
 
 class AudienceKeys(Section):

@@ -13,7 +13,8 @@ NAME = "booking_link"
 
 def mailboxes_without_page(cadence: Cadence, settings: Settings) -> list[str]:
     """Mailboxes of a cadence of whom, and of whose reps, no booking page is known."""
-    known = ((name, settings.mailboxes.get(name)) for name in cadence.mailboxes)
+    names = cadence.mailboxes or settings.pools.get(cadence.pool, ())
+    known = ((name, settings.mailboxes.get(name)) for name in names)
     pages = {name: rep.booking_url for name, rep in settings.reps.items()}
     return [
         name
@@ -31,4 +32,7 @@ def no_page(template: Template, mailboxes: Sequence[str]) -> Iterator[Problem]:
         message = f"there is no booking page of {names}, so this mail does not leave from there"
         hint = f"give the mailbox, or its rep, a `booking_url` in {workspace.SETTINGS.as_posix()}"
         severity = Severity.WARNING
-        yield Problem(template.name, at.line, at.column, message, hint, severity=severity)
+        problem = Problem(
+            at.file, at.line, at.column, message, hint, at.source_line, severity=severity
+        )
+        yield problem.of_rule("no-booking-page")

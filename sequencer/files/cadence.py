@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from sequencer.domain.cadence import Cadence
 from sequencer.files import names, workspace
+from sequencer.files.attach_files import attached_in, attachment_problems
 from sequencer.files.audience_keys import (
     audience_of,
     colleague_rule,
@@ -20,6 +22,7 @@ from sequencer.files.audience_keys import (
 )
 from sequencer.files.cadence_check import problems_together
 from sequencer.files.cadence_file import CadenceKeys
+from sequencer.files.from_keys import normal_from
 from sequencer.files.meeting_rule_keys import meeting_rules, normal_rules
 from sequencer.files.meeting_rule_place import RulePlaces
 from sequencer.files.model_error import problems_of
@@ -80,14 +83,18 @@ def cadence_from_source(source: YamlSource, root: Path) -> LoadedCadence:
     keys, problems = _keys(source)
     problems.extend(problems_together(source, folder))
     templates: dict[str, str] = {}
+    files: dict[str, bytes] = {}
     if folder is not None:
         try:
-            templates = folder.read(name for _, _, name in template_values(source))
+            templates = folder.read(name for _, name in template_values(source))
+            files = folder.contents(each.name for each in attached_in(source))
+            problems.extend(attachment_problems(source, folder, files))
         except ConfigError as error:
             problems.extend(error.problems)
     if problems or keys is None:
         raise ConfigError(problems)
-    return LoadedCadence(_cadence(keys), _document(keys), templates)
+    attachments = {name: b64encode(content).decode() for name, content in files.items()}
+    return LoadedCadence(_cadence(keys), _document(keys), templates, attachments)
 
 
 def cadence_from_document(document: Mapping[str, object]) -> Cadence:
@@ -139,7 +146,9 @@ def _cadence(keys: CadenceKeys) -> Cadence:
         slug=keys.cadence,
         title=keys.title,
         schedule=schedule,
-        mailboxes=keys.from_.mailboxes,
+        mailboxes=keys.from_.mailboxes or (),
+        pool=keys.from_.pool or "",
+        rotate=keys.from_.rotate,
         steps=tuple(steps_of(keys.steps, schedule)),
         audience=audience_of(keys.audience),
         throttle=throttle_of(keys.throttle),
@@ -147,6 +156,7 @@ def _cadence(keys: CadenceKeys) -> Cadence:
         meeting_ends_account=keys.stop_on.meeting == "account",
         on=tuple(meeting_rules(keys.on)),
         client=keys.client,
+        retired=tuple(sorted(set(keys.retired))),
     )
 
 
@@ -162,8 +172,10 @@ def _document(keys: CadenceKeys) -> dict[str, object]:
     document["steps"] = written
     if not document["audience"]["beside_meeting"]:
         del document["audience"]["beside_meeting"]
+    document["from"] = normal_from(keys.from_)
     document["on"] = normal_rules(tuple(meeting_rules(keys.on)))
-    for later in ("client", "on"):  # without them a version has the name that it had before them
+    document["retired"] = sorted(set(keys.retired))
+    for later in ("client", "on", "retired"):  # without them a version has the name it had before
         if not document[later]:
             del document[later]
     return document

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from sequencer.files.audience_keys import AudienceKeys, StopKeys, ThrottleKeys
 from sequencer.files.cadence_values import Name, Slug
+from sequencer.files.from_keys import FromKeys
 from sequencer.files.mailbox_settings import Line
 from sequencer.files.meeting_rule_keys import OnKeys
 from sequencer.files.schedule_keys import ScheduleKeys
@@ -11,15 +12,7 @@ from sequencer.files.section import Section
 from sequencer.files.step_keys import StepKeys
 
 MAX_STEPS = 50
-
-
-class FromKeys(Section):
-    """Who writes."""
-
-    mailboxes: tuple[Name, ...] = Field(
-        min_length=1,
-        description="Mailboxes of the settings that send it; each prospect stays with one.",
-    )
+MAX_RETIRED = 200
 
 
 class CadenceKeys(Section):
@@ -51,4 +44,10 @@ class CadenceKeys(Section):
     )
     steps: tuple[StepKeys, ...] = Field(
         min_length=1, max_length=MAX_STEPS, description="The mails in their order."
+    )
+    retired: tuple[Name, ...] = Field(
+        default=(),
+        max_length=MAX_RETIRED,
+        description="Ids of steps that were taken out on purpose, so that nobody takes them for "
+        "renamed ones. They never come back.",
     )

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from sequencer.domain.delay import delay_from_text
 from sequencer.domain.guard import MAX_LENGTH
-from sequencer.files import names
+from sequencer.files import names, text_forms
 from sequencer.files.window_text import block_from_text, clock_text, clock_time, days_from_text
 
 # Typing errors lie outside, and so do the days that have no instant in every zone.
@@ -44,12 +44,12 @@ def _date(value: object) -> date:
     return date.fromisoformat(value)
 
 
-Days = Annotated[str, AfterValidator(_days)]
-Block = Annotated[str, AfterValidator(_block)]
-ClockTime = Annotated[str, AfterValidator(_clock_time)]
-Wait = Annotated[str, AfterValidator(_delay)]
-Date = Annotated[date, BeforeValidator(_date)]
-Slug = Annotated[str, AfterValidator(names.slug)]
-Name = Annotated[str, AfterValidator(names.name)]
-TemplateName = Annotated[str, AfterValidator(names.template_name)]
+Days = Annotated[str, AfterValidator(_days), text_forms.DAYS]
+Block = Annotated[str, AfterValidator(_block), text_forms.BLOCK]
+ClockTime = Annotated[str, AfterValidator(_clock_time), text_forms.CLOCK_TIME]
+Wait = Annotated[str, AfterValidator(_delay), text_forms.WAIT]
+Date = Annotated[date, BeforeValidator(_date), text_forms.DATE]
+Slug = Annotated[str, AfterValidator(names.slug), text_forms.SLUG]
+Name = Annotated[str, AfterValidator(names.name), text_forms.NAME]
+TemplateName = Annotated[str, AfterValidator(names.template_name), text_forms.TEMPLATE_NAME]
 Guard = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]

@@ -19,4 +19,5 @@ def unknown_client(source: YamlSource, reps: Mapping[str, RepSettings]) -> Itera
         message = f"no rep works for `{client.strip()}`, so its meetings are handed over to nobody"
         declare = f"give a rep in {workspace.SETTINGS.as_posix()} that `client`"
         hint = did_you_mean(client.strip(), known) or declare
-        yield replace(source.problem(("client",), message, hint), severity=Severity.WARNING)
+        problem = source.problem(("client",), message, hint).of_rule("unknown-client")
+        yield replace(problem, severity=Severity.WARNING)

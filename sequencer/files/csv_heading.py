@@ -60,11 +60,15 @@ def known_fields(headings: Sequence[str]) -> int:
     return sum(slug(heading) in _FIELD_OF for heading in headings)
 
 
-def columns(headings: Sequence[str]) -> Columns:
+def columns(headings: Sequence[str], needed: Sequence[str] = ("email",)) -> Columns:
     """The meaning of a heading line.
 
+    Args:
+        headings: as written.
+        needed: one of these has to be among them.
+
     Raises:
-        ValueError: too many columns, none for the address, or two that mean the same.
+        ValueError: too many columns, none that is needed, or two that mean the same.
     """
     if len(headings) > MAX_COLUMNS:
         raise ValueError(f"{len(headings)} columns; {MAX_COLUMNS} are the most")
@@ -77,8 +81,8 @@ def columns(headings: Sequence[str]) -> Columns:
             earlier = headings[names.index(name)]
             raise ValueError(f"the headings `{earlier}` and `{heading}` both mean `{name}`")
         names.append(name)
-    if "email" not in names:
-        raise ValueError("no column is called `email`")
+    if not set(needed) & set(names):
+        raise ValueError(f"no column is called {' or '.join(f'`{each}`' for each in needed)}")
     return Columns(tuple(names), reported)
 
 

@@ -1,6 +1,6 @@
 """A CSV file of people: its headings understood, and its rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +28,12 @@ class CsvTable:
             pass
 
 
-def open_table(path: Path) -> CsvTable:
+def open_table(path: Path, needed: Sequence[str] = ("email",)) -> CsvTable:
     """The file with the meaning of its columns; only the headings have been read.
+
+    Args:
+        path: the file.
+        needed: one of these columns has to be there.
 
     Raises:
         ConfigError: it cannot be opened, or its headings cannot be used.
@@ -37,7 +41,8 @@ def open_table(path: Path) -> CsvTable:
     source = open_source(path)
     first = next(source.records())
     try:
-        return CsvTable(source, first.cells, columns(first.cells))
+        return CsvTable(source, first.cells, columns(first.cells, needed))
     except ValueError as error:
-        hint = "the first line names the columns, at least `email`"
+        least = " or ".join(f"`{each}`" for each in needed)
+        hint = f"the first line names the columns, at least {least}"
         raise source.error(first.line, str(error), hint) from error

@@ -93,7 +93,7 @@ def dispositions_from(source: YamlSource) -> Dispositions:
             problems.append(source.problem(("dispositions", index, "name"), message))
         problems.extend(_together(source, index, each))
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(each.of_rule("bad-disposition") for each in problems)
     return by_name(_disposition(each) for each in keys.dispositions)
 
 

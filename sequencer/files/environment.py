@@ -166,7 +166,7 @@ def _unknown(variable: str, names: _Names) -> ConfigError:
 
 
 def _error(message: str, hint: str) -> ConfigError:
-    return ConfigError([Problem(SHOWN, None, None, message, hint)])
+    return ConfigError([Problem(SHOWN, None, None, message, hint).of_rule("bad-variable")])
 
 
 def _copied(written: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def take_apart(name: str, source: str) -> Parts:
     end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
     if end is None:
         hint = "close it with another line `---` before the body"
-        raise TemplateError([Problem(name, 1, 1, "the front matter never ends", hint, lines[0])])
+        problem = Problem(name, 1, 1, "the front matter never ends", hint, lines[0])
+        raise TemplateError([problem.of_rule("template-syntax")])
     yaml = _read(name, "\n".join(lines[1:end]))
     keys = _keys(yaml)
     subject_at = _subject_at(yaml)
@@ -96,7 +97,7 @@ def _keys(yaml: YamlSource) -> FrontMatterKeys:
     if keys.subject and _FAKE_ANSWER.match(keys.subject):
         message = "a subject does not begin with `Re:` or `Fwd:`"
         hint = "real answers get their `Re:` by themselves; pretending to be one is deceit"
-        raise TemplateError([yaml.problem(("subject",), message, hint)])
+        raise TemplateError([yaml.problem(("subject",), message, hint).of_rule("fake-answer")])
     return keys
 
 

@@ -43,7 +43,8 @@ def _lost(
         hint = f"there it goes on with the next step; give one below the id `{step_id}`"
     else:
         return
-    problem = source.problem(("dispositions", index, "step"), message, hint)
+    place = ("dispositions", index, "step")
+    problem = source.problem(place, message, hint).of_rule("lost-goto")
     yield replace(problem, severity=Severity.WARNING)
 
 

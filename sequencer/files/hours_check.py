@@ -43,7 +43,8 @@ def _problems(source: YamlSource, path: Path, window: dict[str, list[str]]) -> I
             on = DAYS[(weekday + next_day) % 7]
             message = f"the hours {first}{begun} and {second} overlap on {on}"
             key = next(key for key in reversed(window) if weekday in days_from_text(key))
-            yield source.problem((*path, key), message)
+            yield source.problem((*path, key), message).of_rule("overlapping-hours")
         elif window and not any(days):
             hint = "give at least one day its hours"
-            yield source.problem(path, "the window is never open", hint)
+            problem = source.problem(path, "the window is never open", hint)
+            yield problem.of_rule("never-open")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 
 _TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}", re.ASCII)  # RFC 5646, shortened
 
@@ -30,8 +29,8 @@ def variants(names: Iterable[str], name: str) -> list[str]:
 
 def language_of(variant: str, name: str) -> str:
     """Language tag of a variant (`es-mx` for `intro.es-MX.md`), empty where it is none."""
-    path = PurePosixPath(name)
-    if not (variant.startswith(f"{path.stem}.") and variant.endswith(path.suffix)):
+    stem, _, ending = name.rpartition(".")  # with its folder, if there is one
+    if not (variant.startswith(f"{stem}.") and variant.endswith(f".{ending}")):
         return ""
-    tag = variant[len(path.stem) + 1 : -len(path.suffix)]
+    tag = variant[len(stem) + 1 : -len(ending) - 1]
     return tag.replace("_", "-").lower() if _TAG.fullmatch(tag) else ""

@@ -25,6 +25,7 @@ from sequencer.files.settings_form import (
     web_address,
     zone,
 )
+from sequencer.files.value_settings import SenderValues
 from sequencer.mail.server import Security, is_loopback
 
 SECONDS_PER_MINUTE = 60
@@ -110,6 +111,11 @@ class MailboxSettings(Section):
         default="",
         description="Where a meeting with the rep is booked: `{{ booking_link }}` in templates, "
         "which carries a token by which the booking is known. By default that of the rep.",
+    )
+    values: SenderValues = Field(
+        default_factory=dict,
+        description="Further values of who writes: `phone` is `{{ sender.phone }}` in templates. "
+        "What is not here is looked for at the rep whose mailbox it is.",
     )
     timezone: Zone = Field(default="", description="Zone of the rep, such as `Europe/Madrid`.")
     country: Country = Field(

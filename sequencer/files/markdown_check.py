@@ -26,18 +26,19 @@ def markdown_problems(name: str, body: str, first_line: int) -> Iterator[Problem
         first_line: line of the file at which the body begins.
     """
     for number, line in enumerate(body.split("\n"), first_line):
-        for at, message, hint in _complaints(line):
-            yield Problem(name, number, at + 1, message, hint, line)
+        for at, code, message, hint in _complaints(line):
+            yield Problem(name, number, at + 1, message, hint, line, code=code)
 
 
-def _complaints(line: str) -> Iterator[tuple[int, str, str]]:
+def _complaints(line: str) -> Iterator[tuple[int, str, str, str]]:
     for match in _IMAGE.finditer(line):
-        yield match.start(), "a mail holds no images", "say it in words, or link to the image"
+        hint = "say it in words, or link to the image"
+        yield match.start(), "image", "a mail holds no images", hint
     for match in _TAG.finditer(line):
         hint = "write `\\<` for the character itself"
-        yield match.start(), f"HTML (`{match[0][:40]}`) is not possible", hint
+        yield match.start(), "html", f"HTML (`{match[0][:40]}`) is not possible", hint
     for match in _TARGET.finditer(line):
         group = match.lastgroup or "link"
         if not _ALLOWED.match(match[group]):
             hint = "links begin with https://, http:// or mailto:"
-            yield match.start(group), f"a link leads to `{match[group][:60]}`", hint
+            yield match.start(group), "bad-link", f"a link leads to `{match[group][:60]}`", hint

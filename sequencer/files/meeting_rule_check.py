@@ -20,11 +20,13 @@ def own_rule_problems(source: YamlSource) -> Iterator[Problem]:
     for place, slug in _written(source, "enroll"):
         if own and slug == own:
             hint = "`reopen: next_step` lets it go on; another cadence may begin instead"
-            yield source.problem(place, f"`{slug}` would enrol people in itself", hint)
+            problem = source.problem(place, f"`{slug}` would enrol people in itself", hint)
+            yield problem.of_rule("enrols-in-itself")
     for place, _ in _written(source, "reopen"):
         if MeetingCase.BOOKED in place:
             message = "nothing goes on because a meeting was booked: that is what ends it"
-            yield source.problem(place, message, "`meeting.held` is when it has taken place")
+            hint = "`meeting.held` is when it has taken place"
+            yield source.problem(place, message, hint).of_rule("reopens-booked")
 
 
 def rule_problems(
@@ -50,7 +52,8 @@ def _unknown_cadences(source: YamlSource, slugs: set[str]) -> Iterator[Problem]:
     for place, slug in _written(source, "enroll"):
         if slug not in slugs:
             hint = did_you_mean(slug, slugs) or "write it first, in config/cadences"
-            yield source.problem(place, f"there is no cadence `{slug}`", hint)
+            problem = source.problem(place, f"there is no cadence `{slug}`", hint)
+            yield problem.of_rule("unknown-cadence")
 
 
 def _unknown_reps(source: YamlSource, reps: Collection[str]) -> Iterator[Problem]:
@@ -58,7 +61,7 @@ def _unknown_reps(source: YamlSource, reps: Collection[str]) -> Iterator[Problem
     for place, name in _written(source, "assign"):
         if name != OWNER and name.strip().casefold() not in known:
             hint = did_you_mean(name, reps) or "a rep stands in the settings, or has a mailbox"
-            yield source.problem(place, f"there is no rep `{name}`", hint)
+            yield source.problem(place, f"there is no rep `{name}`", hint).of_rule("unknown-rep")
 
 
 def _closed_doors(source: YamlSource, loaded: Mapping[str, Cadence]) -> Iterator[Problem]:
@@ -71,15 +74,15 @@ def _closed_doors(source: YamlSource, loaded: Mapping[str, Cadence]) -> Iterator
         if days:
             message = f"`{slug}` lets nobody in who had a mail within {days} days"
             hint = f"`audience: {{min_days_since_touch: 0}}` in `{slug}`: a task would be left"
-            yield _warning(source.problem(place, message, hint))
+            yield _warning(source.problem(place, message, hint).of_rule("closed-door"))
         if MeetingCase.BOOKED in place and not target.audience.beside_meeting:
             message = f"`{slug}` lets nobody in who has a meeting ahead, as everybody has here"
             hint = f"`audience: {{beside_meeting: true}}` in `{slug}`: a task would be left"
-            yield _warning(source.problem(place, message, hint))
+            yield _warning(source.problem(place, message, hint).of_rule("closed-door"))
         if _goes_round(_slug_of(source), loaded):
             message = f"`{slug}` leads back here, and both let people in again and again"
             hint = "`again: never` in one of them lets each person go round once"
-            yield _warning(source.problem(place, message, hint))
+            yield _warning(source.problem(place, message, hint).of_rule("goes-round"))
 
 
 def _goes_round(slug: str, loaded: Mapping[str, Cadence]) -> bool:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sequencer.domain.delay import delay_from_text
 from sequencer.domain.meeting_rule import OWNER, MeetingCase, MeetingRule, usual_delay
 from sequencer.domain.task import TaskKind
+from sequencer.files import text_forms
 from sequencer.files.cadence_values import Slug, Wait
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.section import HintedError, Section
@@ -85,9 +86,11 @@ class RuleKeys(Section):
 
 
 Rules = Annotated[
-    tuple[RuleKeys, ...], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_RULES)
+    tuple[RuleKeys, ...],
+    BeforeValidator(_listed, json_schema_input_type=RuleKeys | tuple[RuleKeys, ...]),
+    Field(min_length=1, max_length=MOST_RULES),
 ]
-OnKeys = dict[Annotated[str, AfterValidator(_case)], Rules]
+OnKeys = dict[Annotated[str, AfterValidator(_case), text_forms.CASE], Rules]
 
 
 def meeting_rules(keys: Mapping[str, tuple[RuleKeys, ...]]) -> Iterator[MeetingRule]:

@@ -26,10 +26,16 @@ class Source(Protocol):
 
 def problems_of(error: ValidationError, source: Source, model: Model) -> list[Problem]:
     """Every complaint of the validation as a problem at its place."""
-    return [
-        _problem(each, source, model)
-        for each in error.errors(include_url=False, include_context=True)
-    ]
+    every = error.errors(include_url=False, include_context=True)
+    return [_problem(each, source, model) for each in every if not _is_echo(each, every)]
+
+
+def _is_echo(error: ErrorDetails, every: Sequence[ErrorDetails]) -> bool:
+    """Whether a list seems too short only because something in it is wrong."""
+    place = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(each["loc"]) > len(place) and each["loc"][: len(place)] == place for each in every
+    )
 
 
 def _problem(error: ErrorDetails, source: Source, model: Model) -> Problem:
@@ -41,15 +47,17 @@ def _problem(error: ErrorDetails, source: Source, model: Model) -> Problem:
     if kind == "extra_forbidden":
         key = str(path[-1])
         hint = did_you_mean(key, known_at(model, path[:-1]))
-        return source.problem(path, f"unknown key `{_short(key)}`", hint, at_key=True)
+        problem = source.problem(path, f"unknown key `{_short(key)}`", hint, at_key=True)
+        return problem.of_rule("unknown-key")
     if kind == "missing":
         message = f"the key `{path[-1]}` is missing"
         if len(path) > 1:
             message += f" in `{_dotted(path[:-1])}`"
-        return source.problem(path[:-1], message, at_key=len(path) > 1)
+        problem = source.problem(path[:-1], message, at_key=len(path) > 1)
+        return problem.of_rule("missing-key")
     name = _dotted(path)
     message = f"`{name}`: {_words(error)}" if name else _words(error)
-    return source.problem(path, message, _hint(error), at_key=at_key)
+    return source.problem(path, message, _hint(error), at_key=at_key).of_rule("bad-value")
 
 
 def _hint(error: ErrorDetails) -> str:

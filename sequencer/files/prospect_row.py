@@ -66,7 +66,7 @@ class RowReader:
 
     def _prospect(self, record: Record) -> Prospect:
         cells = values(self._columns, record)
-        _check_characters(cells)
+        check_characters(cells)
         fields = {name: cells.pop(name) for name in FIELDS if name in cells}
         fields["email"] = _email(fields.get("email", ""))
         _normalise(fields)
@@ -105,8 +105,12 @@ def values(columns: Columns, record: Record) -> dict[str, str]:
     return found
 
 
-def _check_characters(cells: Mapping[str, str]) -> None:
-    """Refuse what has no place in a name or, by way of a template, in the subject of a mail."""
+def check_characters(cells: Mapping[str, str]) -> None:
+    """Refuse what has no place in a name or, by way of a template, in the subject of a mail.
+
+    Raises:
+        RefusalError: a cell holds such a character.
+    """
     if "".join(cells.values()).isprintable():
         return
     for name, cell in cells.items():

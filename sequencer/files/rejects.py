@@ -13,7 +13,9 @@ from sequencer.files.problem import ConfigError, Problem
 from sequencer.files.prospect_row import Refused
 
 
-def write_rejects(target: Path, source: Path, refused: Sequence[Refused]) -> None:
+def write_rejects(
+    target: Path, source: Path, refused: Sequence[Refused], needed: Sequence[str] = ("email",)
+) -> None:
     """Write the refused rows of `source`, each with its line, code and sentence in front.
 
     The source is read again rather than kept. `target` may be `source` itself, and is there as a
@@ -22,7 +24,7 @@ def write_rejects(target: Path, source: Path, refused: Sequence[Refused]) -> Non
     Raises:
         ConfigError: the source cannot be read (any more), or the target not be written.
     """
-    table = open_table(source)
+    table = open_table(source, needed)
     unfinished = target.with_name(f"{target.name}.part")
     try:
         with unfinished.open("w", encoding=UTF8, newline="") as file:

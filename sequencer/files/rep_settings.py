@@ -25,6 +25,7 @@ from sequencer.files.mailbox_settings import (
 )
 from sequencer.files.region_cell import country_of
 from sequencer.files.section import HintedError, Section
+from sequencer.files.value_settings import SenderValues
 
 MAX_REPS = 1_000
 MAX_VALUES = 500  # of one rule of a territory
@@ -145,6 +146,12 @@ class RepSettings(Section):
         default="",
         description="Where a meeting with them is booked: `{{ booking_link }}` in the mails of "
         "their mailbox, unless the mailbox has its own.",
+    )
+
+    values: SenderValues = Field(
+        default_factory=dict,
+        description="Further values for the mails of their mailboxes: `phone` is "
+        "`{{ sender.phone }}` in templates.",
     )
 
     @model_validator(mode="before")

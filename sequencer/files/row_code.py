@@ -18,6 +18,9 @@ class RowCode(StrEnum):
     COUNTRY_UNKNOWN = "country_unknown"
     SUBDIVISION_UNKNOWN = "subdivision_unknown"
     LANGUAGE_UNKNOWN = "language_unknown"
+    ACCOUNT_MISSING = "account_missing"
+    ACCOUNT_DUPLICATE = "account_duplicate"
+    DOMAIN_INVALID = "domain_invalid"
 
 
 class RowMeaning(NamedTuple):
@@ -65,5 +68,17 @@ ROW_MEANINGS: Mapping[RowCode, RowMeaning] = {
     RowCode.LANGUAGE_UNKNOWN: RowMeaning(
         "The language is none that is known.",
         "Write its letters, as in `es`, or leave the cell empty.",
+    ),
+    RowCode.ACCOUNT_MISSING: RowMeaning(
+        "A row of a list of companies names none.",
+        "Fill in `account`, as the prospects have it, or `domain`.",
+    ),
+    RowCode.ACCOUNT_DUPLICATE: RowMeaning(
+        "An earlier row of the list has the same company.",
+        "Keep the row that is right; the earlier one has been taken.",
+    ),
+    RowCode.DOMAIN_INVALID: RowMeaning(
+        "What stands there is no domain of a company.",
+        "Write what follows the @ in its addresses; with a public provider, use `account`.",
     ),
 }

@@ -23,6 +23,7 @@ from sequencer.files.mailbox_settings import MailboxSettings, ServerSettings
 from sequencer.files.model_error import problems_of
 from sequencer.files.model_fields import is_secret, step_into
 from sequencer.files.nearest import did_you_mean
+from sequencer.files.pool_check import pool_mistakes
 from sequencer.files.problem import ConfigError, Problem
 from sequencer.files.rep_check import rep_mistakes
 from sequencer.files.settings_form import database_url
@@ -53,6 +54,15 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     Raises:
         ConfigError: anything in the file or the environment is wrong.
     """
+    return read_settings(root, environ)[0]
+
+
+def read_settings(root: Path, environ: Mapping[str, str]) -> tuple[Settings, YamlSource]:
+    """The settings, and the file with the place of each of them.
+
+    Raises:
+        ConfigError: see `load_settings`.
+    """
     source = _read(root)
     written = source.value if isinstance(source.value, dict) else {}
     given = {"mailboxes": _names(written, "mailboxes"), "reps": _names(written, "reps")}
@@ -68,11 +78,20 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
         settings = Settings.model_validate(values if written or not source.value else source.value)
     except ValidationError as error:
         raise ConfigError([*problems, *problems_of(error, origin, Settings)]) from None
-    mistakes = (*rep_mistakes(settings), *handover_mistakes(settings))
-    problems.extend(origin.problem(*each[:3], at_key=each.at_key) for each in mistakes)
+    problems.extend(_mistakes(settings, origin))
     if problems:
         raise ConfigError(problems)
-    return _completed(settings, root)
+    return _completed(settings, root), source
+
+
+def _mistakes(settings: Settings, origin: "_Origin") -> Iterator[Problem]:
+    """What does not fit together in settings that are right each by itself."""
+    for each in rep_mistakes(settings):
+        yield origin.problem(*each[:3], at_key=each.at_key).of_rule("bad-rep")
+    for each in handover_mistakes(settings):
+        yield origin.problem(*each[:3], at_key=each.at_key).of_rule("bad-handover")
+    for each in pool_mistakes(settings):
+        yield origin.problem(*each[:3], at_key=each.at_key).of_rule("bad-pool")
 
 
 class _Origin:
@@ -105,7 +124,8 @@ def _read(root: Path) -> YamlSource:
     shown = workspace.SETTINGS.as_posix()
     if not path.exists():
         hint = "`sequencer init` begins a workspace; `--workspace` names another folder"
-        raise ConfigError([Problem(shown, None, None, f"there is no such file in {root}", hint)])
+        problem = Problem(shown, None, None, f"there is no such file in {root}", hint)
+        raise ConfigError([problem.of_rule("no-workspace")])
     return load_yaml(path, shown)
 
 
@@ -124,7 +144,8 @@ def _refuse_unknown_mailboxes(
         if keys[0] == "mailboxes" and not declared:
             del found.values[keys]
             message = f"{variable}: there is no mailbox `{keys[1]}`"
-            yield Problem(SHOWN, None, None, message, did_you_mean(keys[1], names))
+            problem = Problem(SHOWN, None, None, message, did_you_mean(keys[1], names))
+            yield problem.of_rule("bad-variable")
 
 
 def _secrets(source: YamlSource, value: Any, path: tuple[str, ...]) -> Iterator[Problem]:
@@ -137,7 +158,7 @@ def _secrets(source: YamlSource, value: Any, path: tuple[str, ...]) -> Iterator[
             variable = variable_name(place)
             hint = f"set {variable}, or {variable}{FROM_FILE} with the path of a file that holds it"
             message = f"`{key}` holds a secret and does not belong into this file"
-            yield source.problem(place, message, hint, at_key=True)
+            yield source.problem(place, message, hint, at_key=True).of_rule("secret-in-file")
 
 
 def _is_secret(path: tuple[str, ...], value: Any) -> bool:

@@ -8,21 +8,25 @@ from sequencer.domain.booking_link import BookingTool
 from sequencer.domain.prospect import FIELDS
 from sequencer.files import names
 from sequencer.files.api_key_settings import MAX_API_KEYS, ApiKeySettings, each_its_own
+from sequencer.files.approval_settings import ApprovalSettings
 from sequencer.files.country_law import NEED_A_RECORD
 from sequencer.files.handover_settings import HandoverSettings
 from sequencer.files.hook_settings import HookSettings
 from sequencer.files.limits_settings import LimitsSettings
-from sequencer.files.mailbox_settings import Line, MailboxSettings, WebAddress, Zone
+from sequencer.files.mailbox_settings import Email, Line, MailboxSettings, WebAddress, Zone
 from sequencer.files.oauth_settings import ClientsSettings, with_clients
 from sequencer.files.region_cell import country_of
 from sequencer.files.rep_settings import MAX_REPS, RepSettings
 from sequencer.files.section import Section
 from sequencer.files.settings_form import booking_host, database_url
+from sequencer.files.value_settings import MAX_VALUES, AccountField
 
 SETTLE_MINUTES = 15  # longer than the ten minutes that a server may take to answer the final dot
 MIN_KEY = 16  # characters of a key that signs opt-out links
 MAX_MAILBOXES = 1_000
+MAX_POOLS = 200
 MAX_BOOKING_HOSTS = 50
+MAX_TEST_RECIPIENTS = 100
 TEMPLATE_WORDS = frozenset({"booking_link", "sender", "unsubscribe_url", "loop", "range"})
 
 
@@ -166,6 +170,10 @@ class Settings(Section):
     replies: ReplySettings = Field(
         default_factory=ReplySettings, description="What is made of answers."
     )
+    approval: ApprovalSettings = Field(
+        default_factory=ApprovalSettings,
+        description="When a plan needs somebody else's word before it is applied.",
+    )
     limits: LimitsSettings = Field(
         default_factory=LimitsSettings, description="What a company and a person are sent at most."
     )
@@ -186,10 +194,31 @@ class Settings(Section):
         default=(),
         description="Columns of your lists beyond the usual ones, for use in templates.",
     )
+    account_fields: tuple[AccountField, ...] = Field(
+        default=(),
+        max_length=MAX_VALUES,
+        description="What `sequencer import --accounts` brings of companies: `tier` is "
+        "`{{ account.tier }}` in templates.",
+    )
+    test_recipients: tuple[Email, ...] = Field(
+        default=(),
+        max_length=MAX_TEST_RECIPIENTS,
+        description="Addresses besides those of the mailboxes and the reps that `sequencer "
+        "send-test` may write to.",
+    )
     mailboxes: dict[Annotated[str, AfterValidator(names.name)], MailboxSettings] = Field(
         default_factory=dict,
         max_length=MAX_MAILBOXES,
         description="Accounts to send from, by a short name.",
+    )
+    pools: dict[
+        Annotated[str, AfterValidator(names.name)],
+        Annotated[tuple[str, ...], Field(min_length=1, max_length=MAX_MAILBOXES)],
+    ] = Field(
+        default_factory=dict,
+        max_length=MAX_POOLS,
+        description="Mailboxes that write together, by a short name: `madrid: [ana, luis]`. A "
+        "cadence names the pool, and follows when a mailbox is added here.",
     )
     handover: HandoverSettings = Field(
         default_factory=HandoverSettings, description="How meetings are given to reps."

@@ -6,6 +6,7 @@ from typing import Any
 from sequencer.domain.cadence import StepKind
 from sequencer.files.nearest import did_you_mean, nearest
 from sequencer.files.problem import Problem
+from sequencer.files.variant_check import Place, variant_problems, variant_templates
 from sequencer.files.yaml_source import YamlSource
 
 KINDS = tuple(str(kind) for kind in StepKind)
@@ -22,6 +23,9 @@ _BELONGS = (
         "with `manual_email` a rep releases the mail",
     ),
     ("thread", _MAILS, "only a mail belongs to a thread", "delete the key"),
+    ("attach", _MAILS, "only a mail takes files along", "delete the key"),
+    ("variants", _MAILS, "only a mail has `variants`", "make it several steps with a `when` each"),
+    ("winner", _MAILS, "only among the wordings of a mail is there a winner", "delete the key"),
 )
 
 
@@ -40,21 +44,25 @@ def step_values(source: YamlSource, key: str) -> Iterator[tuple[int, str]]:
             yield index, value
 
 
-def template_values(source: YamlSource) -> Iterator[tuple[int, str, str]]:
-    """Index, key and name of each template that a step has."""
+def template_values(source: YamlSource) -> Iterator[tuple[Place, str]]:
+    """Place and name of each template that a step has, those of its variants among them."""
     for index, step in steps_in(source):
         for key in KINDS:
             if isinstance(name := step.get(key), str):
-                yield index, key, name
+                yield ("steps", index, key), name
+        yield from variant_templates(index, step)
 
 
 def step_problems(source: YamlSource) -> Iterator[Problem]:
     """Problems of steps by themselves, and of where they lead."""
     for index, step in steps_in(source):
         kinds = [key for key in step if key in KINDS and step[key] is not None]
+        if not kinds and step.get("variants") is not None:
+            kinds = [str(StepKind.EMAIL)]
         yield from _not_one_thing(source, index, step, kinds)
         if len(kinds) == 1:
             yield from _out_of_place(source, index, step, kinds[0])
+        yield from variant_problems(source, index, step)
     yield from _gotos(source)
 
 
@@ -63,11 +71,12 @@ def _not_one_thing(
 ) -> Iterator[Problem]:
     if not kinds and not any(nearest(str(key), KINDS) for key in step):
         message = "the step does not say what it is"
-        yield source.problem(("steps", index), message, _ONE_THING)
+        yield source.problem(("steps", index), message, _ONE_THING).of_rule("step-kind")
     for other in kinds[1:]:
         message = f"the step is a `{kinds[0]}` already"
         hint = f"{_ONE_THING}: make a second step of this one"
-        yield source.problem(("steps", index, other), message, hint, at_key=True)
+        problem = source.problem(("steps", index, other), message, hint, at_key=True)
+        yield problem.of_rule("step-kind")
 
 
 def _out_of_place(
@@ -75,7 +84,8 @@ def _out_of_place(
 ) -> Iterator[Problem]:
     for key, kinds, message, hint in _BELONGS:
         if step.get(key) is not None and kind not in kinds:
-            yield source.problem(("steps", index, key), message, hint, at_key=True)
+            problem = source.problem(("steps", index, key), message, hint, at_key=True)
+            yield problem.of_rule("misplaced-key")
 
 
 def _gotos(source: YamlSource) -> Iterator[Problem]:
@@ -86,8 +96,8 @@ def _gotos(source: YamlSource) -> Iterator[Problem]:
         later = [step_id for step_id, at in places.items() if at > index]
         if goto not in places:
             message = f"there is no step `{goto}`"
-            yield source.problem(place, message, did_you_mean(goto, later))
+            yield source.problem(place, message, did_you_mean(goto, later)).of_rule("unknown-step")
         elif places[goto] <= index:
             where = "this step itself" if places[goto] == index else "a step further up"
             hint = "a `goto` leads to a step further down: nobody gets a step twice"
-            yield source.problem(place, f"`{goto}` is {where}", hint)
+            yield source.problem(place, f"`{goto}` is {where}", hint).of_rule("cycle")

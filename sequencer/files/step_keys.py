@@ -3,8 +3,10 @@
 from pydantic import Field, model_validator
 
 from sequencer.domain.cadence import TaskType, Thread
+from sequencer.files.attach_keys import Attach
 from sequencer.files.cadence_values import Block, ClockTime, Days, Guard, Name, TemplateName, Wait
 from sequencer.files.section import Section
+from sequencer.files.variant_keys import Variants, WinnerKeys
 
 MAX_DAY = 250  # about a year of business days
 
@@ -68,6 +70,12 @@ class StepKeys(Section):
         default=None,
         description="`reply` (the default) answers the last mail of the cadence that was sent, "
         "`new` begins a thread with the template's subject. The first mail always begins one.",
+    )
+
+    attach: Attach = ()
+    variants: Variants = None
+    winner: WinnerKeys | None = Field(
+        default=None, description="When one of the `variants` is proposed as the better one."
     )
 
     @model_validator(mode="after")

@@ -24,10 +24,10 @@ def read_text(path: Path, shown: str, max_bytes: int) -> str:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         problem = Problem(shown, None, None, f"the file cannot be read: {reason}")
-        raise ConfigError([problem]) from error
+        raise ConfigError([problem.of_rule("unreadable-file")]) from error
     if len(content) > max_bytes:
         message = f"the file is larger than {max_bytes // 1024} kB"
-        raise ConfigError([Problem(shown, None, None, message)])
+        raise ConfigError([Problem(shown, None, None, message).of_rule("unreadable-file")])
     return decoded(content, shown).replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -44,4 +44,5 @@ def decoded(content: bytes, shown: str) -> str:
         line = before.count(b"\n") + 1
         column = len(before) - (before.rfind(b"\n") + 1) + 1
         message = f"byte {column} of this line, 0x{content[error.start]:02x}, is not UTF-8"
-        raise ConfigError([Problem(shown, line, None, message, AS_UTF8)]) from None
+        problem = Problem(shown, line, None, message, AS_UTF8)
+        raise ConfigError([problem.of_rule("unreadable-file")]) from None

@@ -28,7 +28,8 @@ def _missing(source: YamlSource, steps: list[tuple[int, dict[str, Any]]]) -> Ite
     for index, step in steps:
         if index and step.get("wait") is None:
             hint = "add a line such as `wait: 3 business_days`"
-            yield source.problem(("steps", index), "every step but the first needs a `wait`", hint)
+            message = "every step but the first needs a `wait`"
+            yield source.problem(("steps", index), message, hint).of_rule("missing-wait")
 
 
 def _mixed(source: YamlSource, steps: list[tuple[int, dict[str, Any]]]) -> Iterator[Problem]:
@@ -36,10 +37,11 @@ def _mixed(source: YamlSource, steps: list[tuple[int, dict[str, Any]]]) -> Itera
         if step.get("wait") is not None:
             message = "`wait` and `day` cannot be mixed in one cadence"
             hint = "give every step its `day`, or every step but the first a `wait`"
-            yield source.problem(("steps", index, "wait"), message, hint, at_key=True)
+            problem = source.problem(("steps", index, "wait"), message, hint, at_key=True)
+            yield problem.of_rule("mixed-days")
         elif step.get("day") is None:
             message = "every step needs a `day`, as others have one"
-            yield source.problem(("steps", index), message, COUNTED)
+            yield source.problem(("steps", index), message, COUNTED).of_rule("mixed-days")
 
 
 def _falling(source: YamlSource, steps: list[tuple[int, dict[str, Any]]]) -> Iterator[Problem]:
@@ -50,5 +52,5 @@ def _falling(source: YamlSource, steps: list[tuple[int, dict[str, Any]]]) -> Ite
             continue
         if day < latest:
             message = f"day {day} comes after day {latest}: the days of the steps never fall"
-            yield source.problem(("steps", index, "day"), message, COUNTED)
+            yield source.problem(("steps", index, "day"), message, COUNTED).of_rule("falling-day")
         latest = max(latest, day)

@@ -57,7 +57,7 @@ def read_events(text: str) -> Found:
     """Values of the text with their places, or the mistakes that keep it from being used."""
     reader = _Reader()
     try:
-        for event in YAML(typ="rt").parse(text):
+        for event in YAML(typ="safe", pure=True).parse(text):
             reader.take(event)
     except _TooMuchError:
         pass

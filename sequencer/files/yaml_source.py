@@ -89,6 +89,7 @@ def parse_yaml(text: str, shown: str, first_line: int = 1) -> YamlSource:
     found = read_events(text)
     if found.mistakes:
         raise ConfigError(
-            source.problem_at(each.place, each.message, each.hint) for each in found.mistakes
+            source.problem_at(each.place, each.message, each.hint).of_rule("yaml")
+            for each in found.mistakes
         )
     return replace(source, value=found.value, values=found.values, keys=found.keys)

@@ -84,6 +84,13 @@ def version(connection: Connection, version_hash: str) -> StoredVersion:
     )
 
 
+def version_hashes(connection: Connection, slug: str) -> list[str]:
+    """Every version of a cadence that was ever applied, the oldest first."""
+    own = sa.select(VersionRow.hash).where(VersionRow.slug == slug)
+    query = own.order_by(VersionRow.applied_at, VersionRow.hash)
+    return list(connection.execute(query).scalars())
+
+
 def slugs(connection: Connection) -> list[str]:
     """Names of all applied cadences."""
     return list(connection.execute(sa.select(CadenceRow.slug).order_by(CadenceRow.slug)).scalars())

@@ -8,16 +8,22 @@ from sequencer.domain.capability import Capability
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import CapabilityRow
+
+_NAMES = tuple(column.name for column in CapabilityRow.__table__.columns)
+_ONE = Prepared(
+    sa.select(CapabilityRow.__table__).where(
+        CapabilityRow.mailbox == sa.bindparam("one"),
+        CapabilityRow.server == sa.bindparam("servers"),
+    )
+)
 
 
 def get(connection: Connection, mailbox: str, server: str) -> Capability | None:
     """What is known of a mailbox on these servers; None if nothing is, or of others only."""
-    query = sa.select(CapabilityRow.__table__).where(
-        CapabilityRow.mailbox == mailbox, CapabilityRow.server == server
-    )
-    row = connection.execute(query).one_or_none()
-    return Capability(**row._mapping) if row is not None else None
+    rows = _ONE.all(connection, {"one": mailbox, "servers": server})
+    return Capability(**dict(zip(_NAMES, rows[0], strict=True))) if rows else None
 
 
 def save(connection: Connection, capability: Capability) -> None:

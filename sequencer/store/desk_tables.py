@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Identity, Index, Integer
+from sqlalchemy import JSON, BigInteger, ForeignKey, Identity, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sequencer.store.columns import Address, Key, Text, UtcDateTime
@@ -10,10 +10,10 @@ from sequencer.store.table import Base, RowId
 
 
 class ApplicationRow(Base):
-    """One version that was made the one that runs; written once and never changed.
+    """One version that was made the one that runs; kept for ever.
 
     `plan` names the plan it was done by, empty without one. `moved` is how many people who were
-    under way went over to it.
+    under way have gone over to it by that; it grows while they do.
     """
 
     __tablename__ = "application"
@@ -46,7 +46,10 @@ class AccountRow(Base):
 
 
 class VariantStopRow(Base):
-    """That nobody gets a wording of a step any more, in whatever version."""
+    """That nobody gets a wording of a step any more, in whatever version.
+
+    `started_at` is since when it goes on again, because a person said so.
+    """
 
     __tablename__ = "variant_stop"
     slug: Mapped[str] = mapped_column(Key, primary_key=True)
@@ -55,3 +58,20 @@ class VariantStopRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CrossingRow(Base):
+    """That somebody under way went from one version of their cadence to another.
+
+    `last_send_id` is their last send so far: two instants may be the same.
+    """
+
+    __tablename__ = "crossing"
+    id: Mapped[int] = mapped_column(RowId, Identity(), primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    from_hash: Mapped[str] = mapped_column(ForeignKey("cadence_version.hash"))
+    to_hash: Mapped[str] = mapped_column(ForeignKey("cadence_version.hash"))
+    last_send_id: Mapped[int] = mapped_column(BigInteger)
+    __table_args__ = (Index("ix_crossing_enrollment_id_at", "enrollment_id", "at"),)

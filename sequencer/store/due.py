@@ -25,12 +25,14 @@ _NEXT_DUE = {
     )
     for follow_up in (True, False)
 }
-_EARLIEST = {
-    follow_up: sa.select(sa.func.min(SendRow.due_at, type_=SendRow.due_at.type)).where(
-        _WAITS, _OF_ONE, SendRow.follow_up.is_(follow_up)
+_EARLIEST = Prepared.of_firsts(
+    Prepared(
+        sa.select(sa.func.min(SendRow.due_at, type_=SendRow.due_at.type)).where(
+            _WAITS, _OF_ONE, SendRow.follow_up.is_(follow_up)
+        )
     )
     for follow_up in (True, False)
-}
+)
 
 
 def next_due(
@@ -43,7 +45,7 @@ def next_due(
 
 def next_due_at(connection: Connection, mailbox: str) -> datetime | None:
     """Earliest due time of what is open in a mailbox and whose enrollment runs."""
-    found = [connection.execute(query, {"one": mailbox}).scalar() for query in _EARLIEST.values()]
+    [found] = _EARLIEST.all(connection, {"one": mailbox})
     return min((at for at in found if at is not None), default=None)
 
 

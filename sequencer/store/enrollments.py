@@ -25,9 +25,9 @@ LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
 
 # Statements that every look makes are built once: that takes longer than to run them.
-_ONE = sa.select(EnrollmentRow.__table__).where(EnrollmentRow.id == sa.bindparam("one"))
-_LOCKED = _ONE.with_for_update()
-_TO_RESUME = (
+_NUMBERED = sa.select(EnrollmentRow.__table__).where(EnrollmentRow.id == sa.bindparam("one"))
+_ONE, _LOCKED = Prepared(_NUMBERED), Prepared(_NUMBERED.with_for_update())
+TO_RESUME = Prepared(
     sa.select(EnrollmentRow.id)
     .where(
         EnrollmentRow.state == EnrollmentState.PAUSED,
@@ -36,19 +36,20 @@ _TO_RESUME = (
     .order_by(EnrollmentRow.resume_at)
     .limit(sa.bindparam("most"))
 )
-_NEXT_RESUME_AT = sa.select(
-    sa.func.min(EnrollmentRow.resume_at, type_=EnrollmentRow.resume_at.type)
-).where(EnrollmentRow.state == EnrollmentState.PAUSED)
-_NEXT_START_AT = sa.select(
-    sa.func.min(EnrollmentRow.starts_at, type_=EnrollmentRow.starts_at.type)
-).where(EnrollmentRow.state == EnrollmentState.PENDING)
+NEXT_RESUME_AT, _NEXT_START_AT = (
+    Prepared(sa.select(sa.func.min(column, type_=column.type)).where(EnrollmentRow.state == state))
+    for column, state in (
+        (EnrollmentRow.resume_at, EnrollmentState.PAUSED),
+        (EnrollmentRow.starts_at, EnrollmentState.PENDING),
+    )
+)
 _ADD = sa.insert(EnrollmentRow).returning(EnrollmentRow.id, sort_by_parameter_order=True)
 _STARTS = EnrollmentRow.starts_at
 _IS_PENDING = EnrollmentRow.state == EnrollmentState.PENDING
 _STARTS_NOW = (_STARTS.is_(None), sa.bindparam("now", type_=_STARTS.type) >= _STARTS)
 _MAY_BEGIN = (_IS_PENDING, sa.or_(*_STARTS_NOW))
 # Asked in every tick: two looks into the index for each cadence, however many wait in it.
-_PENDING_SLUGS = (
+_PENDING_SLUGS = Prepared(
     sa.select(CadenceRow.slug)
     .where(
         sa.or_(
@@ -157,7 +158,8 @@ def add_each(connection: Connection, new: Sequence[StoredEnrollment]) -> list[in
 
 def get(connection: Connection, enrollment_id: int, *, lock: bool = False) -> StoredEnrollment:
     """The enrollment of that number; `lock` keeps it until the transaction ends."""
-    return stored_in(connection.execute(_LOCKED if lock else _ONE, {"one": enrollment_id}).one())
+    [row] = (_LOCKED if lock else _ONE).all(connection, {"one": enrollment_id})
+    return stored_in(row)
 
 
 def newest(connection: Connection) -> int:
@@ -274,7 +276,7 @@ def start_later(connection: Connection, enrollment_id: int, at: datetime) -> Non
 
 def pending_slugs(connection: Connection, now: datetime) -> list[str]:
     """Cadences in which somebody waits to begin who may begin now."""
-    return list(connection.execute(_PENDING_SLUGS, {"now": now}).scalars())
+    return [slug for (slug,) in _PENDING_SLUGS.all(connection, {"now": now})]
 
 
 def to_activate(connection: Connection, slug: str, now: datetime, limit: int) -> list[int]:
@@ -291,7 +293,8 @@ def to_activate(connection: Connection, slug: str, now: datetime, limit: int) ->
 
 def next_start_at(connection: Connection) -> datetime | None:
     """Earliest instant at which somebody who waits may begin; None where nobody waits for one."""
-    return connection.execute(_NEXT_START_AT).scalar()
+    start_at: datetime | None = _NEXT_START_AT.scalar(connection, {})
+    return start_at
 
 
 def live_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredEnrollment]:
@@ -335,12 +338,13 @@ def of_prospect(connection: Connection, prospect_id: int) -> list[StoredEnrollme
 
 def to_resume(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     """Numbers of the paused enrollments whose date has come."""
-    return list(connection.execute(_TO_RESUME, {"now": now, "most": limit}).scalars())
+    return [number for (number,) in TO_RESUME.all(connection, {"now": now, "most": limit})]
 
 
 def next_resume_at(connection: Connection) -> datetime | None:
     """Earliest date at which a paused enrollment goes on by itself."""
-    return connection.execute(_NEXT_RESUME_AT).scalar()
+    resume_at: datetime | None = NEXT_RESUME_AT.scalar(connection, {})
+    return resume_at
 
 
 def resume_later(connection: Connection, enrollment_id: int, at: datetime) -> None:

@@ -14,6 +14,7 @@ from sequencer.domain.task import TaskKind
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.meeting_tables import FollowUpRow
+from sequencer.store.prepared import Prepared
 
 MOST_WHY = 1_000
 
@@ -134,23 +135,25 @@ def postpone(connection: Connection, follow_up_id: int, due_at: datetime, why: s
 
 # Statements that every tick makes are built once: that takes longer than to run them.
 _WAITS = FollowUpRow.state == FollowUpState.WAITING
-_DUE = (
+DUE = Prepared(
     sa.select(FollowUpRow.id)
     .where(_WAITS, FollowUpRow.due_at <= sa.bindparam("now", type_=FollowUpRow.due_at.type))
     .order_by(FollowUpRow.due_at, FollowUpRow.id)
     .limit(sa.bindparam("most"))
 )
-_NEXT = sa.select(sa.func.min(FollowUpRow.due_at, type_=FollowUpRow.due_at.type)).where(_WAITS)
+NEXT = Prepared(
+    sa.select(sa.func.min(FollowUpRow.due_at, type_=FollowUpRow.due_at.type)).where(_WAITS)
+)
 
 
 def due(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     """Numbers of what waits and is due, the oldest first."""
-    return list(connection.execute(_DUE, {"now": now, "most": limit}).scalars())
+    return [number for (number,) in DUE.all(connection, {"now": now, "most": limit})]
 
 
 def next_at(connection: Connection) -> datetime | None:
     """When something follows next."""
-    found: datetime | None = connection.execute(_NEXT).scalar()
+    found: datetime | None = NEXT.scalar(connection, {})
     return found
 
 

@@ -11,6 +11,7 @@ from sequencer.domain.handover import TRANSITIONS, WITH_SOMEBODY, HandoverEvent,
 from sequencer.store.columns import cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.meeting_tables import HandoverRow
+from sequencer.store.prepared import Prepared
 
 MOST_AT_ONCE = 100
 PORTION = 200
@@ -62,20 +63,32 @@ class NewHandover:
 
 
 COLUMNS = tuple(HandoverRow.__table__.c[each.name] for each in fields(Handover))
-_IS_WITH_SOMEBODY = HandoverRow.state.in_(sorted(WITH_SOMEBODY))
+_IS_WITH_SOMEBODY = sa.or_(*(HandoverRow.state == state for state in sorted(WITH_SOMEBODY)))
 # Statements that every tick makes are built once: that takes longer than to run them.
 _NOW = sa.bindparam("now", type_=HandoverRow.offered_at.type)
-_LATE = (
+LATE = Prepared(
     sa.select(HandoverRow.id)
     .where(HandoverRow.state == HandoverState.OFFERED, HandoverRow.answer_by_at <= _NOW)
     .order_by(HandoverRow.answer_by_at)
     .limit(MOST_AT_ONCE)
 )
-_TO_REMIND = (
+TO_REMIND = Prepared(
     sa.select(HandoverRow.id)
     .where(_IS_WITH_SOMEBODY, HandoverRow.remind_at <= _NOW)
     .order_by(HandoverRow.remind_at)
     .limit(MOST_AT_ONCE)
+)
+NEXT = (
+    Prepared(
+        sa.select(sa.func.min(HandoverRow.answer_by_at, type_=HandoverRow.answer_by_at.type)).where(
+            HandoverRow.state == HandoverState.OFFERED
+        )
+    ),
+    Prepared(
+        sa.select(sa.func.min(HandoverRow.remind_at, type_=HandoverRow.remind_at.type)).where(
+            _IS_WITH_SOMEBODY
+        )
+    ),
 )
 
 
@@ -130,19 +143,13 @@ def due(connection: Connection, now: datetime) -> list[int]:
 
     Some at once.
     """
-    found = (connection.execute(query, {"now": now}).scalars() for query in (_LATE, _TO_REMIND))
-    return sorted({number for each in found for number in each})
+    found = (query.all(connection, {"now": now}) for query in (LATE, TO_REMIND))
+    return sorted({number for each in found for (number,) in each})
 
 
 def next_at(connection: Connection) -> datetime | None:
     """When the next one lapses or is reminded of; None where none is."""
-    lapses = sa.select(
-        sa.func.min(HandoverRow.answer_by_at, type_=HandoverRow.answer_by_at.type)
-    ).where(HandoverRow.state == HandoverState.OFFERED)
-    reminds = sa.select(sa.func.min(HandoverRow.remind_at, type_=HandoverRow.remind_at.type)).where(
-        _IS_WITH_SOMEBODY
-    )
-    found = (connection.execute(query).scalar() for query in (lapses, reminds))
+    found = (query.scalar(connection, {}) for query in NEXT)
     return min((at for at in found if at is not None), default=None)
 
 

@@ -10,12 +10,13 @@ from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
 from sequencer.store.outside_tables import HookRow
+from sequencer.store.prepared import Prepared
 
 STORED, DONE, FAILED, UNKNOWN = "stored", "done", "failed", "unknown"
 TO_ASK = "to_ask"  # of it too little is told: its tool is asked before it is worked through
 
 # The statement that every tick makes is built once: that takes longer than to run it.
-_WAITING = (
+WAITING = Prepared(
     sa.select(HookRow.id)
     .where(HookRow.state == STORED)
     .order_by(HookRow.id)
@@ -65,7 +66,7 @@ def add(
 
 def waiting(connection: Connection, limit: int = 100) -> list[int]:
     """Numbers of the deliveries nobody has worked through, the oldest first."""
-    return list(connection.execute(_WAITING, {"most": limit}).scalars())
+    return [number for (number,) in WAITING.all(connection, {"most": limit})]
 
 
 def take(connection: Connection, delivery_id: int) -> Delivery | None:

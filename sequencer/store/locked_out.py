@@ -8,7 +8,14 @@ import sqlalchemy as sa
 from sequencer.domain.mailbox import MailboxState
 from sequencer.domain.task import TaskKind, TaskState
 from sequencer.store.database import Connection
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import MailboxRow, TaskRow
+
+_LISTED = Prepared(
+    sa.select(MailboxRow.name)
+    .where(MailboxRow.state == MailboxState.NEEDS_SIGN_IN)
+    .order_by(MailboxRow.name)
+)
 
 
 class Request(NamedTuple):
@@ -21,8 +28,7 @@ class Request(NamedTuple):
 
 def listed(connection: Connection) -> list[str]:
     """Names of the mailboxes that need somebody to sign in."""
-    query = sa.select(MailboxRow.name).where(MailboxRow.state == MailboxState.NEEDS_SIGN_IN)
-    return list(connection.execute(query.order_by(MailboxRow.name)).scalars())
+    return [name for (name,) in _LISTED.all(connection, {})]
 
 
 def hold(connection: Connection, mailbox: str) -> bool:

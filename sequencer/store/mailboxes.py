@@ -35,7 +35,7 @@ _UNWELL = Prepared(
         MailboxRow.name, MailboxRow.state, MailboxRow.reason, MailboxRow.until, MailboxRow.synced_at
     ).where(one_of(MailboxRow.name, "many"), MailboxRow.state != MailboxState.OK)
 )
-_UNSERVED = (
+_UNSERVED = Prepared(
     sa.select(MailboxRow.name, MailboxRow.state)
     .where(
         MailboxRow.holder.is_(None)
@@ -105,8 +105,8 @@ def gone(connection: Connection, known: Collection[str], now: datetime) -> list[
     What is not among the known ones may still be served by a daemon with newer settings.
     """
     locked_out = MailboxState.NEEDS_SIGN_IN
-    rows = connection.execute(_UNSERVED, {"now": now, "locked_out": locked_out})
-    return [row.name for row in rows if row.state == locked_out or row.name not in known]
+    rows = _UNSERVED.all(connection, {"now": now, "locked_out": locked_out})
+    return [name for name, state in rows if state == locked_out or name not in known]
 
 
 def listed(connection: Connection) -> list[StoredMailbox]:

@@ -11,6 +11,7 @@ from sequencer.store import bookings
 from sequencer.store.columns import UtcDateTime, cut
 from sequencer.store.database import Connection
 from sequencer.store.meeting_tables import FollowUpRow, HandoverRow, MeetingRow
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import ProspectRow
 
 _LIMITS = {"email": 320, "host": 320, "tz": 128, "cancelled_by": 128}
@@ -114,18 +115,14 @@ def to_ask_about(
     connection: Connection, over_by: datetime, since: datetime, most: int
 ) -> list[int]:
     """Meetings that have begun since then and are over, and of which nobody told how they went."""
-    row = MeetingRow
-    query = sa.select(row.id).where(*_UNTOLD, row.starts_at.between(since, over_by))
-    over = query.where(_over_at <= over_by).order_by(row.starts_at, row.id)
-    return list(connection.execute(over.limit(most)).scalars())
+    values = {"since": since, "over_by": over_by, "most": most}
+    return [number for (number,) in TO_ASK_ABOUT.all(connection, values)]
 
 
 def next_over_at(connection: Connection, since: datetime) -> datetime | None:
     """When the first of those is over that have begun or begin since then."""
-    query = sa.select(sa.func.min(_over_at, type_=UtcDateTime())).where(
-        *_UNTOLD, MeetingRow.starts_at >= since
-    )
-    return connection.execute(query).scalar()
+    over_at: datetime | None = NEXT_OVER_AT.scalar(connection, {"since": since})
+    return over_at
 
 
 def asked(connection: Connection, meeting_id: int, now: datetime | None) -> None:
@@ -214,4 +211,17 @@ _UNTOLD = (
     MeetingRow.asked_at.is_(None),
 )
 _over_at = sa.func.coalesce(MeetingRow.ends_at, MeetingRow.starts_at)
+_SINCE, _OVER_BY = (sa.bindparam(name, type_=UtcDateTime()) for name in ("since", "over_by"))
+# Statements that every tick makes are built once: that takes longer than to run them.
+TO_ASK_ABOUT = Prepared(
+    sa.select(MeetingRow.id)
+    .where(*_UNTOLD, MeetingRow.starts_at.between(_SINCE, _OVER_BY), _over_at <= _OVER_BY)
+    .order_by(MeetingRow.starts_at, MeetingRow.id)
+    .limit(sa.bindparam("most"))
+)
+NEXT_OVER_AT = Prepared(
+    sa.select(sa.func.min(_over_at, type_=UtcDateTime())).where(
+        *_UNTOLD, MeetingRow.starts_at >= _SINCE
+    )
+)
 _KEYS = ("meeting_key", "previous_key", "uid")

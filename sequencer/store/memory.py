@@ -80,6 +80,14 @@ class MemoryDatabase(Database):
             yield connection
         self._driver.execute("PRAGMA foreign_keys = ON")
 
+    def define(self, name: str, call: Callable[[], str | None]) -> None:
+        """Let statements call a function without arguments by that name."""
+        self._driver.create_function(name, 0, call)
+
+    def take_in(self, driver: sqlite3.Connection) -> None:
+        """Hold what another database holds, and nothing else any more."""
+        driver.backup(self._driver)
+
     def copy_from(self, template: "MemoryDatabase") -> None:
         """Hold what the template holds, and nothing else any more."""
         template.copy_into(self._driver)

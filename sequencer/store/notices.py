@@ -10,6 +10,7 @@ from sequencer.store.columns import ADDRESS_LIMIT, TEXT_LIMIT, cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
 from sequencer.store.outside_tables import NoticeRow
+from sequencer.store.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,12 @@ _FATE = (
 )
 _IS_OPEN = NoticeRow.ended_at.is_(None)  # in the words of the index
 _WAITS = (_IS_OPEN, NoticeRow.handed_at.is_(None))
+_NEXT_DUE = Prepared(
+    sa.select(NoticeRow.mailbox, sa.func.min(NoticeRow.due_at, type_=NoticeRow.due_at.type))
+    .where(*_WAITS)
+    .group_by(NoticeRow.mailbox)
+)
+_OPEN_MAILBOXES = Prepared(sa.select(NoticeRow.mailbox).where(_IS_OPEN).distinct())
 
 
 def queue(connection: Connection, notice: Notice) -> bool:
@@ -117,11 +124,7 @@ def due(connection: Connection, mailbox: str, now: datetime) -> Waiting | None:
 
 def next_due(connection: Connection) -> dict[str, datetime]:
     """When the first waiting one of each mailbox is due."""
-    first = sa.func.min(NoticeRow.due_at, type_=NoticeRow.due_at.type)
-    rows = connection.execute(
-        sa.select(NoticeRow.mailbox, first).where(*_WAITS).group_by(NoticeRow.mailbox)
-    )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in _NEXT_DUE.all(connection, {})}
 
 
 def left_open(connection: Connection, mailbox: str, before: datetime) -> list[Waiting]:
@@ -134,9 +137,7 @@ def left_open(connection: Connection, mailbox: str, before: datetime) -> list[Wa
 
 def open_mailboxes(connection: Connection) -> list[str]:
     """Mailboxes in which one waits, or was handed over and is not heard of."""
-    return list(
-        connection.execute(sa.select(NoticeRow.mailbox).where(_IS_OPEN).distinct()).scalars()
-    )
+    return [mailbox for (mailbox,) in _OPEN_MAILBOXES.all(connection, {})]
 
 
 def open_in(connection: Connection, mailboxes: Sequence[str]) -> list[int]:

@@ -125,6 +125,23 @@ class Prepared:
         self._takes = takes
         self._forms: dict[str, _Form] = {}
 
+    @classmethod
+    def of_firsts(cls, every: Iterable["Prepared"]) -> "Prepared":
+        """A statement with one row: what each of these has first in its first row."""
+        return cls(sa.select(*(each.selected.scalar_subquery() for each in every)))
+
+    @classmethod
+    def of_any(cls, every: Iterable["Prepared"]) -> "Prepared":
+        """A statement that tells whether any of these has a row."""
+        return cls(sa.select(sa.or_(*(each.selected.exists() for each in every))))
+
+    @property
+    def selected(self) -> sa.Select[Any]:
+        """The statement, to be part of another one."""
+        if not isinstance(self._statement, sa.Select):
+            raise TypeError("only what selects can be part of another statement")
+        return self._statement
+
     def all(self, connection: Connection, values: Values) -> list[Sequence[Any]]:
         """The rows of the answer."""
         form = self._form(connection)

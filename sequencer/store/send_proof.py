@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sequencer.domain.ledger import Kind
 from sequencer.domain.send import SendState
 from sequencer.mail.transaction import OutcomeKind
+from sequencer.store.crossings import version_then
 from sequencer.store.database import Connection
 from sequencer.store.stream import streamed
 from sequencer.store.tables import AttemptRow, EnrollmentRow, LedgerRow, ProspectRow, SendRow
@@ -27,6 +28,7 @@ class Handed:
     """A mail that left or may have left, with what the commit before its dot noted.
 
     Attributes:
+        version_hash: the version that the enrollment was in then.
         timezone, country, subdivision: where the prospect is today, empty where it is not known.
     """
 
@@ -77,7 +79,7 @@ def handed(connection: Connection) -> Iterator[Handed]:
             SendRow.step_id,
             SendRow.mailbox,
             EnrollmentRow.prospect_id,
-            EnrollmentRow.version_hash,
+            version_then(),
             SendRow.recipient,
             SendRow.handed_at,
             SendRow.synced_at,

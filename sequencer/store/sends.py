@@ -24,6 +24,8 @@ class StoredSend:
     Attributes:
         fence: of the lease under which it was claimed last.
         draft: subject and text as a rep edited them; None for what the template says.
+        variant: the wording it was written in; None where its step has one only, or before that.
+        template_hash: of the text of that wording; None for a rep's own words.
         looked_at: the last look; its window was open then on the clock of `tz`.
         synced_at: the scan of the mailbox that the look relied on.
         handed_at: when it was handed over, and so may have left; None again after a refusal.
@@ -43,6 +45,8 @@ class StoredSend:
     subject: str | None
     recipient: str | None
     draft: dict[str, str] | None
+    variant: str | None
+    template_hash: str | None
     looked_at: datetime | None
     tz: str | None
     synced_at: datetime | None
@@ -53,8 +57,8 @@ class StoredSend:
 COLUMNS = [SendRow.__table__.c[each.name] for each in fields(StoredSend)]
 _STATE = [each.name for each in fields(StoredSend)].index("state")
 # Statements that every look makes are built once: that takes longer than to run them.
-_ONE = sa.select(*COLUMNS).where(SendRow.id == sa.bindparam("one"))
-_OF_ENROLLMENT = (
+_ONE = Prepared(sa.select(*COLUMNS).where(SendRow.id == sa.bindparam("one")))
+_OF_ENROLLMENT = Prepared(
     sa.select(*COLUMNS).where(SendRow.enrollment_id == sa.bindparam("one")).order_by(SendRow.id)
 )
 _BY_MESSAGE_IDS = (
@@ -90,6 +94,7 @@ _QUEUED = (
     "due_at",
     "why",
     "draft",
+    "variant",
     "fence",
     "tries",
 )
@@ -106,7 +111,11 @@ _MARK = (
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A send to be queued."""
+    """A send to be queued.
+
+    Attributes:
+        variant: the wording that a rep has read and released; else that is settled at the claim.
+    """
 
     enrollment_id: int
     step_id: str
@@ -115,6 +124,7 @@ class Queued:
     due_at: datetime
     why: str
     draft: dict[str, str] | None = None
+    variant: str | None = None
 
 
 def queue(connection: Connection, *new: Queued) -> None:
@@ -137,6 +147,7 @@ def _row(new: Queued) -> dict[str, object]:
         "due_at": new.due_at,
         "why": cut(new.why),
         "draft": new.draft,
+        "variant": new.variant,
         "fence": 0,
         "tries": 0,
     }
@@ -151,13 +162,13 @@ def mark_running(connection: Connection, running: Mapping[int, bool]) -> None:
 
 def get(connection: Connection, send_id: int) -> StoredSend:
     """The send of that number."""
-    return stored(connection.execute(_ONE, {"one": send_id}).one())
+    [row] = _ONE.all(connection, {"one": send_id})
+    return stored(row)
 
 
 def of_enrollment(connection: Connection, enrollment_id: int) -> list[StoredSend]:
     """All sends of an enrollment, in the order they were queued."""
-    rows = connection.execute(_OF_ENROLLMENT, {"one": enrollment_id})
-    return [stored(row) for row in rows]
+    return [stored(row) for row in _OF_ENROLLMENT.all(connection, {"one": enrollment_id})]
 
 
 def get_many(connection: Connection, send_ids: Iterable[int]) -> dict[int, StoredSend]:
@@ -325,18 +336,18 @@ def in_state(
 ) -> list[StoredSend]:
     """Sends in one state, the oldest first."""
     query = _in_state(state, of_mailbox=mailbox is not None)
-    return [stored(row) for row in connection.execute(query, {"one": mailbox})]
+    return [stored(row) for row in query.all(connection, {"one": mailbox})]
 
 
 @cache
-def _in_state(state: SendState, *, of_mailbox: bool) -> sa.Select[tuple[object, ...]]:
+def _in_state(state: SendState, *, of_mailbox: bool) -> Prepared:
     """Built with the state in it: only so is the index used that has just what is under way."""
     query = sa.select(*COLUMNS).where(SendRow.state == sa.literal_column(f"'{state}'", sa.String))
     if state in IN_FLIGHT | {SendState.PARKED}:
         query = query.where(sa.text(UNDER_WAY))  # SQLite does not see that the one follows
     if of_mailbox:
         query = query.where(SendRow.mailbox == sa.bindparam("one"))
-    return query.order_by(SendRow.id)
+    return Prepared(query.order_by(SendRow.id))
 
 
 def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> list[StoredSend]:

@@ -34,8 +34,9 @@ class VersionRow(Base):
 class CadenceRow(Base):
     """Which version new enrollments get.
 
-    `draining_since` is set where it takes nobody in any more, `archived_at` where nobody is left in
-    it either. `most_people` is how many may be let in for now, since `limited_at`.
+    `draining_since` is set where it takes nobody in any more, by whom stands in `drained_by`, and
+    `archived_at` where nobody was left in it either. `most_people` is how many may be let in for
+    now, since `limited_at`.
     """
 
     __tablename__ = "cadence"
@@ -43,6 +44,7 @@ class CadenceRow(Base):
     version_hash: Mapped[str] = mapped_column(ForeignKey("cadence_version.hash"))
     applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
     draining_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    drained_by: Mapped[str | None] = mapped_column(Text)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     most_people: Mapped[int | None] = mapped_column(Integer)
     limited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -194,6 +196,7 @@ class EnrollmentRow(Base):
 # What a daemon looks for all the time; the words are those of the queries, or no index is used.
 WAITS = "state IN ('queued', 'deferred') AND runs"
 FIRST_TOUCH = "NOT follow_up"
+HAS_VARIANT = "variant IS NOT NULL"
 UNDER_WAY = "state IN ('claimed', 'handed', 'unknown', 'parked')"
 
 
@@ -234,6 +237,7 @@ class SendRow(Base):
         partial("ix_send_under_way", "state", "mailbox", where=UNDER_WAY),
         Index("ix_send_handed_at", "mailbox", "handed_at"),
         partial("ix_send_first_touch", "slug", "handed_at", where=FIRST_TOUCH),
+        partial("ix_send_variant", "slug", "enrollment_id", where=HAS_VARIANT),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,6 +11,7 @@ from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.task import TRANSITIONS, TaskEvent, TaskKind, TaskState
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import EnrollmentRow, TaskRow
 
 KEY_LENGTH = 128  # of an assignee, a disposition, a name
@@ -97,18 +99,19 @@ def add(connection: Connection, new: NewTask, now: datetime) -> int:
 
 def find(connection: Connection, task_id: int) -> StoredTask | None:
     """The task of that number."""
-    row = connection.execute(
-        sa.select(TaskRow.__table__).where(TaskRow.id == task_id)
-    ).one_or_none()
-    return _stored(row) if row is not None else None
+    rows = _ONE.all(connection, {"one": task_id})
+    return _stored(rows[0]) if rows else None
 
 
 def of_enrollment(connection: Connection, enrollment_id: int) -> list[StoredTask]:
     """All tasks of an enrollment, in the order they were opened."""
+    return [_stored(row) for row in _OF_ENROLLMENT.all(connection, {"one": enrollment_id})]
+
+
+def of_person(connection: Connection, prospect_id: int) -> list[StoredTask]:
+    """All tasks about a person, in the order they were opened."""
     rows = connection.execute(
-        sa.select(TaskRow.__table__)
-        .where(TaskRow.enrollment_id == enrollment_id)
-        .order_by(TaskRow.id)
+        sa.select(TaskRow.__table__).where(TaskRow.prospect_id == prospect_id).order_by(TaskRow.id)
     )
     return [_stored(row) for row in rows]
 
@@ -225,17 +228,24 @@ def listed(
 
 def to_look_at(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     """Numbers of the open step tasks that have become due and were not looked at since."""
-    return list(connection.execute(_TO_LOOK_AT, {"now": now, "most": limit}).scalars())
+    return [number for (number,) in TO_LOOK_AT.all(connection, {"now": now, "most": limit})]
 
 
 def to_skip(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     """Numbers of the open step tasks that have been overdue for long enough."""
-    return list(connection.execute(_TO_SKIP, {"now": now, "most": limit}).scalars())
+    return [number for (number,) in TO_SKIP.all(connection, {"now": now, "most": limit})]
 
 
+_NAMES = tuple(column.name for column in TaskRow.__table__.columns)
 # Statements that every tick makes are built once: that takes longer than to run them.
 _RUNS = (TaskRow.state == TaskState.OPEN, EnrollmentRow.state == EnrollmentState.ACTIVE)
 _NOW = sa.bindparam("now", type_=TaskRow.due_at.type)
+_ONE = Prepared(sa.select(TaskRow.__table__).where(TaskRow.id == sa.bindparam("one")))
+_OF_ENROLLMENT = Prepared(
+    sa.select(TaskRow.__table__)
+    .where(TaskRow.enrollment_id == sa.bindparam("one"))
+    .order_by(TaskRow.id)
+)
 _OF_RUNNING = (
     sa.select(TaskRow.id)
     .join(EnrollmentRow, EnrollmentRow.id == TaskRow.enrollment_id)
@@ -243,12 +253,14 @@ _OF_RUNNING = (
     .order_by(TaskRow.due_at, TaskRow.id)
     .limit(sa.bindparam("most"))
 )
-_TO_LOOK_AT = _OF_RUNNING.where(TaskRow.due_at <= _NOW, TaskRow.looked_at.is_(None))
-_TO_SKIP = _OF_RUNNING.where(TaskRow.skip_at <= _NOW)
-_NEXT = tuple(
-    sa.select(sa.func.min(column, type_=TaskRow.due_at.type))
-    .join(EnrollmentRow, EnrollmentRow.id == TaskRow.enrollment_id)
-    .where(*_RUNS, more)
+TO_LOOK_AT = Prepared(_OF_RUNNING.where(TaskRow.due_at <= _NOW, TaskRow.looked_at.is_(None)))
+TO_SKIP = Prepared(_OF_RUNNING.where(TaskRow.skip_at <= _NOW))
+NEXT = tuple(
+    Prepared(
+        sa.select(sa.func.min(column, type_=TaskRow.due_at.type))
+        .join(EnrollmentRow, EnrollmentRow.id == TaskRow.enrollment_id)
+        .where(*_RUNS, more)
+    )
     for column, more in (
         (TaskRow.due_at, TaskRow.looked_at.is_(None)),
         (TaskRow.skip_at, sa.true()),
@@ -258,7 +270,7 @@ _NEXT = tuple(
 
 def next_at(connection: Connection) -> datetime | None:
     """When the daemon has a task to look at or to skip next."""
-    found = [connection.execute(query).scalar() for query in _NEXT]
+    found = [query.scalar(connection, {}) for query in NEXT]
     return min((at for at in found if at is not None), default=None)
 
 
@@ -301,7 +313,7 @@ def assign_all(connection: Connection, task_ids: Sequence[int], assignee: str) -
     return sum(move(connection, number, TaskEvent.ASSIGN, assignee=assignee) for number in task_ids)
 
 
-def _stored(row: sa.Row[tuple[object, ...]]) -> StoredTask:
-    values = dict(row._mapping)
-    kind, state = TaskKind(row.kind), TaskState(row.state)
+def _stored(row: Sequence[Any]) -> StoredTask:
+    values = dict(zip(_NAMES, row, strict=True))
+    kind, state = TaskKind(values["kind"]), TaskState(values["state"])
     return StoredTask(**{**values, "kind": kind, "state": state})

@@ -93,7 +93,7 @@ def newest_of_mailbox(connection: Connection, mailbox: str, limit: int) -> list[
     """Instants of a mailbox's last mails, those by hand among them, in order."""
     found: list[datetime] = []
     for query in _newest_queries():
-        rows = connection.execute(query, {"one": mailbox, "most": limit}).all()
+        rows = query.raw(connection, {"one": mailbox, "most": limit})
         found += [_instant(raw) for (raw,) in rows]
     return sorted(found)[-limit:] if limit else []
 
@@ -249,13 +249,13 @@ def _mail_days(dialect: str) -> sa.Select[Any]:
 
 
 @cache
-def _newest_queries() -> tuple[sa.Select[Any], sa.Select[Any]]:
+def _newest_queries() -> tuple[Prepared, Prepared]:
     ours = sa.select(_raw(SendRow.handed_at)).where(_FROM_ONE, SendRow.handed_at.is_not(None))
     by_hand = sa.select(_raw(TouchRow.at)).where(_BY_ONE, *_mail_out())
     most: sa.BindParameter[int] = sa.bindparam("most")
     return (
-        ours.order_by(SendRow.handed_at.desc()).limit(most),
-        by_hand.order_by(TouchRow.at.desc()).limit(most),
+        Prepared(ours.order_by(SendRow.handed_at.desc()).limit(most)),
+        Prepared(by_hand.order_by(TouchRow.at.desc()).limit(most)),
     )
 
 

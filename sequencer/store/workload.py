@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sequencer.domain.send import SendState
 from sequencer.store.database import Connection
 from sequencer.store.outside_tables import NoticeRow
+from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.tables import UNDER_WAY, WAITS, MailboxRow, SendRow
 
 _HALF_DONE = (SendState.CLAIMED, SendState.HANDED)
@@ -64,17 +65,17 @@ _IS_DUE = sa.or_(
     *(sa.func.coalesce(_first_due(follow_up=kind) <= _NOW, sa.false()) for kind in (False, True))
 )
 _AWAKE = sa.or_(MailboxRow.until.is_(None), MailboxRow.until <= _NOW)
-_TO_DO = sa.select(*_COLUMNS).where(_MINE, sa.or_(_UNREAD, sa.and_(_AWAKE, _IS_DUE)))
-_NAMED = sa.select(*_COLUMNS).where(
-    _MINE, MailboxRow.name.in_(sa.bindparam("names", expanding=True))
-)
-_UNDER_WAY = (
+_TO_DO = Prepared(sa.select(*_COLUMNS).where(_MINE, sa.or_(_UNREAD, sa.and_(_AWAKE, _IS_DUE))))
+_NAMED = Prepared(sa.select(*_COLUMNS).where(_MINE, one_of(MailboxRow.name, "names")))
+_UNDER_WAY = Prepared(
     sa.select(SendRow.mailbox, SendRow.state)
-    .where(sa.text(UNDER_WAY), SendRow.state.in_((*_HALF_DONE, SendState.UNKNOWN)))
+    .where(
+        sa.text(UNDER_WAY),
+        sa.or_(*(SendRow.state == state for state in (*_HALF_DONE, SendState.UNKNOWN))),
+    )
     .distinct()
 )
-
-_TO_TELL = (
+_TO_TELL = Prepared(
     sa.select(NoticeRow.mailbox)
     .where(NoticeRow.ended_at.is_(None), NoticeRow.due_at <= _NOW)
     .distinct()
@@ -87,24 +88,24 @@ def workload(
     """What there is to do in the mailboxes that the holder has; those without work are missing."""
     half_done: set[str] = set()
     doubtful: set[str] = set()
-    for mailbox, state in connection.execute(_UNDER_WAY):
+    for mailbox, state in _UNDER_WAY.all(connection, {}):
         (half_done if state in _HALF_DONE else doubtful).add(mailbox)
-    telling = set(connection.execute(_TO_TELL, {"now": now}).scalars())
+    telling = {mailbox for (mailbox,) in _TO_TELL.all(connection, {"now": now})}
     given = {"holder": holder, "now": now, "polled_before": polled_before}
     given["not_after"] = now + (now - polled_before)
-    found = {row.name: row for row in connection.execute(_TO_DO, given)}
+    found = {row[0]: row for row in _TO_DO.all(connection, given)}
     if named := (half_done | doubtful | telling) - found.keys():
-        rows = connection.execute(_NAMED, {**given, "names": sorted(named)})
-        found |= {row.name: row for row in rows}
+        rows = _NAMED.all(connection, {**given, "names": sorted(named)})
+        found |= {row[0]: row for row in rows}
     return [
         Workload(
             mailbox=name,
             half_done=name in half_done,
             doubtful=name in doubtful,
-            unread=bool(row.unread),
+            unread=bool(unread),
             notices=name in telling,
-            rests_until=row.until,
-            reason=row.reason,
+            rests_until=until,
+            reason=reason,
         )
-        for name, row in found.items()
+        for name, until, reason, unread in found.values()
     ]

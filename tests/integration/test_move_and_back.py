@@ -32,8 +32,12 @@ def use(root: Path, url: str) -> None:
 
 def test_there_and_back(postgres_server: Databases, tmp_path: Path) -> None:
     """At each place everything is as it was, and new people get numbers that nobody had."""
-    for command in (["init"], ["apply"], ["import", str(tmp_path / "config/prospects.csv")]):
-        done(tmp_path, *command)
+    done(tmp_path, "init")
+    rows = (tmp_path / "config/prospects.csv").read_text("utf-8").splitlines(keepends=True)
+    leads = tmp_path / "leads.csv"
+    leads.write_text("".join(row for row in rows if ",customer," not in row), "utf-8")
+    done(tmp_path, "apply")
+    done(tmp_path, "import", str(leads))
     done(tmp_path, "enroll", "fintech-intro", "--all")
     proved = answer(tmp_path, "verify")
     server = sa.make_url(postgres_server.new()).set(drivername="postgresql").render_as_string()

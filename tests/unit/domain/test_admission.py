@@ -275,6 +275,16 @@ def test_starts_later() -> None:
     assert refused(Occasion.ENROLMENT, starts_at=at) == []
 
 
+def test_draining() -> None:
+    """A cadence that runs dry takes nobody in, and lets nobody begin, whatever room it has."""
+    for occasion in (Occasion.ENROLMENT, Occasion.ACTIVATION):
+        assert reasons(occasion, room=Room()) == []
+        [refusal] = refused(occasion, room=Room(draining_since=NOON))
+        assert refusal.reason is Reason.CADENCE_DRAINING
+        assert refusal.until is None
+        assert f"since {NOON:%d %b %Y}" in refusal.sentence
+
+
 def test_throttled_by_number() -> None:
     """No more than so many at a time; when one ends nobody can say."""
     throttle = Throttle(max_active=2)

@@ -504,3 +504,13 @@ def test_reopened_where_a_step_with_a_day_is_passed_over() -> None:
     """The step it stopped at was reached, so the days count from there."""
     decision = decide(ended_at("b"), Reopened(), Course(BY_DAYS), NOON)
     assert decision.commands[-1] == QueueStep("c", later(3))
+
+
+def test_guard_of_an_earlier_version_holds_on() -> None:
+    """Both the guard of the step and the one that the person brought along must hold."""
+    cadence = a_cadence(steps=(a_step(), a_step(id="bump", when="phone")))
+    course = Course(cadence, overrides=Overrides(guards={"bump": ("fax",)}))
+    step = cadence.step("bump")
+    for fields, is_for in (({"phone": "1"}, False), ({"phone": "1", "fax": "2"}, True)):
+        assert Course(cadence, Facts(fields), course.overrides).is_for(step) is is_for
+    assert course.why_not(step) == "not for this prospect: phone and fax"

@@ -67,9 +67,17 @@ def test_does_not_fit(overrides: Overrides, words: str) -> None:
         {"waits": ["intro"]},
         {"waits": {"intro": "soon"}},
         {"variables": "x"},
+        {"guards": ["phone"]},
+        {"guards": {"bump": "phone"}},
     ],
 )
 def test_unreadable(stored: dict[str, Any]) -> None:
     """What nobody could have stored is an error, not a guess."""
     with pytest.raises(OverridesError, match="stored overrides cannot be read"):
         overrides_from_json(stored)
+
+
+def test_guards_are_kept() -> None:
+    """Guards of versions that somebody came from are stored and read again."""
+    overrides = Overrides(guards={"bump": ("phone", "not intro.sent")})
+    assert overrides_from_json(overrides.as_json()) == overrides

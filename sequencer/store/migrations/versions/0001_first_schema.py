@@ -250,6 +250,7 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("by", sa.String(length=2000), nullable=False),
         sa.Column("why", sa.String(length=2000), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("slug", "step_id", "variant", name=op.f("pk_variant_stop")),
     )
     op.create_table(
@@ -296,6 +297,7 @@ def upgrade() -> None:
         sa.Column("version_hash", sa.String(length=128), nullable=False),
         sa.Column("applied_at", UtcDateTime(), nullable=False),
         sa.Column("draining_since", UtcDateTime(), nullable=True),
+        sa.Column("drained_by", sa.String(length=2000), nullable=True),
         sa.Column("archived_at", UtcDateTime(), nullable=True),
         sa.Column("most_people", sa.Integer(), nullable=True),
         sa.Column("limited_at", UtcDateTime(), nullable=True),
@@ -402,6 +404,35 @@ def upgrade() -> None:
     with op.batch_alter_table("touch", schema=None) as batch_op:
         batch_op.create_index("ix_touch_mailbox_at", ["mailbox", "at"], unique=False)
         batch_op.create_index("ix_touch_prospect_id_at", ["prospect_id", "at"], unique=False)
+
+    op.create_table(
+        "crossing",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column(
+            "enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("from_hash", sa.String(length=128), nullable=False),
+        sa.Column("to_hash", sa.String(length=128), nullable=False),
+        sa.Column("last_send_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_crossing_enrollment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_hash"], ["cadence_version.hash"], name=op.f("fk_crossing_from_hash")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_hash"], ["cadence_version.hash"], name=op.f("fk_crossing_to_hash")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crossing")),
+    )
+    with op.batch_alter_table("crossing", schema=None) as batch_op:
+        batch_op.create_index("ix_crossing_enrollment_id_at", ["enrollment_id", "at"], unique=False)
 
     op.create_table(
         "inbound",
@@ -608,6 +639,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
             postgresql_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
+        )
+        batch_op.create_index(
+            "ix_send_variant",
+            ["slug", "enrollment_id"],
+            unique=False,
+            sqlite_where=sa.text("variant IS NOT NULL"),
+            postgresql_where=sa.text("variant IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_send_waits",
@@ -908,6 +946,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('queued', 'deferred') AND runs"),
         )
         batch_op.drop_index(
+            "ix_send_variant",
+            sqlite_where=sa.text("variant IS NOT NULL"),
+            postgresql_where=sa.text("variant IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_send_under_way",
             sqlite_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
             postgresql_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
@@ -946,6 +989,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbound_digest")
 
     op.drop_table("inbound")
+    with op.batch_alter_table("crossing", schema=None) as batch_op:
+        batch_op.drop_index("ix_crossing_enrollment_id_at")
+
+    op.drop_table("crossing")
     with op.batch_alter_table("touch", schema=None) as batch_op:
         batch_op.drop_index("ix_touch_prospect_id_at")
         batch_op.drop_index("ix_touch_mailbox_at")
