@@ -58,13 +58,13 @@ def command(
     found = find_tests(workspace_folder(ctx), os.environ)
     ctx.call_on_close(found.rehearsal.close)
     if not found.files:
-        _say_empty(found, as_json=options.as_json)
+        _say_empty(found, options)
         return
     chosen = _chosen(found, cadences, wanted)
     results = _run(found, chosen, quiet=options.as_json)
     problems = found.problems
     if options.junit is not None:
-        write_junit(options.junit, results)
+        write_junit(options.junit, results, problems)
     if options.as_json:
         print_json(_figures(results, problems))
     else:
@@ -173,8 +173,10 @@ def _test(result: "Result", seconds: float) -> dict[str, Any]:
     }
 
 
-def _say_empty(found: "Found", *, as_json: bool) -> None:
-    if as_json:
+def _say_empty(found: "Found", options: Options) -> None:
+    if options.junit is not None:
+        write_junit(options.junit, [], found.problems)
+    if options.as_json:
         print_json(_figures([], found.problems))
     else:
         click.echo(empty_words(found.first_mails))

@@ -58,6 +58,7 @@ class Expected(StrEnum):
     SUPPRESSED = "suppressed"
     NOT_SUPPRESSED = "not_suppressed"
     SUBJECT = "subject"
+    SUBJECT_CONTAINS = "subject_contains"
     SAYS = "says"
     DOES_NOT_SAY = "does_not_say"
     VARIANT = "variant"

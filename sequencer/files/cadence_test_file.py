@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from sequencer.domain.absence import Absence
 from sequencer.domain.cadence import Cadence
 from sequencer.domain.cadence_test import (
     COLLEAGUE,
     PROSPECT,
     CadenceTest,
+    Day,
     Expected,
     Given,
     Phrase,
@@ -23,6 +25,7 @@ from sequencer.files.cadence_test_people import Cast, FieldError
 from sequencer.files.model_error import problems_of
 from sequencer.files.nearest import did_you_mean
 from sequencer.files.phrase_book import EXPECTED, GIVEN, Entry
+from sequencer.files.phrase_place import place_in
 from sequencer.files.phrase_read import PhraseError, read_phrase
 from sequencer.files.phrase_slots import Vocabulary
 from sequencer.files.problem import ConfigError, Problem
@@ -88,6 +91,17 @@ def _elsewhere(phrase: str, book: Sequence[Entry], words: Vocabulary) -> str:
     except PhraseError:
         return ""
     return f"this belongs under `{name}`"
+
+
+def _date_of(day: Day | None, first: date) -> date | None:
+    """The date of a day, where no calendar is needed to tell it."""
+    if day is None or day.is_business:
+        return None
+    return day.on or first + timedelta(days=day.number - 1)
+
+
+def _spoken(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 @dataclass
@@ -215,17 +229,32 @@ class _Reader:
             path = place if alone else (*place, number)
             phrase, text = (each, None) if isinstance(each, str) else next(iter(each.items()))
             known = self.source.values if text is None else self.source.keys
-            start = self._start(known.get(path if text is None else (*path, phrase)), phrase)
+            begin = known.get(path if text is None else (*path, phrase)) or (0, 0)
+            start = place_in(self.source.text, begin, phrase, 0)
             try:
                 read = read_phrase(phrase, book, words, text)
             except PhraseError as error:
-                at = start[0], start[1] + error.at
+                at = place_in(self.source.text, begin, phrase, error.at)
                 hint = _elsewhere(phrase, book, words) or error.hint
                 self.problems.append(self.source.problem_at(at, str(error), hint))
             else:
                 self._check_variant(read, start)
+                self._check_absence(read, start, words.begin_on)
                 line = start[0] + self.source.first_line
                 yield replace(read, line=line, column=start[1] + 1)
+
+    def _check_absence(self, phrase: Phrase, start: tuple[int, int], first: date) -> None:
+        """An absence ends after its begin; days of work are counted when the test is run."""
+        if phrase.form not in {Given.AWAY, Given.REP_AWAY}:
+            return
+        begin, until = (_date_of(day, first) for day in (phrase.day, phrase.until))
+        if begin is None or until is None:
+            return
+        try:
+            Absence(begin, until)
+        except ValueError as error:
+            hint = f"this one is from {_spoken(begin)} until {_spoken(until)}"
+            self.problems.append(self.source.problem_at(start, str(error), hint))
 
     def _check_variant(self, phrase: Phrase, start: tuple[int, int]) -> None:
         """A variant has to be one of that step; who gets which is chosen in this cadence alone."""
@@ -251,14 +280,6 @@ class _Reader:
             elif isinstance(value, list):
                 value = value[int(part)]
         return value
-
-    def _start(self, place: tuple[int, int] | None, phrase: str) -> tuple[int, int]:
-        """Where the words begin: behind the quotes, if there are any."""
-        line, column = place or (0, 0)
-        lines = self.source.text.split("\n")
-        written = lines[line] if line < len(lines) else ""
-        quoted = written[column : column + 1] in {'"', "'"} and not phrase.startswith('"')
-        return line, column + quoted
 
     def _say(self, path: Place, message: str, hint: str = "") -> None:
         self.problems.append(self.source.problem(path, message, hint))

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue, PlainValidator
 
 from sequencer.files.cadence_values import Slug
 from sequencer.files.phrase_book import EXPECTED, GIVEN, Entry
-from sequencer.files.section import Section
+from sequencer.files.section import HintedError, Section
 
 MAX_TESTS = 500
 MAX_PHRASES = 60
@@ -20,7 +20,7 @@ def _in_a_list(value: object) -> object:
     """One phrase needs no dash, and none at all no list."""
     if value is None:
         return []
-    return [value] if isinstance(value, str | dict) else value
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _as_text(value: object) -> object:
@@ -28,6 +28,47 @@ def _as_text(value: object) -> object:
     if value is None:
         return ""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _as_said(value: object) -> str | dict[str, str]:
+    """A phrase, or a phrase and what somebody writes."""
+    if not isinstance(value, dict):
+        return _as_words(value)
+    if not value:
+        raise ValueError(_EMPTY)
+    if len(value) > 1:
+        number = "two" if len(value) == 2 else "several"
+        raise HintedError(f"{number} phrases in one", "write a dash before each")
+    [(phrase, text)] = value.items()
+    written = _as_text(text)
+    if not isinstance(written, str):
+        raise HintedError(f"what somebody writes is text, not {_shown(text)}", "put it in quotes")
+    if len(written) > MAX_TEXT:
+        raise ValueError(f"at most {MAX_TEXT} characters")
+    return {_as_words(phrase): written}
+
+
+def _as_words(value: object) -> str:
+    if not isinstance(value, str):
+        message = f"a phrase is words, not {_shown(value)}"
+        is_plain = value is not None and not isinstance(value, list | dict)
+        raise HintedError(message, "put it in quotes" if is_plain else "")
+    if not value.strip():
+        raise ValueError(_EMPTY)
+    if len(value) > MAX_WORDS:
+        raise ValueError(f"at most {MAX_WORDS} characters")
+    return value
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a mapping"
+    return f"`{str(value).lower()[:40]}`"
+
+
+_EMPTY = "a phrase must not be empty"
 
 
 def _examples(book: Sequence[Entry]) -> list[JsonValue]:
@@ -44,7 +85,9 @@ Text = Annotated[
     BeforeValidator(_as_text, json_schema_input_type=str | int | float),
 ]
 Telling = Annotated[dict[Words, Text], Field(min_length=1, max_length=1)]
-Said = Words | Telling
+Said = Annotated[
+    str | dict[str, str], PlainValidator(_as_said, json_schema_input_type=Words | Telling)
+]
 Givens = Annotated[
     tuple[Said, ...],
     Field(max_length=MAX_PHRASES),

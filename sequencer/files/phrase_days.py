@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sequencer.domain.cadence_test import Day
 from sequencer.files.phrase_form import Trace, Word
 
 MOST_DAYS = 400
+MOST_AHEAD = timedelta(days=275)  # of a date without a year: what is later was meant to be before
+MOST_AWAY = timedelta(days=2 * 365)  # of any date from the begin of the test, before it or after
 MONTHS = (
     "january",
     "february",
@@ -54,10 +56,12 @@ def dated(words: Sequence[Word], at: int, trace: Trace, begin: date) -> tuple[Da
         trace.miss(at, _DAY)
         return None
     parts, end = found
-    try:
-        day = date(*parts)
-    except ValueError:
-        trace.miss(at, "a day that the calendar has")
+    day = _day(parts, at, begin, trace)
+    if day is None:
+        return None
+    if end == at + 2 and day - begin > MOST_AHEAD:
+        hint = f"the first from the begin on would be {day.day} {day:%B %Y}"
+        trace.miss(end, "the year", hint)
         return None
     if weekday is not None and day.weekday() != weekday:
         actual = WEEKDAYS[day.weekday()].title()
@@ -65,6 +69,18 @@ def dated(words: Sequence[Word], at: int, trace: Trace, begin: date) -> tuple[Da
         trace.miss(start, "the weekday of that date", hint)
         return None
     return Day(on=day), end
+
+
+def _day(parts: tuple[int, int, int], at: int, begin: date, trace: Trace) -> date | None:
+    try:
+        day = date(*parts)
+    except ValueError:
+        trace.miss(at, "a day that the calendar has")
+        return None
+    if abs(day - begin) > MOST_AWAY:
+        trace.miss(at, "a day within two years of the begin")
+        return None
+    return day
 
 
 def _iso(words: Sequence[Word], at: int) -> tuple[tuple[int, int, int], int] | None:

@@ -9,16 +9,18 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from sequencer.domain.cadence_test import Hours
-from sequencer.domain.delay import delay_from_text
+from sequencer.domain.delay import Unit, delay_from_text
 from sequencer.domain.enrollment import FinishReason, PauseReason
 from sequencer.domain.reason import Reason
 from sequencer.domain.task import TaskKind
 from sequencer.domain.wall_time import MINUTES_PER_DAY
-from sequencer.files.nearest import did_you_mean
+from sequencer.files.nearest import did_you_mean, nearest
 from sequencer.files.phrase_days import counted, dated
 from sequencer.files.phrase_form import Read, Trace, Values, Word, match
 from sequencer.files.region_cell import language_of
 from sequencer.files.zone_cell import zone_of
+
+SHOWN = 60  # characters of what was written
 
 _NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})", re.ASCII)
@@ -99,7 +101,8 @@ class Vocabulary:
             yield {"step": words[at].text}, at + 1
             return
         word = words[at].text if at < len(words) else ""
-        near = did_you_mean(word, self.steps)
+        own = [step for step in self.steps if "/" not in step]
+        near = did_you_mean(word, self.steps if word else own)
         trace.miss(at, f"a step of {self.slug}", near)
 
     def _steps(
@@ -107,7 +110,7 @@ class Vocabulary:
     ) -> Iterator[tuple[dict[str, Any], int]]:
         """One or more steps; `then` and `and` may stand between them."""
         found: list[str] = []
-        while at < len(words):
+        while at < len(words) or not found:
             if found and words[at].folded in {"then", "and"}:
                 at += 1
             step = next(self._step(words, at, trace), None)
@@ -217,7 +220,19 @@ def _delay(words: Sequence[Word], at: int, trace: Trace) -> Iterator[tuple[Value
             continue
         else:
             return
-    trace.miss(at, "a delay, such as `2 days` or `3 business days`")
+    trace.miss(at, "a delay, such as `2 days` or `3 business days`", _near_unit(words, at))
+
+
+def _near_unit(words: Sequence[Word], at: int) -> str:
+    """What to do about a unit that is misspelt; empty where no number stands before it."""
+    if at >= len(words) or not _NUMBER.fullmatch(words[at].text):
+        return ""
+    said = (" ".join(word.folded for word in words[at + 1 : at + length]) for length in (3, 2))
+    near = next(filter(None, (nearest(each, _UNITS) for each in said)), None)
+    return f"did you mean `{near}`?" if near else ""
+
+
+_UNITS = tuple(unit.replace("_", " ") for unit in Unit)
 
 
 def _number(words: Sequence[Word], at: int, trace: Trace) -> Iterator[tuple[Values, int]]:
@@ -234,7 +249,8 @@ def _text(words: Sequence[Word], at: int, trace: Trace) -> Iterator[tuple[Values
     if at < len(words) and len(words[at].text) > 2 and words[at].text[0] in '"\u201c':
         yield {"text": words[at].text[1:-1]}, at + 1
     else:
-        trace.miss(at, "words in quotes")
+        said = " ".join(word.text.strip('"\u201c\u201d') for word in words[at:])
+        trace.miss(at, "words in quotes", f'such as "{said[:SHOWN]}"' if said else "")
 
 
 def _rest(words: Sequence[Word], at: int, trace: Trace) -> Iterator[tuple[Values, int]]:

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import count
+from functools import partial
+from itertools import count, islice
 from zoneinfo import ZoneInfo
 
-from sequencer.domain.absence import Absence
 from sequencer.domain.account import account_key
 from sequencer.domain.cadence import Cadence
-from sequencer.domain.cadence_test import PROSPECT, CadenceTest, Given, Phrase
+from sequencer.domain.cadence_test import PROSPECT, CadenceTest, Expected, Given, Phrase
 from sequencer.domain.enrollment import Enrollment
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.prospect import FIELDS, Prospect
@@ -22,18 +23,17 @@ from sequencer.engine.policy import Policy
 from sequencer.engine.versions import Versions
 from sequencer.files.cadence import LoadedCadence
 from sequencer.mail.transaction import Outcome
-from sequencer.simulation.cadence_test_days import Days
+from sequencer.simulation.cadence_test_days import LONGEST, Days
 from sequencer.simulation.cadence_test_deeds import Deeds
 from sequencer.simulation.cadence_test_judge import judge
 from sequencer.simulation.cadence_test_scene import Change, Mail, Scene, Trouble
-from sequencer.simulation.cadence_test_seen import look
+from sequencer.simulation.cadence_test_seen import Seen, look
 from sequencer.simulation.foresight import ACCEPTED, Foresight, Left
 from sequencer.simulation.journal import Journal
 from sequencer.simulation.letters import quoted_from
 from sequencer.store import accounts, enrollments, ledger, prospects, schema, sends
 from sequencer.store.memory import MemoryDatabase
 
-LONGEST = timedelta(days=400)
 MOST_KEYS = 2_000  # that are tried for somebody who gets certain variants
 EARLIER = timedelta(days=1)  # before a test begins, its cadences were applied
 _INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}) UTC", re.ASCII)
@@ -154,13 +154,17 @@ def _days(policy: Policy, cadence: Cadence, test: CadenceTest) -> Days:
 
 
 def _with_absences(policy: Policy, test: CadenceTest, days: Days) -> Policy:
-    """The settings, with what the test says of the reps' absences."""
+    """The settings, with what the test says of the reps' absences.
+
+    One that cannot be is left out here, and told of with all else that could not be given.
+    """
     boxes = dict(policy.mailboxes)
     for phrase in test.given:
-        if phrase.form == Given.REP_AWAY and phrase.day and phrase.until:
-            absence = Absence(days.date_of(phrase.day), days.date_of(phrase.until))
-            box = boxes[phrase.name]
-            boxes[phrase.name] = replace(box, away=(*box.away, absence))
+        with suppress(ValueError):
+            absence = days.absence_of(phrase) if phrase.form == Given.REP_AWAY else None
+            if absence is not None:
+                box = boxes[phrase.name]
+                boxes[phrase.name] = replace(box, away=(*box.away, absence))
     return replace(policy, mailboxes=boxes)
 
 
@@ -177,25 +181,25 @@ def _bring_in(database: MemoryDatabase, test: CadenceTest) -> dict[str, int]:
 
 
 def _enroll(scene: Scene, cadence: Cadence) -> None:
-    """Everybody in one go, as they would be from a list; the keys are the same each time."""
+    """One after the other at one instant; the keys are the same each time."""
     world, test = scene.world, scene.test
-    addresses = [scene.address(who) for who in scene.numbers]
-    wanted = Enrolment(test.slug, addresses, "the test")
-    keys = _keys(scene, cadence)
-    answers = enroll(world.database, world.desk, wanted, lambda: next(keys), test.begin)
-    for who, answer in zip(scene.numbers, answers, strict=True):
+    keys = (f"{number:032x}" for number in count(1))
+    for who in scene.numbers:
+        wanted = Enrolment(test.slug, [scene.address(who)], "the test")
+        key = partial(_key, scene, cadence, who, keys)
+        [answer] = enroll(world.database, world.desk, wanted, key, test.begin)
         scene.refused[who] = answer.refusals
 
 
-def _keys(scene: Scene, cadence: Cadence) -> Iterator[str]:
-    """Keys of people who get the variants that are given."""
-    given = [each for each in scene.test.given if each.form == Given.IN_VARIANT]
-    for number in range(1, MOST_KEYS):
-        key = f"{number:032x}"
+def _key(scene: Scene, cadence: Cadence, who: str, keys: Iterator[str]) -> str:
+    """The next key of somebody who gets the variants that are given for them."""
+    said = [each for each in scene.test.given if each.form == Given.IN_VARIANT]
+    given = [each for each in said if each.who == who]
+    for key in islice(keys, MOST_KEYS):
         if all(_chosen(cadence, each.step, key) == each.name for each in given):
-            yield key
+            return key
     scene.troubles.extend(Trouble(each, "nobody gets these variants") for each in given)
-    yield from (f"{number:032x}" for number in count(MOST_KEYS))
+    return next(keys)
 
 
 def _chosen(cadence: Cadence, step: str, key: str) -> str:
@@ -248,11 +252,23 @@ class _Watch:
 def _misses(scene: Scene) -> Iterator[Miss]:
     for trouble in scene.troubles:
         yield Miss(trouble.phrase, trouble.why)
-    seen = {who: look(scene, who) for who in scene.numbers}
-    for phrase in scene.test.expected:
-        happened = judge(phrase, seen[phrase.who])
-        if happened:
-            yield Miss(phrase, happened)
+    for who in scene.numbers:
+        expected = [each for each in scene.test.expected if each.who == who]
+        yield from _misses_of(expected, look(scene, who))
+
+
+def _misses_of(expected: Sequence[Phrase], seen: Seen) -> Iterator[Miss]:
+    """What does not hold of one person.
+
+    Of somebody who was not let in every `no ...` holds, and proves nothing: it is a miss, too,
+    unless the refusal is what the test expects.
+    """
+    judged = [(phrase, judge(phrase, seen)) for phrase in expected]
+    missed = [Miss(phrase, happened) for phrase, happened in judged if happened]
+    is_asked = any(phrase.form == Expected.REFUSED for phrase in expected)
+    if seen.refused and expected and not missed and not is_asked:
+        missed.append(Miss(expected[0], f"they were not let in: {seen.refused[0].sentence}"))
+    yield from missed
 
 
 def _story(scene: Scene) -> Iterator[Told]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sequencer.domain.absence import Absence
 from sequencer.domain.cadence_test import Day, Phrase
 from sequencer.domain.delay import add_delay
 from sequencer.domain.wall_time import MINUTES_PER_DAY, instant_of
@@ -11,6 +12,7 @@ from sequencer.domain.workdays import Workdays
 
 NOON = 12 * 60
 SOON = timedelta(minutes=1)
+LONGEST = timedelta(days=400)  # that a test lives through
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,16 @@ class Days:
     def end_of(self, day: Day) -> datetime:
         """The instant at which that day is over."""
         return instant_of(self.date_of(day), MINUTES_PER_DAY, self.tz)
+
+    def absence_of(self, phrase: Phrase) -> Absence | None:
+        """The absence that a phrase gives both ends of, None for any other.
+
+        Raises:
+            ValueError: it ends before it begins, or is longer than a year.
+        """
+        if phrase.day is None or phrase.until is None:
+            return None
+        return Absence(self.date_of(phrase.day), self.date_of(phrase.until))
 
     def after(self, anchor: datetime, phrase: Phrase) -> datetime:
         """The instant that a phrase names which counts from another one."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from sequencer.adapters.sandbox import letters as human
-from sequencer.domain.cadence_test import Given, Phrase
+from sequencer.domain.cadence_test import Day, Given, Phrase
 from sequencer.domain.task import TaskState
 from sequencer.engine import pause, stop, tasks
 from sequencer.engine.calls import Call, log_call
@@ -19,7 +19,7 @@ from sequencer.engine.opt_out import opt_out
 from sequencer.engine.stop import UnknownProspectError
 from sequencer.engine.tasks import Ending, TaskError
 from sequencer.simulation import letters
-from sequencer.simulation.cadence_test_days import SOON
+from sequencer.simulation.cadence_test_days import LONGEST, SOON
 from sequencer.simulation.cadence_test_meetings import Meetings
 from sequencer.simulation.cadence_test_scene import REP, CannotError, Mail, Scene, Trouble
 from sequencer.simulation.cadence_test_words import OPT_OUT, REPLY, away, language_of
@@ -56,12 +56,16 @@ class Deeds:
         waiting: what comes so and so long after something else.
         on_mail: what mails themselves bring about.
         on_task: how tasks end of which nobody said when.
+        planned: what has an instant that has not come.
+        answered: the absences that have answered a mail.
     """
 
     scene: Scene
     waiting: list[Phrase] = field(default_factory=list)
     on_mail: list[Phrase] = field(default_factory=list)
     on_task: list[Phrase] = field(default_factory=list)
+    planned: list[Phrase] = field(default_factory=list)
+    answered: list[Phrase] = field(default_factory=list)
     meetings: Meetings = field(init=False)
     _due: set[int] = field(default_factory=set)
 
@@ -71,27 +75,46 @@ class Deeds:
     def begin(self) -> None:
         """Plan all that is known now."""
         for phrase in self.scene.test.given:
-            if phrase.form in {Given.AWAY, Given.BOUNCES}:
+            if phrase.form in {Given.AWAY, Given.REP_AWAY}:
+                self._begin_absence(phrase)
+            elif phrase.form == Given.BOUNCES:
                 self.on_mail.append(phrase)
             elif phrase.form in {Given.STAYS_AWAY, Given.ATTENDS}:
                 self.meetings.after.append(phrase)
             elif phrase.form in _DEEDS and phrase.day is not None:
-                self._at(self.scene.days.at(phrase.day, phrase.minute), phrase)
+                self._on(phrase.day, phrase)
             elif phrase.anchor:
                 self.waiting.append(phrase)
             elif phrase.form == Given.TASK_ENDS:
                 self.on_task.append(phrase)
 
+    def _begin_absence(self, phrase: Phrase) -> None:
+        try:
+            self.scene.days.absence_of(phrase)
+        except ValueError as error:
+            self._complain(phrase, str(error))
+        else:
+            self.on_mail.extend([phrase] if phrase.form == Given.AWAY else ())
+
     def end(self) -> None:
         """Complain of what never came about."""
+        for phrase in self.planned:
+            self._complain(phrase, f"the test was over by then, after {LONGEST.days} days")
         for phrase in self.waiting:
             self._complain(phrase, f"{phrase.anchor} never happened")
         for phrase in self.on_task:
             self._complain(phrase, f"there was no task {phrase.step}")
-        for phrase in self.on_mail if not self.scene.mails else ():
-            self._complain(phrase, "no mail has left")
+        for phrase in self.on_mail:
+            if phrase not in self.answered:
+                self._complain(phrase, self._why_no_mail(phrase))
         for phrase in self.meetings.after:
             self._complain(phrase, "there was no such meeting")
+
+    def _why_no_mail(self, phrase: Phrase) -> str:
+        if self.scene.last_mail(phrase.who) is None:
+            return "no mail has left for them"
+        is_away = phrase.form == Given.AWAY
+        return "no mail came to them in those days" if is_away else f"{phrase.step} never left"
 
     def mail_left(self, mail: Mail) -> None:
         """A mail has left: what follows from it is planned."""
@@ -125,15 +148,23 @@ class Deeds:
     def _tasks_of(self, number: int) -> list[StoredTask]:
         return self.scene.read(stored_tasks.of_person, number)
 
+    def _on(self, day: Day, phrase: Phrase) -> None:
+        days = self.scene.days
+        if days.date_of(day) < days.first:
+            self._complain(phrase, "that is before the begin of the test")
+        else:
+            self._at(days.at(day, phrase.minute), phrase)
+
     def _at(self, at: datetime, phrase: Phrase) -> None:
+        self.planned.append(phrase)
         self.scene.world.at(max(at, self.scene.now), partial(self._do, phrase))
 
     def _plan(self, wait: timedelta, phrase: Phrase, deed: Callable[[], None]) -> None:
         self.scene.world.at(self.scene.now + wait, partial(self._try, phrase, deed))
 
     def _happened(self, who: str, what: str, at: datetime) -> None:
-        """Something happened: plan what counts from it."""
-        self.scene.events[who, what] = at
+        """Something happened: plan what counts from it; only the first time matters."""
+        self.scene.events.setdefault((who, what), at)
         for phrase in list(self.waiting):
             own = f"{self.scene.test.slug}/{phrase.anchor}"
             if phrase.who == who and what in {phrase.anchor, own}:
@@ -141,6 +172,7 @@ class Deeds:
                 self._at(self.scene.days.after(at, phrase), phrase)
 
     def _do(self, phrase: Phrase) -> None:
+        self.planned.remove(phrase)
         deed = _DEEDS[Given(phrase.form)]
         self._try(phrase, partial(deed, self, phrase))
 
@@ -150,6 +182,7 @@ class Deeds:
         except (CannotError, MeetingError, TaskError, UnknownProspectError) as error:
             self._complain(phrase, str(error))
         else:
+            self.scene.given_at.setdefault(phrase, self.scene.now)
             self._happened(phrase.who, EVENTS.get(phrase.form, phrase.form), self.scene.now)
 
     def _complain(self, phrase: Phrase, why: str) -> None:
@@ -179,6 +212,7 @@ class Deeds:
             return
         if until is None:
             self.on_mail.remove(phrase)
+        self.answered.append(phrase)
         language = language_of(phrase.name) if phrase.name else self._language(phrase)
         words = away(language, until)
         self._plan(SOON, phrase, partial(self._notice, phrase, mail, words, language))

@@ -101,8 +101,7 @@ def _since(phrase: Phrase, seen: Seen) -> datetime | None:
         return seen.days.end_of(phrase.day)
     if phrase.anchor:
         return seen.instant(phrase.anchor)
-    given = [at for what, at in seen.events.items() if "/" not in what]  # but for steps
-    return max(given, default=None)
+    return seen.given_at
 
 
 def _is_anchor(phrase: Phrase, touch: Touch, seen: Seen) -> bool:

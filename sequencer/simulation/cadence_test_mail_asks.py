@@ -22,10 +22,17 @@ def _asked(ask: Callable[[Phrase, Touch, Seen], str]) -> Callable[[Phrase, Seen]
 
 
 def _subject(phrase: Phrase, touch: Touch, _seen: Seen) -> str:
-    said = touch.mail.heard.subject if touch.mail else ""
-    whole = " is " in phrase.words.casefold()
-    holds = said == phrase.text if whole else phrase.text in said
-    return "" if holds else f'the subject is "{said}"'
+    said = _subject_of(touch)
+    return "" if said == phrase.text else f'the subject is "{said}"'
+
+
+def _subject_contains(phrase: Phrase, touch: Touch, _seen: Seen) -> str:
+    said = _subject_of(touch)
+    return "" if phrase.text in said else f'the subject is "{said}"'
+
+
+def _subject_of(touch: Touch) -> str:
+    return touch.mail.heard.subject if touch.mail else ""
 
 
 def _text_of(touch: Touch) -> str:
@@ -38,8 +45,11 @@ def _says(phrase: Phrase, touch: Touch, _seen: Seen) -> str:
 
 
 def _does_not_say(phrase: Phrase, touch: Touch, _seen: Seen) -> str:
-    words, text = " ".join(phrase.text.split()), _text_of(touch)
-    begin = text.find(words)
+    """Whatever the case: words that a mail must not have are no better at the begin of a line."""
+    words, subject, text = " ".join(phrase.text.split()), _subject_of(touch), _text_of(touch)
+    if words.casefold() in subject.casefold():
+        return f'its subject is "{subject}"'
+    begin = text.casefold().find(words.casefold())
     around = text[max(0, begin - 40) : begin + len(words) + 40]
     return f'it says "{around}"' if begin >= 0 else ""
 
@@ -74,6 +84,7 @@ def _new_thread(_phrase: Phrase, touch: Touch, _seen: Seen) -> str:
 
 MAIL_ASKS: Mapping[Expected, Callable[[Phrase, Seen], str]] = {
     Expected.SUBJECT: _asked(_subject),
+    Expected.SUBJECT_CONTAINS: _asked(_subject_contains),
     Expected.SAYS: _asked(_says),
     Expected.DOES_NOT_SAY: _asked(_does_not_say),
     Expected.VARIANT: _asked(_variant),

@@ -67,7 +67,8 @@ class Scene:
 
     Attributes:
         numbers: of the prospects, by who they are in the test.
-        events: when something given happened last, by its name: `the reply`.
+        events: when something given, or a step, happened first, by its name: `the reply`.
+        given_at: when each thing that was given happened first.
         refused: why the gate did not let somebody in.
     """
 
@@ -77,6 +78,7 @@ class Scene:
     numbers: dict[str, int]
     mails: list[Mail] = field(default_factory=list)
     events: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    given_at: dict[Phrase, datetime] = field(default_factory=dict)
     changes: dict[str, list[Change]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     refused: dict[str, tuple[Refusal, ...]] = field(default_factory=dict)

@@ -49,7 +49,8 @@ class Seen:
         slug: of the cadence that is tested.
         enrolled: in what they are or were, the oldest first.
         tasks: what anybody was asked to do, steps included.
-        events: what was given, and when it happened last.
+        events: what was given, and when it happened first.
+        given_at: when the last thing that was given happened.
         end: when the test ended.
     """
 
@@ -62,6 +63,7 @@ class Seen:
     changes: Sequence[Change]
     story: Sequence[Entry]
     events: dict[str, datetime]
+    given_at: datetime | None
     suppressed: bool
     refused: Sequence[Refusal]
     end: datetime
@@ -114,6 +116,7 @@ def look(scene: Scene, who: str) -> Seen:
         changes=scene.changes.get(who, []),
         story=story,
         events={what: at for (other, what), at in scene.events.items() if other == who},
+        given_at=max((at for each, at in scene.given_at.items() if each.who == who), default=None),
         suppressed=_is_suppressed(scene, who),
         refused=scene.refused.get(who, ()),
         end=scene.now,

@@ -11,6 +11,7 @@ from sequencer.engine.policy import Policy
 from sequencer.engine.policy_of import policy_of
 from sequencer.files import workspace
 from sequencer.files.cadence import LoadedCadence, cadence_from_source
+from sequencer.files.cadence_name import name_in
 from sequencer.files.cadence_test_file import Known, read_cadence_tests
 from sequencer.files.dispositions import load_dispositions
 from sequencer.files.problem import ConfigError, Problem
@@ -111,8 +112,8 @@ def _load_cadences(root: Path) -> _Cadences:
             source = load_yaml(path, workspace.shown(path, root))
             loaded.append(cadence_from_source(source, root))
         except ConfigError:
-            broken.add(_slug_of(source))
-    return _Cadences(loaded, frozenset(broken - {""}))
+            broken.add(_slug_of(source) or name_in(path))
+    return _Cadences(loaded, frozenset(broken))
 
 
 def _slug_of(source: YamlSource | None) -> str:

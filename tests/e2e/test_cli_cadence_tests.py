@@ -107,6 +107,26 @@ def test_junit(workspace: Path) -> None:
     assert "expected: another-time on 1 May" in text
 
 
+def test_junit_names_what_cannot_be_read(workspace: Path) -> None:
+    """A file of tests that cannot be read is an error on the build server, too."""
+    write(workspace, WRONG.replace("30 Apr", "30 Apl"))
+    path = workspace / "tests.xml"
+    assert sequencer(workspace, "test", "missed-you", "--junit", str(path)).returncode == 3
+    text = path.read_text(encoding="utf-8")
+    assert 'tests="1" failures="0" errors="1"' in text
+    assert 'classname="config/cadences/missed-you.test.yaml"' in text
+    assert "`30` does not fit here" in text
+
+
+def test_junit_without_tests(workspace: Path) -> None:
+    """The file is there even where there is nothing to test."""
+    for found in (workspace / "config" / "cadences").glob("*.test.yaml"):
+        found.unlink()
+    path = workspace / "tests.xml"
+    assert sequencer(workspace, "test", "--junit", str(path)).returncode == 0
+    assert 'tests="0" failures="0" errors="0"' in path.read_text(encoding="utf-8")
+
+
 def test_chosen_by_name(workspace: Path) -> None:
     """`-k` chooses by the name, whatever its case; none at all is a mistake."""
     done = sequencer(workspace, "test", "-k", "LABOUR day", "--verbose")
@@ -127,10 +147,11 @@ def test_mistakes_in_a_file(workspace: Path) -> None:
     assert " passed, in " in done.stdout
 
 
-def test_a_broken_cadence(workspace: Path) -> None:
+@pytest.mark.parametrize("text", ["cadence: missed-you\n", "cadence: missed-you\nsteps: [\n"])
+def test_a_broken_cadence(workspace: Path, text: str) -> None:
     """A test of a cadence that has mistakes of its own says where they are listed."""
     cadence = workspace / "config" / "cadences" / "missed-you.yaml"
-    cadence.write_text("cadence: missed-you\n", encoding="utf-8")
+    cadence.write_text(text, encoding="utf-8")
     done = sequencer(workspace, "test", "missed-you")
     assert done.returncode in {2, 3}
     done = sequencer(workspace, "test", "--json")

@@ -11,7 +11,7 @@ from sequencer.simulation.cadence_tests import find_tests
 
 pytest_plugins = ["pytester"]
 
-PLUGIN = ("-p", "sequencer.cli.pytest_plugin", "-p", "no:asyncio", "-p", "no:cacheprovider")
+QUIET = ("-p", "no:asyncio", "-p", "no:cacheprovider")  # the plugin itself is found as installed
 WRONG = """\
 cadence: missed-you
 begin: 2026-04-30 09:00
@@ -40,7 +40,7 @@ def workspace(pytester: pytest.Pytester) -> Path:
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_inprocess(*PLUGIN, *arguments)
+    return pytester.runpytest_inprocess(*QUIET, *arguments)
 
 
 def test_collected(pytester: pytest.Pytester, workspace: Path) -> None:

@@ -183,6 +183,54 @@ def test_colleagues(phrase: str) -> None:
             "",
         ),
         (
+            HEAD.replace("2026-04-20", "9999-12-31") + "    expect: bump happens\n",
+            (2, 8),
+            "the year of a begin lies between 2000 and 2100",
+            "",
+        ),
+        (
+            HEAD + "    given: ana is away from 4 May until 23 Apr\n    expect: bump happens\n",
+            (6, 12),
+            "an absence ends on the day it begins or later",
+            "from 4 May 2026 until 23 April 2026",
+        ),
+        (
+            HEAD + "    given: out of office from day 5 until day 2\n    expect: bump happens\n",
+            (6, 12),
+            "an absence ends on the day it begins or later",
+            "from 24 April 2026 until 21 April 2026",
+        ),
+        (
+            HEAD + "    expect: bump\n      on\n      dy 4\n",
+            (8, 7),
+            "`dy` does not fit",
+            "",
+        ),
+        (
+            HEAD + "    expect:\n      - >-\n        bump on\n        dy 4\n",
+            (9, 9),
+            "`dy` does not fit",
+            "",
+        ),
+        (
+            HEAD + '    expect: "bump\n      on dy 4"\n',
+            (7, 10),
+            "`dy` does not fit",
+            "",
+        ),
+        (
+            HEAD + '    expect: "bu\\x6Dp on dy 4"\n',
+            (6, 14),
+            "`dy` does not fit",
+            "",
+        ),
+        (
+            HEAD + "    expect:\n      - bump on\n        day\n",
+            (8, 12),
+            "something is missing at the end",
+            "",
+        ),
+        (
             HEAD + "    colleague: {email: nobody}\n    expect: bump happens\n",
             (6, 24),
             "",
@@ -197,6 +245,29 @@ def test_mistakes(text: str, place: tuple[int, int | None], message: str, hint: 
     assert here, [each.render() for each in found]
     assert message in here[0].message
     assert hint in here[0].hint
+
+
+@pytest.mark.parametrize(
+    ("written", "message", "hint"),
+    [
+        ("['']", "`tests[1].expect[1]`: a phrase must not be empty", ""),
+        ("''", "`tests[1].expect[1]`: a phrase must not be empty", ""),
+        ("[7]", "`tests[1].expect[1]`: a phrase is words, not `7`", "put it in quotes"),
+        ("7", "`tests[1].expect[1]`: a phrase is words, not `7`", "put it in quotes"),
+        ("[true]", "`tests[1].expect[1]`: a phrase is words, not `true`", "put it in quotes"),
+        ("[[]]", "`tests[1].expect[1]`: a phrase is words, not a list", ""),
+        ("[{}]", "`tests[1].expect[1]`: a phrase must not be empty", ""),
+        ("[{bump happens: []}]", "what somebody writes is text, not a list", ""),
+        ("[{a: b, c: d}]", "`tests[1].expect[1]`: two phrases in one", "a dash before each"),
+        ("[" + "x" * 600 + "]", "`tests[1].expect[1]`: at most 500 characters", ""),
+        ("[{reply: " + "x" * 20_000 + "}]", "at most 10000 characters", ""),
+    ],
+)
+def test_what_is_no_phrase(written: str, message: str, hint: str) -> None:
+    """It is one problem, at its place, in words of ours and not of any library."""
+    [problem] = problems(HEAD + f"    expect: {written}\n")
+    assert (problem.line, message in problem.message) == (6, True), problem.render()
+    assert hint in problem.hint
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,8 @@ def test_every_place_is_explained() -> None:
         ("bump on 24th April 2027", Day(date(2027, 4, 24))),
         ("bump on Fri 24 Apr", Day(date(2026, 4, 24))),
         ("Bump on 2026-12-01".replace("B", "b"), Day(date(2026, 12, 1))),
-        ("bump on 19 Apr", Day(date(2027, 4, 19))),
+        ("bump on 19 Jan", Day(date(2027, 1, 19))),
+        ("bump on 19 Apr 2027", Day(date(2027, 4, 19))),
         ("bump on 20 Apr", Day(date(2026, 4, 20))),
     ],
 )
@@ -108,6 +109,19 @@ def test_a_colleague() -> None:
     assert expected("colleague ends as replied").who == "colleague"
 
 
+def test_calls_have_an_end() -> None:
+    """Nobody can note a call without how it ended, so the phrase asks for it."""
+    assert given("calls us on day 3, ends as interested").name == "interested"
+    with pytest.raises(PhraseError, match=r"missing at the end: .*`ends`"):
+        given("calls us on day 3")
+
+
+def test_subjects() -> None:
+    """A subject is one whole text, or contains one; what the text says changes nothing."""
+    assert expected('subject of intro is "It contains"').form is Expected.SUBJECT
+    assert expected('subject of intro contains "It is"').form is Expected.SUBJECT_CONTAINS
+
+
 def test_words_that_somebody_writes() -> None:
     """They follow after a colon, where somebody writes at all."""
     assert given("reply on day 4", " Call me.\n").text == "Call me."
@@ -149,10 +163,17 @@ def test_quotes() -> None:
         ("ends as repleid", 8, "how it ends", "did you mean `replied`?"),
         ("no send after the replly", 18, "something that is given", "did you mean `reply`?"),
         ("exactly many mails", 8, "a number", "test --words"),
-        ("intro says hello", 11, "words in quotes", "test --words"),
+        ("intro says hello", 11, "words in quotes", 'such as "hello"'),
         ("bump happens twice", 13, "nothing more", "test --words"),
         ("enrolled in missed-yu", 12, "a cadence", "did you mean `missed-you`?"),
         ("bump 9 parsecs after intro", 5, "a delay, such as", "test --words"),
+        ("bump 3 busines days after intro", 5, "a delay", "did you mean `business days`?"),
+        ("bump 3 dys after intro", 5, "a delay", "did you mean `days`?"),
+        ("only", 4, "missing at the end: a step of fintech-intro", "known here: bump"),
+        ("bump on 19 Apr", 14, "the year", "would be 19 April 2027"),
+        ("bump on 19 Apr 08:30-11:30", 15, "the year", "would be 19 April 2027"),
+        ("bump on 2028-06-01", 8, "a day within two years of the begin", "test --words"),
+        ("bump on 9999-12-31", 8, "a day within two years of the begin", "test --words"),
     ],
 )
 def test_mistakes(phrase: str, at: int, message: str, hint: str) -> None:
