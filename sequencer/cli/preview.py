@@ -12,7 +12,15 @@ import click
 
 from sequencer.cli.desk import json_option, print_json, workspace_folder
 from sequencer.cli.paragraph import show
-from sequencer.cli.preview_choice import chosen, completing, listed, person_of, written_in
+from sequencer.cli.preview_choice import (
+    WORDS,
+    check_choice,
+    chosen,
+    completing,
+    listed,
+    person_of,
+    written_in,
+)
 from sequencer.cli.preview_words import as_object, lines, verdict_lines
 from sequencer.cli.progress import progress
 
@@ -21,7 +29,6 @@ if TYPE_CHECKING:
     from sequencer.engine.preview_list import Verdicts
     from sequencer.engine.preview_people import People
 
-WORDS = ("step", "variant", "language", "mailbox")  # of the page that options begin with
 FIRST = 3  # people of a list who are shown in full
 
 
@@ -87,7 +94,7 @@ def _verdicts(choice: "Choice", people: "People", *, quiet: bool) -> "Verdicts":
     from sequencer.engine.preview_list import judge
 
     with progress("looking at everybody", len(people.samples), quiet=quiet) as tell:
-        return judge(choice.desk, choice.version, people, tell)
+        return judge(choice.steps, people, tell)
 
 
 def _open(ctx: click.Context, cadence: str, options: dict[str, Any]) -> None:
@@ -97,6 +104,7 @@ def _open(ctx: click.Context, cadence: str, options: dict[str, Any]) -> None:
 
     faces, secret = ctx.find_root().obj, fresh_key()
     written, guest = written_in(ctx), None
+    check_choice(written, cadence, options)
     if options["prospect"]:
         choice = chosen(written, cadence or None, options)
         guest = person_of(ctx, choice, options["prospect"], options["csv_file"])

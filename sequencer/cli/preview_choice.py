@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sequencer.engine.preview_people import Complete, People, Sample
 
 ANY = "config/prospects.csv"
+WORDS = ("step", "variant", "language", "mailbox")  # of the page that options begin with
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,19 @@ def chosen(written: "Written", cadence: str | None, options: dict[str, Any]) -> 
     invented = samples(settings.prospect_fields, settings.account_fields)
     language = options.get("language", "")
     return Choice(desk, version, wish, invented, language, written.has_database)
+
+
+def check_choice(written: "Written", cadence: str, options: dict[str, Any]) -> None:
+    """Make sure that there is what was asked for, as far as the files can be read.
+
+    Raises:
+        UsageError: there is no such cadence, step, variant or mailbox.
+    """
+    if cadence and cadence not in written.files:
+        _version(written, cadence)
+    is_whole = written.desk is not None and cadence in written.versions
+    if is_whole or (not cadence and any(options[name] for name in WORDS)):
+        chosen(written, cadence or None, options)
 
 
 def person_of(

@@ -114,15 +114,21 @@ def verdict_lines(verdicts: "Verdicts") -> Iterator[Line]:
     held = sum(len(lines) for lines in verdicts.held.values())
     yield Line(f"{verdicts.people:,} people, {verdicts.complete:,} of them complete", style="bold")
     for name, numbers in verdicts.held.items():
-        some = ", ".join(map(str, numbers[:MOST_LINES]))
-        more = " ..." if len(numbers) > MOST_LINES else ""
-        people = "person" if len(numbers) == 1 else "people"
-        where = f"(line{'s' if len(numbers) > 1 else ''} {some}{more})"
-        yield Line(f"{len(numbers):,} {people} without `{name}` {where}: held", MARGIN, "yellow")
+        yield Line(_counted(numbers, f" without `{name}`", "held"), MARGIN, "yellow")
+    for why, numbers in verdicts.unwritable.items():
+        yield Line(_counted(numbers, "", f"held, {why}"), MARGIN, "yellow")
     if verdicts.refused:
         yield Line(f"{verdicts.refused:,} rows are refused; `sequencer import` says why", MARGIN)
     if held:
         yield Line('Give the value a fallback, such as {{ name | or("...") }}.', MARGIN)
+
+
+def _counted(numbers: Sequence[int], which: str, what: str) -> str:
+    some = ", ".join(map(str, numbers[:MOST_LINES]))
+    more = " ..." if len(numbers) > MOST_LINES else ""
+    people = "person" if len(numbers) == 1 else "people"
+    lines = "line" if len(numbers) == 1 else "lines"
+    return f"{len(numbers):,} {people}{which} ({lines} {some}{more}): {what}"
 
 
 def as_object(sample: "Sample", steps: Sequence["StepPreview"]) -> dict[str, object]:

@@ -5,7 +5,7 @@ behind is what its preview says. Nothing in it is anybody's: tokens are signed w
 daemon has, and the enrollment has a key that no other one has.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -22,10 +22,13 @@ from sequencer.engine.course import guard_of
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.preview_guard import is_left_out
 from sequencer.engine.preview_mail import MailPreview, read_mail
+from sequencer.engine.preview_wait import wait_words
 from sequencer.engine.wording import Stopped, wording_of
 from sequencer.files.problem import Problem
 from sequencer.files.template import MissingVariableError, TemplateError, choose_template
+from sequencer.files.template_whole import shown_beside
 from sequencer.files.window_text import window_as_text
+from sequencer.files.workspace import TEMPLATES
 from sequencer.mail.compose import ComposeError, compose
 from sequencer.mail.draft import Draft
 from sequencer.store.enrollments import StoredEnrollment
@@ -121,7 +124,7 @@ class StepPreview:
 
 def harmless_desk(desk: Desk) -> Desk:
     """The desk, signing with a key whose tokens nobody believes."""
-    return Desk(replace(desk.policy, keys=(KEY,)))
+    return Desk(replace(desk.policy, keys=(KEY,)), desk.versions)
 
 
 def mailbox_for(desk: Desk, version: Version, wish: Wish) -> str:
@@ -163,13 +166,11 @@ class _Walk:
     held: str = ""
 
     def steps(self) -> Iterator[StepPreview]:
-        before: Step | None = None
         for step in self.version.cadence.steps:
-            found = [self._shown(each, name, before) for each, name in self._wordings(step)]
+            found = [self._shown(each, name) for each, name in self._wordings(step)]
             if self.wish.step in {"", step.id}:
                 yield from found
             self._remember(step, found[0])
-            before = step
 
     def drafts(self) -> Iterator[tuple[str, Draft]]:
         for step in self.version.cadence.steps:
@@ -198,8 +199,8 @@ class _Walk:
                 return wording_of(step, place.key, place.stopped).variant or ""
         return next((each.name for each in live(step.variants)), "")
 
-    def _shown(self, step: Step, variant: str, before: Step | None) -> StepPreview:
-        frame = self._frame(step, variant, before)
+    def _shown(self, step: Step, variant: str) -> StepPreview:
+        frame = self._frame(step, variant)
         try:
             if step.kind in MAIL_KINDS:
                 draft = self._draft(step)
@@ -215,13 +216,19 @@ class _Walk:
                 self.desk, single, self.person, wish.overrides, account=wish.account
             )
             names = tuple(dict.fromkeys((error.name, *others)))
-            return replace(frame, missing=names, problems=error.problems)
+            return replace(frame, missing=names, problems=self._placed(error.problems))
         except TemplateError as error:
-            return replace(frame, problems=error.problems)
+            return replace(frame, problems=self._placed(error.problems))
         except ComposeError as error:
-            return replace(frame, problems=(Problem(frame.template, None, None, str(error)),))
+            problem = Problem(frame.template, None, None, str(error))
+            return replace(frame, problems=self._placed([problem]))
 
-    def _frame(self, step: Step, variant: str, before: Step | None) -> StepPreview:
+    def _placed(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """These, with the path of the file, as an editor finds it."""
+        beside = (TEMPLATES / self.version.cadence.slug / "-").as_posix()
+        return tuple(replace(each, file=shown_beside(beside, each.file)) for each in problems)
+
+    def _frame(self, step: Step, variant: str) -> StepPreview:
         cadence = self.version.cadence
         case = self._case(step)
         timing = case.timing_of(step.id)
@@ -231,7 +238,7 @@ class _Walk:
             kind=step.kind,
             variant=variant,
             template=choose_template(names, step.template, self.person.language),
-            wait=_wait_words(step, before),
+            wait=wait_words(case, step),
             hours=f"{_hours_words(cadence, step)} ({timing.zone_words})",
             only_if=guard_of(case, step),
             left_out=is_left_out(case, step),
@@ -304,12 +311,6 @@ def _with(version: Version, step: Step) -> Version:
 def _only(version: Version, step: Step) -> Version:
     """The version with no other step."""
     return replace(version, cadence=replace(version.cadence, steps=(step,)))
-
-
-def _wait_words(step: Step, before: Step | None) -> str:
-    delay = step.wait_after(before)
-    after = "the enrolment" if before is None else f"`{before.id}`"
-    return f"{str(delay).replace('_', ' ')} after {after}" if delay.amount else f"with {after}"
 
 
 def _hours_words(cadence: Cadence, step: Step) -> str:

@@ -16,5 +16,10 @@ def is_left_out(case: Case, step: Step) -> bool:
     guard = guard_of(case, step)
     if not guard or any("." in name.name for name, _ in names_in(parse_guard(guard))):
         return False
-    fields = {"stage": NO_STAGE, **case.person.prospect.variables(), **overrides.variables}
-    return not holds(guard, Facts(fields))
+    return not holds(guard, Facts(fields_of(case)))
+
+
+def fields_of(case: Case) -> dict[str, str]:
+    """What guards know of the person, the steps apart."""
+    overrides = overrides_from_json(case.stored.overrides)
+    return {"stage": NO_STAGE, **case.person.prospect.variables(), **overrides.variables}

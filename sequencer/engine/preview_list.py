@@ -1,14 +1,32 @@
-"""Who of a list of people would be held, and for want of what?"""
+"""Who of a list of people would be held, and why?"""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from sequencer.domain.cadence import Version
-from sequencer.engine.compose_mail import missing_variables
-from sequencer.engine.desk import Desk
+from sequencer.engine.preview import StepPreview
 from sequencer.engine.preview_people import People, Sample
 
 CHUNK = 100  # people between two steps of the progress
+
+Seen = Callable[[Sample], Sequence[StepPreview]]
+"""The steps as one person would get them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why somebody would be held; empty for whoever would get everything.
+
+    Attributes:
+        values: names of the values for want of which some step would be held.
+        others: what else keeps a step from being written.
+    """
+
+    values: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.values or self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,40 +34,50 @@ class Verdicts:
     """What became of a list.
 
     Attributes:
-        complete: how many people have everything that the cadence asks for.
+        complete: how many people would get everything.
         held: lines of those who lack a value, by the name of the value.
         refused: rows that are no people.
+        unwritable: lines of those to whom something cannot be written, by the reason.
     """
 
     people: int
     complete: int
     held: dict[str, list[int]]
     refused: int
+    unwritable: dict[str, list[int]] = field(default_factory=dict)
 
 
-def judge(
-    desk: Desk, version: Version, people: People, tell: Callable[[int], None] = lambda _done: None
-) -> Verdicts:
+def judge(seen: Seen, people: People, tell: Callable[[int], None] = lambda _done: None) -> Verdicts:
     """The verdicts on everybody; `tell` is called with each number of people that are done."""
     held: dict[str, list[int]] = {}
+    unwritable: dict[str, list[int]] = {}
     complete = 0
     for start in range(0, len(people.samples), CHUNK):
         chunk = people.samples[start : start + CHUNK]
         for each in chunk:
-            missing = _held(desk, version, each)
-            complete += not missing
-            for name in missing:
-                held.setdefault(name, []).append(each.line or 0)
+            lack = lack_of(seen, each)
+            complete += not lack
+            for found, reasons in ((held, lack.values), (unwritable, lack.others)):
+                for reason in reasons:
+                    found.setdefault(reason, []).append(each.line or 0)
         tell(len(chunk))
-    ranked = dict(sorted(held.items(), key=lambda each: -len(each[1])))
-    return Verdicts(len(people.samples), complete, ranked, people.refused)
+    ranked, others = _ranked(held), _ranked(unwritable)
+    return Verdicts(len(people.samples), complete, ranked, people.refused, others)
 
 
-def held_among(desk: Desk, version: Version, some: Sequence[Sample]) -> list[tuple[str, ...]]:
-    """What each of these people lacks."""
-    return [_held(desk, version, each) for each in some]
+def lack_of(seen: Seen, sample: Sample) -> Lack:
+    """Why somebody would be held."""
+    steps = [each for each in seen(sample) if each.is_held and not each.left_out]
+    values = dict.fromkeys(name for each in steps for name in each.missing)
+    return Lack(tuple(values), tuple(dict.fromkeys(_others(steps))))
 
 
-def _held(desk: Desk, version: Version, sample: Sample) -> tuple[str, ...]:
-    """Names of the values for want of which some step would be held."""
-    return missing_variables(desk, version, sample.prospect, account=sample.account)
+def _others(steps: Sequence[StepPreview]) -> Iterator[str]:
+    for each in steps:
+        if not each.missing:
+            yield from (problem.message for problem in each.problems)
+
+
+def _ranked(found: dict[str, list[int]]) -> dict[str, list[int]]:
+    """The most frequent first."""
+    return dict(sorted(found.items(), key=lambda each: -len(each[1])))

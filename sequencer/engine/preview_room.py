@@ -63,8 +63,10 @@ class Room:
         read = self._read()
         written = read.written
         slugs = tuple(sorted(written.files))
-        slug = ask.cadence if ask.cadence in slugs else next(iter(slugs), "")
-        problems = (*written.problems_of(slug), *read.problems)
+        slug = ask.cadence or next(iter(slugs), "")
+        # Nobody knows which file held a cadence that is gone: all that is wrong is told then.
+        own = written.problems_of(slug) if slug in slugs else written.problems
+        problems = (*own, *read.problems)
         bare = View(replace(ask, cadence=slug), read.stamp, slugs, problems)
         version = written.versions.get(slug)
         if version is None or written.desk is None or written.settings is None:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from sequencer.domain.cadence import Version
 from sequencer.engine.desk import Desk
 from sequencer.engine.preview import StepPreview, Wish, preview
-from sequencer.engine.preview_list import held_among
+from sequencer.engine.preview_list import Lack, lack_of
 from sequencer.engine.preview_people import Complete, People, Sample, matching
 from sequencer.files import workspace
 from sequencer.files.language import language_of
@@ -18,6 +19,8 @@ PER_PAGE = 50  # people of a list that are shown at once
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What is to be seen; where there is no such thing, it is the first that there is.
+
+    A cadence that is not there is none, since another one may not pass for it.
 
     Attributes:
         person: the address of somebody.
@@ -40,13 +43,13 @@ class Page:
     """A part of the list.
 
     Attributes:
-        held: what each person on the page lacks.
+        held: why each person on the page would be held.
         found: how many people were found in all.
         refused: rows of the list that are no people.
     """
 
     samples: tuple[Sample, ...] = ()
-    held: tuple[tuple[str, ...], ...] = ()
+    held: tuple[Lack, ...] = ()
     found: int = 0
     number: int = 1
     last: int = 1
@@ -76,6 +79,11 @@ class View:
     sample: Sample | None = None
     invented: tuple[Sample, ...] = ()
     people: Page = field(default_factory=Page)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether no file holds the cadence that is asked for, though others are there."""
+        return bool(self.cadences) and self.ask.cadence not in self.cadences
 
     @property
     def step(self) -> StepPreview | None:
@@ -120,7 +128,7 @@ def view(bare: View, material: Material) -> View:
         language=asked.language if asked.language in languages else "",
         person=sample.prospect.email,
     )
-    steps = _steps(material, ask, sample) if boxes else ()
+    steps = _steps(material, ask, sample)
     return replace(
         bare,
         ask=ask,
@@ -137,6 +145,8 @@ def view(bare: View, material: Material) -> View:
 
 
 def _steps(material: Material, ask: Ask, sample: Sample) -> tuple[StepPreview, ...]:
+    if not ask.mailbox:
+        return ()
     person = sample.prospect
     reader = replace(person, language=ask.language) if ask.language else person
     wish = sample.wish(Wish(ask.mailbox, variant=ask.variant))
@@ -164,8 +174,8 @@ def _page(material: Material, ask: Ask) -> Page:
     number = min(max(ask.page, 1), last)
     some = found[(number - 1) * PER_PAGE : number * PER_PAGE]
     some = list(material.complete(material.version, some))
-    held = held_among(material.desk, material.version, some)
-    return Page(tuple(some), tuple(held), len(found), number, last, material.people.refused)
+    held = tuple(lack_of(partial(_steps, material, ask), each) for each in some)
+    return Page(tuple(some), held, len(found), number, last, material.people.refused)
 
 
 def _first(wanted: str, known: tuple[str, ...]) -> str:

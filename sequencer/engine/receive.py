@@ -5,7 +5,7 @@ always stops the cadence, and what cannot be read falls to the silent side.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from sequencer.domain.address import key_of
@@ -34,6 +34,7 @@ from sequencer.engine.react import entry_of
 from sequencer.engine.suppress import suppress_address
 from sequencer.engine.tasks import Matter
 from sequencer.engine.triage_hold import hold_and_ask
+from sequencer.engine.trial_mark import is_about_trial, is_tried
 from sequencer.mail.identity import identity
 from sequencer.mail.incoming import message_ids
 from sequencer.mail.probe_mail import is_probe
@@ -49,8 +50,10 @@ UNREAD = "A mail could not be read"
 IS_MEETING = "Is this a meeting?"
 _ASK_FOR_SILENCE = frozenset({Kind.OPT_OUT, Kind.CALENDAR})
 PROBE = "probe"  # a mail of the mailbox to itself
+TRIAL = "trial"  # an answer to a mail that one of us tried, or a report about one
 HEADERS_WITHIN = 64 * 1024  # bytes; a sender further down is somebody's joke
 _EMPTY_LINE = re.compile(rb"\n\n")
+_ANSWERS = b"in-reply-to"
 _THREAD = re.compile(rb"(?im)^(in-reply-to|references)[ \t]*:(.*(?:\n[ \t].*)*)")
 
 
@@ -73,6 +76,10 @@ def receive(
         return inbound.DUPLICATE
     by_us = key_of(incoming.sender) in desk.policy.own_keys
     found = _found(connection, desk, verdict, by_us=by_us)
+    if is_about_trial(connection, verdict, found):
+        tried = Inbound(digest, incoming.sender, incoming.subject, TRIAL, verdict.because)
+        inbound.add(connection, place, tried, now)
+        return TRIAL
     kind = PROBE if by_us and is_probe(incoming.header("x-sequencer-ref")) else verdict.kind
     message = Inbound(
         digest=digest,
@@ -115,7 +122,7 @@ def set_aside(
     """
     head = _EMPTY_LINE.split(_unix_lines(raw[:HEADERS_WITHIN]).lstrip(), 1)[0]
     senders = addresses_in(head)
-    people = people_named(connection, senders) | _people_answered(connection, head)
+    people = _people_meant(connection, head, senders)
     digest = identity(raw or repr(place).encode())
     if inbound.is_known(connection, place.mailbox, digest):
         inbound.add(connection, place, Inbound(digest, "", "", inbound.DUPLICATE, why), now)
@@ -128,6 +135,15 @@ def set_aside(
     for person in sorted(people):
         hold_and_ask(connection, desk, [person], matter, cause, now)
     return SET_ASIDE
+
+
+def _people_meant(connection: Connection, head: bytes, senders: Collection[str]) -> set[int]:
+    """Whom a mail with these headers may be from; nobody where it answers one that was tried."""
+    answered = _people_answered(connection, head)
+    direct = b" ".join(ids for name, ids in _THREAD.findall(head) if name.lower() == _ANSWERS)
+    if not answered and is_tried(connection, message_ids(direct.decode("ascii", "replace"))):
+        return set()
+    return answered | people_named(connection, senders)
 
 
 def _people_answered(connection: Connection, head: bytes) -> set[int]:

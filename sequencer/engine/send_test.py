@@ -19,6 +19,7 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.policy import Policy
 from sequencer.engine.preview import Wish, drafts
 from sequencer.engine.recording import words
+from sequencer.engine.trial_mark import key_for, source_of
 from sequencer.engine.world import World
 from sequencer.mail.compose import compose
 from sequencer.mail.draft import Draft, Mailbox
@@ -26,7 +27,6 @@ from sequencer.mail.transaction import Envelope, Outcome, OutcomeKind
 from sequencer.store import enrollments, epoch, prospects, suppressions, touches
 from sequencer.store.database import Connection
 
-SOURCE = "test "  # how the touches begin that stand for such mails
 MOST = 50  # mails at once; a cadence has no more steps
 
 
@@ -39,7 +39,8 @@ class Trial:
     """What is to be tried.
 
     Attributes:
-        key: random; marks and tokens follow from it, so that they are nobody else's.
+        key: random; marks and tokens follow from it, so that they are nobody else's. Of 32 hex
+            digits.
         allowed: addresses that the settings allow besides those of mailboxes and reps.
     """
 
@@ -69,8 +70,9 @@ def mails_of(desk: Desk, trial: Trial, now: datetime) -> list[tuple[str, Draft]]
         TemplateError: one of them would be held.
         ComposeError: one of them cannot be written.
     """
-    nobodys = Desk(replace(desk.policy, keys=(trial.key.encode(),)), desk.versions)
-    wish = replace(trial.wish, key=trial.key)
+    key = key_for(trial.key, trial.recipient)
+    nobodys = Desk(replace(desk.policy, keys=(key.encode(),)), desk.versions)
+    wish = replace(trial.wish, key=key)
     made = drafts(nobodys, trial.version, trial.person, wish, now)
     return [(step, _to(trial.recipient, draft)) for step, draft in made[:MOST]]
 
@@ -95,8 +97,8 @@ def check_recipient(connection: Connection, policy: Policy, trial: Trial, now: d
         raise SendTestError(f"{trial.recipient} is on the list of those who receive nothing.")
     if _is_enrolled(connection, trial.recipient):
         raise SendTestError(
-            f"{trial.recipient} is in a cadence as a prospect, who would be stopped by an answer "
-            "to the test. Take another address, or stop that cadence first."
+            f"{trial.recipient} is in a cadence as a prospect, whose answers may stop it. "
+            "Take another address, or stop that cadence first."
         )
 
 
@@ -113,7 +115,7 @@ async def send_test(world: World, trial: Trial) -> list[Tried]:
     mails = mails_of(world.desk, trial, now)
     done: list[Tried] = []
     for step, draft in mails:
-        source = f"{SOURCE}{trial.key} {step}"[:128]
+        source = source_of(draft.message_id)
         data = compose(draft)
         touch = touches.MailByHand(now, mailbox, None, domain_of(trial.recipient), source)
         hand = partial(world.write, _count, replace(touch, at=world.clock.now()))

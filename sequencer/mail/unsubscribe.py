@@ -64,6 +64,11 @@ def read_token(token: str, keys: Sequence[bytes]) -> bytes | None:
     return signed[1:] if genuine else None
 
 
+def claimed_subject(token: str) -> bytes:
+    """The 16 octets that one of `tokens_in` says it is for, whoever signed it."""
+    return base64.urlsafe_b64decode(token)[1:-MAC_LENGTH]
+
+
 def unsubscribe_url(public_url: str, token: str) -> str:
     """Address to POST to (RFC 8058) and of the page that asks for a click."""
     return f"{public_url.rstrip('/')}/u/{token}"

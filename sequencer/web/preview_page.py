@@ -7,6 +7,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from sequencer.engine.preview import StepPreview
+from sequencer.engine.preview_list import Lack
 from sequencer.engine.preview_mail import MailPreview
 from sequencer.engine.preview_view import Page, View
 from sequencer.files.problem import Problem
@@ -98,8 +99,14 @@ def _head(view: View, links: Links) -> Markup:
     heading = Markup("<header><h1>{}</h1></header>").format(view.title or "Preview")
     if not view.cadences:
         return heading + Markup("<p>There is no cadence in config/cadences yet.</p>")
+    known = _same((view.ask.cadence, *view.cadences))
+    if view.is_gone:
+        heading += Markup('<p class="bad">There is no cadence `{}` now: {}.</p>').format(
+            view.ask.cadence, "its file is gone, or cannot be read"
+        )
+        known |= {view.ask.cadence: "choose another"}
     boxes = [
-        _select("cadence", "Cadence", _same(view.cadences), view.ask.cadence),
+        _select("cadence", "Cadence", dict(sorted(known.items())), view.ask.cadence),
         _select("person", "Person", _persons(view), view.ask.person),
         _select("mailbox", "From", _same(view.mailboxes), view.ask.mailbox),
     ]
@@ -270,11 +277,18 @@ def _table(view: View, links: Links) -> Markup:
             each.prospect.email,
             each.title,
             "bad" if held else "soft",
-            f"held: no {', '.join(held)}" if held else "",
+            _lack_words(held),
         )
         for each, held in zip(view.people.samples, view.people.held, strict=True)
     )
     return Markup("<table>{}</table>").format(found) if found else Markup("<p>Nobody.</p>")
+
+
+def _lack_words(lack: Lack) -> str:
+    """Why somebody would be held; empty where nothing would be."""
+    if not lack:
+        return ""
+    return f"held: no {', '.join(lack.values)}" if lack.values else f"held: {lack.others[0]}"
 
 
 def _pages(page: Page, links: Links) -> Markup:

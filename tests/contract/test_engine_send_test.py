@@ -1,5 +1,6 @@
 """A mail that one of ourselves tries: what a prospect would get, and it changes nothing."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
@@ -9,10 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from builders import NOON, a_prospect, a_version
 from fakes.fake_mailer import ACCEPTED, FakeMailer
+from foreign_mails import a_group, a_mail, a_report, parts
 from stage import DAY, SLUG, Stage, a_loaded, a_policy
 
 from sequencer.domain.account import key_of_domain
+from sequencer.domain.address import key_of
 from sequencer.domain.cadence import Version
+from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.pacing import Pace
 from sequencer.domain.rep import Rep
 from sequencer.domain.suppression import SuppressionReason
@@ -21,6 +25,7 @@ from sequencer.engine.enroll import Enrolment, enroll
 from sequencer.engine.opt_out import opt_out
 from sequencer.engine.preview import Wish, mailbox_for, preview
 from sequencer.engine.preview_people import find_stored
+from sequencer.engine.receive import set_aside
 from sequencer.engine.send_test import SendTestError, Trial, Tried, mails_of, send_test
 from sequencer.engine.status import usage_of
 from sequencer.engine.suppress import suppress_address
@@ -28,8 +33,9 @@ from sequencer.mail.compose import compose
 from sequencer.mail.folder import Folder
 from sequencer.mail.transaction import Blame, Outcome, OutcomeKind, Phase
 from sequencer.mail.unsubscribe import tokens_in
-from sequencer.store import accounts, cadences, epoch
+from sequencer.store import accounts, cadences, epoch, inbound, suppressions
 from sequencer.store.database import Connection
+from sequencer.store.inbound import Place
 
 INTRO = (
     "---\nsubject: Hello {{ product }} {{ account.tier | or('none') }}\n---\nHello {{ product }}\n"
@@ -101,9 +107,9 @@ async def test_the_same_but_for_the_marks(office: Stage) -> None:
     names = {
         a.partition(b":")[0]
         for a, b in zip(ours, theirs, strict=True)
-        if a != b and b":" in a and not a.startswith((b" ", b"http"))
+        if a != b and b":" in a and not a.startswith(b" ") and b"/u/" not in a
     }
-    assert names <= {b"To", b"Message-ID", b"List-Unsubscribe", b"X-Sequencer-Ref"}
+    assert names <= {b"To", b"Message-ID", b"X-Sequencer-Ref"}
 
 
 async def test_nobodys_cadence_moves(office: Stage) -> None:
@@ -156,6 +162,138 @@ async def test_an_answer_is_nobodys(office: Stage, sender: str) -> None:
     assert office.enrollment(ZOE).finish_reason is None
     await office.work(3 * DAY)
     assert len(office.mailers["ana"].accepted) == 1 + 3 + 1
+
+
+ME = "me@home.example"
+REAL = "Please stop writing to me."
+
+
+def an_answer(sender: str, to: Message | None = None, text: str = REAL, **headers: str) -> bytes:
+    """A mail to Ana, an answer where there is something to answer."""
+    named = {"In-Reply-To": to["Message-ID"]} if to is not None and not headers else headers
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in named.items()]
+    subject = "unsubscribe" if to is None else f"Re: {to['Subject']}"
+    head = [f"From: {sender}", "To: ana@seller.example", f"Subject: {subject}", *lines]
+    return ("\r\n".join([*head, "Message-ID: <a1@x.example>", "", text]) + "\r\n").encode()
+
+
+async def tried_by(stage: Stage, *, enrolled: bool) -> Message:
+    """The last test mail to me, who was imported, and is put into the cadence afterwards."""
+    object.__setattr__(stage.policy, "reps", REPS)
+    stage.begin(ZOE)
+    await stage.work()
+    stage.bring_in(ME)
+    await send_test(stage.world, a_trial(ME, allowed=[ME], person=a_prospect(email=ZOE)))
+    tried = mails(stage)[-1]
+    if enrolled:
+        stage.enroll(ME)
+        await stage.work()
+    return tried
+
+
+def silenced(stage: Stage, address: str = ME) -> bool:
+    """Whether somebody is on the list of those who receive nothing."""
+    return bool(stage.read(suppressions.hitting, [key_of(address)], stage.clock.now()))
+
+
+async def hear(stage: Stage, raw: bytes) -> None:
+    stage.inboxes["ana"].deliver(raw)
+    await stage.work(DAY)
+
+
+@pytest.mark.parametrize("enrolled", [True, False])
+@pytest.mark.parametrize("text", [REAL, "Thanks, looks good.", "> I am out of office"])
+async def test_a_tester_who_is_a_prospect(each_stage: Stage, text: str, *, enrolled: bool) -> None:
+    """Whoever answers a test is no prospect who answers, even one who was enrolled since."""
+    tried = await tried_by(each_stage, enrolled=enrolled)
+    await hear(each_stage, an_answer(ME, tried, text))
+    assert not silenced(each_stage)
+    assert each_stage.read(inbound.counts) == {"trial": 1}
+    if enrolled:
+        assert each_stage.enrollment(ME).state is EnrollmentState.ACTIVE
+        await each_stage.work(3 * DAY)
+        await each_stage.work(6 * DAY)
+        assert len(each_stage.mails(ME)) == 3 + 3
+
+
+@pytest.mark.parametrize("way", ["further down", "quoted", "by its address", "absent", "set aside"])
+async def test_ways_to_answer_a_test(each_stage: Stage, way: str) -> None:
+    """By the thread alone, by the quoted token alone, by machine, or in a mail nobody can read."""
+    tried = await tried_by(each_stage, enrolled=True)
+    token = tokens_in(tried["List-Unsubscribe"])[0]
+    raw = {
+        "further down": an_answer(ME, tried, References=f"{tried['Message-ID']} <b@x.example>"),
+        "quoted": an_answer(ME, tried, f"{REAL}\n\n> https://seller.example/u/{token}", X_A="b"),
+        "by its address": an_answer(ME).replace(b"unsubscribe", f"unsubscribe {token}".encode()),
+        "absent": an_answer(
+            ME, tried, In_Reply_To=tried["Message-ID"], Auto_Submitted="auto-replied"
+        ),
+        "set aside": an_answer(ME, tried),
+    }[way]
+    if way == "set aside":
+        place, now = Place("ana", Folder.INBOX, 1, 77), each_stage.clock.now()
+        each_stage.write(set_aside, each_stage.desk, place, raw, "broken", now)
+    else:
+        await hear(each_stage, raw)
+    assert not silenced(each_stage)
+    assert each_stage.enrollment(ME).state is EnrollmentState.ACTIVE
+
+
+def came_back(address: str, returned: str) -> bytes:
+    return a_report(a_group(address, "5.1.1", "550 5.1.1 no such user"), returned=returned)
+
+
+def called_spam(address: str, returned: str) -> bytes:
+    told = f"Feedback-Type: abuse\nVersion: 1\nUser-Agent: x\nOriginal-Rcpt-To: {address}"
+    return a_mail(
+        "From: staff@isp.example",
+        'Content-Type: multipart/report; report-type=feedback-report; boundary="b"',
+        text=parts(
+            "Content-Type: text/plain\n\nA complaint.",
+            f"Content-Type: message/feedback-report\n\n{told}",
+            f"Content-Type: message/rfc822\n\n{returned}",
+        ),
+    )
+
+
+@pytest.mark.parametrize("report", [came_back, called_spam])
+async def test_a_report_about_a_test(
+    each_stage: Stage, report: Callable[[str, str], bytes]
+) -> None:
+    """Nobody is stopped because a test came back, or was called spam, nor is anybody asked."""
+    tried = await tried_by(each_stage, enrolled=True)
+    await hear(each_stage, report(ME, f"Message-ID: {tried['Message-ID']}\nTo: {ME}\n"))
+    assert not silenced(each_stage)
+    assert each_stage.enrollment(ME).state is EnrollmentState.ACTIVE
+    assert each_stage.read(inbound.counts) == {"trial": 1}
+
+
+@pytest.mark.parametrize("enrolled", [True, False])
+async def test_a_mail_of_their_own(each_stage: Stage, *, enrolled: bool) -> None:
+    """A tester who asks for silence in a mail of their own is heard like everybody."""
+    await tried_by(each_stage, enrolled=enrolled)
+    await hear(each_stage, an_answer(ME))
+    assert silenced(each_stage)
+
+
+async def test_an_answer_to_a_real_mail(each_stage: Stage) -> None:
+    """A tester who answers what they got as a prospect is heard, though a test is quoted in it."""
+    tried = await tried_by(each_stage, enrolled=True)
+    real = each_stage.mails(ME)[-1]
+    text = f"{REAL}\n\n> https://seller.example/u/{tokens_in(tried['List-Unsubscribe'])[0]}"
+    await hear(each_stage, an_answer(ME, real, text))
+    assert silenced(each_stage)
+
+
+@pytest.mark.parametrize("way", ["thread", "quoted"])
+async def test_a_test_that_was_passed_on(each_stage: Stage, way: str) -> None:
+    """A prospect to whom a test was passed on says no for themselves."""
+    tried = await tried_by(each_stage, enrolled=False)
+    thread = {"In_Reply_To": "<fwd@x.example>", "References": f"{tried['Message-ID']} <fwd@x>"}
+    link = f"> https://seller.example/u/{tokens_in(tried['List-Unsubscribe'])[0]}"
+    known = {"thread": thread, "quoted": {"X_A": "b"}}[way]
+    await hear(each_stage, an_answer(ZOE, tried, f"{REAL}\n\n{link}", **known))
+    assert silenced(each_stage, ZOE)
 
 
 @pytest.mark.parametrize("to", [ZOE, "who@else.example", "", "no address", f"{LUIS}.evil.example"])

@@ -97,6 +97,22 @@ def test_a_list(workspace: Path) -> None:
     assert [each["held"] for each in found["people"][0]["steps"]].count(True) == 1
 
 
+def test_a_list_in_another_language(workspace: Path) -> None:
+    """The summary is of the mails that were asked for, and of whatever holds one of them."""
+    (workspace / "templates" / SLUG / "bump.es.md").write_text("{{ title }}, {{ company }}\n")
+    people = workspace / "people.csv"
+    people.write_text("email,first_name,company\na@x.example,Ana,X\nb@x.example,B\u202ee,X\n")
+    arguments = ["preview", SLUG, "--csv", str(people)]
+    own = sequencer(workspace, *arguments)
+    assert "2 people, 1 of them complete" in own.out
+    assert "1 person (line 3): held, " in own.out
+    done = sequencer(workspace, *arguments, "--language", "es")
+    assert "2 people, 0 of them complete" in done.out
+    assert "2 people without `title` (lines 2, 3): held" in done.out
+    step = sequencer(workspace, *arguments, "--language", "es", "--step", "intro", "--json")
+    assert json.loads(step.out)["list"]["held"] == {}
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -185,6 +201,35 @@ def test_opens_a_browser(workspace: Path) -> None:
     [url] = opened
     assert url in done.err
     assert re.fullmatch(rf"http://127\.0\.0\.1:8123/[0-9a-f]{{32}}/\?cadence={SLUG}&step=bump", url)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fintech-intrO"],
+        [SLUG, "--step", "nope"],
+        [SLUG, "--variant", "zzz"],
+        [SLUG, "--mailbox", "no"],
+        ["--step", "intro"],
+    ],
+)
+def test_opens_nothing_else(workspace: Path, arguments: list[str]) -> None:
+    """A name that is not there is told; no other cadence is opened in its place."""
+    opened: list[str] = []
+    faces = {"preview": Face, "browse": opened.append}
+    done = sequencer(workspace, "preview", *arguments, "--open", faces=faces)
+    assert (done.code, opened) == (2, [])
+    assert "There are: " in done.err or "There is none." in done.err
+
+
+def test_opens_what_is_half_written(workspace: Path) -> None:
+    """A cadence with mistakes is opened, since the page shows them."""
+    path = workspace / "config" / "cadences" / "intro.yaml"
+    path.write_text(f"cadence: {SLUG}\nsteps: [\n")
+    opened: list[str] = []
+    faces = {"preview": Face, "browse": opened.append}
+    assert sequencer(workspace, "preview", SLUG, "--open", faces=faces).code == 0
+    assert opened
 
 
 def test_opens_with_a_list(workspace: Path) -> None:

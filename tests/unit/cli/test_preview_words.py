@@ -107,6 +107,9 @@ def test_a_list() -> None:
         'Give the value a fallback, such as {{ name | or("...") }}.',
     ]
     assert len(list(verdict_lines(Verdicts(1, 1, {}, 0)))) == 1
+    others = list(verdict_lines(Verdicts(2, 0, {}, 0, {"To has no form": [2, 3]})))
+    assert others[1].text == "2 people (lines 2, 3): held, To has no form"
+    assert len(others) == 2
 
 
 def test_for_programs() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from builders import NOON, a_cadence, a_prospect, a_step, a_version
 from stage import a_policy
 
 from sequencer.domain.attachment import Attachment
-from sequencer.domain.cadence import StepKind, Thread, Version
+from sequencer.domain.cadence import Step, StepKind, Thread, Version
 from sequencer.domain.delay import Delay, Unit
 from sequencer.domain.overrides import Overrides
 from sequencer.domain.prospect import Prospect
@@ -125,7 +126,68 @@ def test_a_broken_template() -> None:
     [intro] = steps_of(version)
     assert intro.is_held
     assert intro.missing == ()
-    assert [each.file for each in intro.problems] == ["intro.md"]
+    assert [each.file for each in intro.problems] == ["templates/fintech-intro/intro.md"]
+
+
+def test_a_broken_piece() -> None:
+    """What a template includes from the shared folder is named by its own path."""
+    texts = {"intro.md": '---\nsubject: Hi\n---\n{% include "shared/ps.md" %}\n'}
+    version = a_version(
+        cadence=a_cadence(steps=(a_step(),)),
+        templates=texts | {"shared/ps.md": "\n{{ nickname }}\n"},
+        hash="pieces",
+    )
+    [intro] = steps_of(version)
+    assert intro.missing == ("nickname",)
+    assert [(each.file, each.line) for each in intro.problems] == [("templates/shared/ps.md", 2)]
+
+
+def waits_of(*steps: Step, person: Prospect = ZOE) -> list[str]:
+    return [each.wait for each in steps_of(a_version(cadence=a_cadence(steps=steps)), person)]
+
+
+def test_waits_behind_guards() -> None:
+    """A wait begins after what may have come last, never after a step that excludes this one."""
+    call = a_step(id="call", kind=StepKind.CALL, template="bump.md")
+    talk = a_step(id="talk", when="call.interested", wait=Delay(3, Unit.HOURS))
+    missed = a_step(id="missed", when="not call.interested", wait=Delay(1, Unit.DAYS))
+    last = a_step(id="last", wait=Delay(2, Unit.DAYS))
+    assert waits_of(call, talk, missed, last) == [
+        "with the enrolment",
+        "3 hours after `call`",
+        "1 day after `call`",
+        "2 days after `missed`, `talk` or `call`, the last that happened",
+    ]
+
+
+def test_waits_after_what_changes() -> None:
+    """What a call itself changes excludes nothing that follows it; nor do many names."""
+    call = a_step(id="call", when="not call.connected", kind=StepKind.CALL, template="bump.md")
+    after = a_step(id="after", when="call.connected")
+    assert waits_of(call, after)[1] == "with `call` or the enrolment, the last that happened"
+    every = " and ".join(f"a{at}.sent" for at in range(9))
+    steps = [a_step(id=f"a{at}") for at in range(9)]
+    most = a_step(id="most", when=every)
+    none = a_step(id="none", when=f"not ({every})")
+    assert waits_of(*steps, most, none)[-1] == "with `most` or `a8`, the last that happened"
+
+
+def test_waits_after_what_is_left_out() -> None:
+    """A step that this person does not get is none after which another one comes."""
+    extra = a_step(id="extra", when='stage == "customer"')
+    bump = a_step(id="bump", wait=Delay(1, Unit.DAYS))
+    assert waits_of(a_step(), extra, bump)[2] == "1 day after `intro`"
+    assert waits_of(a_step(), extra, bump, person=replace(ZOE, stage="customer"))[2] == (
+        "1 day after `extra` or `intro`, the last that happened"
+    )
+
+
+def test_business_days_behind_guards() -> None:
+    """A day is that of the cadence, whatever came before it."""
+    steps = a_step(day=1), a_step(id="talk", when="intro.sent", day=3), a_step(id="last", day=5)
+    assert waits_of(*steps)[2] == (
+        "on business day 5, which follows `talk` or `intro`, the last that happened"
+    )
 
 
 def test_a_name_that_no_header_takes() -> None:
@@ -153,19 +215,49 @@ def test_the_instant_is_given() -> None:
     assert dict(intro.mail.headers)["Date"] == "Mon, 04 May 2026 07:00:00 +0000"
 
 
+def seen_by(version: Version, sample: Sample) -> list[StepPreview]:
+    return steps_of(version, sample.prospect)
+
+
 def test_a_list_is_judged() -> None:
     """Everybody who would be held is counted under what they lack, most frequent first."""
     people = [Sample("Zoe", ZOE, 2)]
     people += [Sample("x", Prospect(f"p{at}@x.example"), at) for at in range(3, 203)]
     people.append(Sample("y", Prospect("y@x.example", company="Y"), 203))
     told: list[int] = []
-    found = judge(DESK, a_version(), People(tuple(people), refused=4), told.append)
+    seen = partial(seen_by, a_version())
+    found = judge(seen, People(tuple(people), refused=4), told.append)
     assert (found.people, found.complete, found.refused) == (202, 1, 4)
     assert {name: len(lines) for name, lines in found.held.items()} == {
         "first_name": 201,
         "company": 200,
     }
     assert sum(told) == 202
+
+
+def test_what_cannot_be_written_is_judged() -> None:
+    """Whoever would be held for anything else than a value is not complete either."""
+    texts = {**a_version().templates, "bump.md": "{{ first_name \n"}
+    broken = replace(a_version(), templates=texts, hash="broken")
+    odd = Sample("Zoe", replace(ZOE, email="zoë@bank.example"), 7)
+    for version, sample in ((broken, Sample("Zoe", ZOE, 7)), (a_version(), odd)):
+        found = judge(partial(seen_by, version), People((sample,)))
+        assert (found.complete, found.held) == (0, {})
+        assert set(map(tuple, found.unwritable.values())) == {(7,)}
+
+
+def test_steps_for_others_are_not_judged() -> None:
+    """Nobody is held for a step that they do not get."""
+    extra = a_step(id="extra", template="guide.md", kind=StepKind.CALL, when='stage == "customer"')
+    version = a_version(
+        cadence=a_cadence(steps=(a_step(), extra)),
+        templates={**a_version().templates, "guide.md": GUIDE},
+        hash="guided",
+    )
+    seen = partial(seen_by, version)
+    assert judge(seen, People((Sample("Zoe", ZOE),))).complete == 1
+    customer = Sample("Zoe", replace(ZOE, stage="customer"), 3)
+    assert judge(seen, People((customer,))).held == {"product": [3]}
 
 
 @pytest.mark.parametrize("address", ["ZOE@bank.example", "zoe@BANK.example", "zoe@bank.example"])

@@ -84,6 +84,24 @@ def test_half_written_files(room: Room, path: Path, text: str) -> None:
     assert error_of(read_files(room.root, {}), slug).problems
 
 
+@pytest.mark.parametrize("text", [None, ""])
+def test_a_cadence_that_is_gone(room: Room, text: str | None) -> None:
+    """While its file is away or empty no other cadence is shown in its place."""
+    if text is None:
+        (room.root / CADENCE).unlink()
+    else:
+        edit(room, CADENCE, text)
+    view = room.look(Ask(cadence="fintech-intro"))
+    assert (view.ask.cadence, view.is_gone, view.steps, view.title) == (
+        "fintech-intro",
+        True,
+        (),
+        "",
+    )
+    assert any(each.file == CADENCE.as_posix() for each in view.problems) == (text is not None)
+    assert not room.look(Ask()).is_gone
+
+
 def test_a_cadence_that_is_no_text(room: Room) -> None:
     """Bytes of any kind are a problem like others; no more is read than is needed."""
     (room.root / CADENCE).write_bytes(b"\xff\x00" * MOST_READ)

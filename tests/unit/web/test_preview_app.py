@@ -178,6 +178,18 @@ async def test_problems_stand_on_top(client: httpx2.AsyncClient, room: Room) -> 
     assert (await client.get(f"/{SECRET}/stamp")).json() != before
 
 
+async def test_a_cadence_that_is_gone(client: httpx2.AsyncClient, room: Room) -> None:
+    """The page says so, and offers the others."""
+    (room.root / "config" / "cadences" / "intro.yaml").unlink()
+    text = await page(client)
+    assert "There is no cadence `fintech-intro` now" in text
+    assert '<option value="fintech-intro" selected>choose another</option>' in text
+    assert '<option value="missed-you">missed-you</option>' in text
+    assert "<iframe" not in text
+    answer = await client.get(f"/{SECRET}/", params={"cadence": EVIL})
+    assert "<script>alert" not in answer.text
+
+
 async def test_missing_values(client: httpx2.AsyncClient, room: Room) -> None:
     """Who lacks something is marked in the list, and shows what it is."""
     path = room.root / "templates" / "fintech-intro" / "intro.md"
