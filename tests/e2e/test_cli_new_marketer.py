@@ -136,13 +136,13 @@ def test_what_changed(tmp_path: Path) -> None:
     sequencer(tmp_path, "init")
     sequencer(tmp_path, "apply", "--yes")
     file = tmp_path / "templates/fintech-intro/last-mail.md"
-    file.write_text(file.read_text("utf-8").replace("All the best", "Kind regards"), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("to you about this", "about this"), "utf-8")
     sequencer(tmp_path, "apply", "--yes")
     ran = answer(tmp_path, "history", "fintech-intro")["ran"]
     assert [each["is_current"] for each in ran] == [True, False]
     told = sequencer(tmp_path, "history", "fintech-intro", "--diff").output.splitlines()
-    assert "-All the best," in told
-    assert "+Kind regards," in told
+    assert "-I will not write to you about this again." in told
+    assert "+I will not write about this again." in told
     first = ran[1]["applied"]["version_hash"]
     changed = answer(tmp_path, "history", "fintech-intro", "--diff", first[:8])
     assert [each["file"] for each in changed["templates"]] == ["last-mail.md"]

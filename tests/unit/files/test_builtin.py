@@ -71,7 +71,7 @@ def test_cadences(workspace: Path) -> None:
     assert not check_workspace(workspace).problems
     upsell, intro, missed = (loaded.cadence for loaded in examples(workspace))
     ids = [step.id for step in intro.steps]
-    assert ids == ["intro", "bump", "first-call", "last-mail"]
+    assert ids == ["intro", "bump", "first-call", "second-call", "last-mail"]
     assert [variant.name for variant in intro.steps[0].variants] == ["plain", "question"]
     assert [str(rule.enroll) for rule in intro.on if rule.enroll] == [missed.slug]
     kinds = [step.kind for step in upsell.steps]
