@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 NUMBER = click.argument("number", type=click.IntRange(1, 2**31 - 1))
 MAX_BYTES = 1024 * 1024  # of a file with a mail; the engine takes less of it
 TEXT_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+class _Instead(TypedDict):
+    """What is to be sent in place of the mail as it stands."""
+
+    edit: bool
+    file: Path | None
+    subject: str | None
 
 
 @click.group("task")
@@ -39,7 +47,7 @@ def show(workspace: "Workspace", number: int, *, as_json: bool) -> None:
     for line in page_lines(page, workspace.clock.now()):
         click.echo(line)
     if page.row.task.state == "open":
-        click.echo(f"\n{next_words(number, page.row.task.kind)}")
+        click.echo(f"\n{next_words(number, page.row.task.kind, page.wording)}")
 
 
 @command.command("done")
@@ -109,26 +117,28 @@ def assign(workspace: "Workspace", number: int, assignee: str, *, as_json: bool)
 @click.option("--edit", is_flag=True, help="Open the mail in $EDITOR first.")
 @click.option("--file", type=TEXT_FILE, help="Send the text of this file instead.")
 @click.option("--subject", help="Another subject; a mail that answers in a thread keeps its own.")
+@click.option("--wording", help="Which you have read, where the mail has several wordings.")
 @json_option
 @with_workspace
 def send(
     workspace: "Workspace",
     number: int,
     *,
-    edit: bool,
-    file: Path | None,
-    subject: str | None,
+    wording: str | None,
     as_json: bool,
+    **instead: Unpack[_Instead],
 ) -> None:
     """Release the mail of task NUMBER; it leaves through the same gate as every other.
 
     The step ends when the mail was sent. Without options it leaves as its template says.
     """
-    from sequencer.engine.task_send import send as release
+    from sequencer.engine.task_send import Release
+    from sequencer.engine.task_send import send as let_go
 
-    edited = _edited(workspace, number, edit=edit, file=file, subject=subject)
+    edited, shown = _edited(workspace, number, **instead)
+    release = Release(user(), edited, shown if wording is None else wording)
     with workspace.database.write() as connection:
-        release(connection, workspace.desk, number, edited, user(), workspace.clock.now())
+        let_go(connection, workspace.desk, number, release, workspace.clock.now())
     _tell(workspace, number, f"The mail of task {number} is queued.", as_json=as_json)
 
 
@@ -175,7 +185,8 @@ def instant_of(workspace: "Workspace", text: str) -> datetime:
 
 def _edited(
     workspace: "Workspace", number: int, *, edit: bool, file: Path | None, subject: str | None
-) -> "Edited | None":
+) -> "tuple[Edited | None, str]":
+    """What is to be sent instead, and the wording that was just read in the editor, if any."""
     from sequencer.engine.task_list import task_page
     from sequencer.engine.task_send import Edited
     from sequencer.files.text_file import read_text
@@ -183,7 +194,7 @@ def _edited(
     if edit and file:
         raise click.UsageError("Give either --edit or --file.")
     if not edit and file is None and subject is None:
-        return None
+        return None, ""
     with workspace.database.read() as connection:
         page = task_page(connection, workspace.desk, number)
     if page.problem:
@@ -193,4 +204,5 @@ def _edited(
         text = click.edit(text, extension=".txt") or ""
         if not text.strip():
             raise click.ClickException("The mail was left empty: nothing is sent.")
-    return Edited(page.subject if subject is None else subject, text)
+    edited = Edited(page.subject if subject is None else subject, text)
+    return edited, page.wording if edit else ""

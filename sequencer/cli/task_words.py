@@ -72,10 +72,11 @@ def _page_lines(page: "TaskPage", now: datetime) -> Iterator[str]:
         yield f"  {at}  {entry.kind}{step}: {entry.detail}"
 
 
-def next_words(task_id: int, kind: TaskKind) -> str:
-    """What to type when it is done."""
+def next_words(task_id: int, kind: TaskKind, wording: str = "") -> str:
+    """What to type when it is done; `wording` is that of several in which the mail was shown."""
     if kind is TaskKind.MANUAL_EMAIL:
-        return f"Then: sequencer task send {task_id} (or --edit first)"
+        read = f" --wording {wording}" if wording else ""
+        return f"Then: sequencer task send {task_id}{read} (or --edit first)"
     if kind is TaskKind.TRIAGE:
         return f"Then: sequencer triage decide {task_id} DECISION"
     named = " --disposition NAME" if kind is TaskKind.CALL else ""

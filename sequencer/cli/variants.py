@@ -44,7 +44,7 @@ def show(workspace: "Workspace", cadence: str, step: str | None, *, as_json: boo
     from sequencer.engine.variant_results import variant_results
 
     with workspace.database.read() as connection:
-        found = variant_results(connection, workspace.desk, cadence, step)
+        found = variant_results(connection, workspace.desk, cadence, workspace.clock.now(), step)
     if as_json:
         print_json([as_object(each) for each in found])
     else:

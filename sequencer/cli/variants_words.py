@@ -51,6 +51,7 @@ def as_object(result: "StepResult") -> dict[str, object]:
             "by": result.rule.by,
             "minimum": result.rule.minimum,
             "auto": result.rule.auto,
+            "answer_days": result.rule.answer_days,
         },
         "variants": [_variant_object(each) for each in result.variants],
         "texts": [
@@ -78,8 +79,9 @@ def sentence(result: "StepResult") -> str:
         return f"Everybody gets {alone[0]}." if alone else "Nobody gets any of them."
     if outcome.verdict is Verdict.TOO_FEW:
         return (
-            f"No verdict: each variant needs {rule.minimum:,} delivered mails, and the one with "
-            f"the fewest lacks {outcome.missing:,}."
+            f"No verdict: each variant needs {rule.minimum:,} delivered mails that people had "
+            f"{rule.answer_days} days to answer, and the one with the fewest lacks "
+            f"{outcome.missing:,}."
         )
     against = "; ".join(_against(each) for each in outcome.against)
     if outcome.verdict is Verdict.OPEN:
@@ -124,6 +126,8 @@ def _stand(variant: "VariantResult") -> str:
     """How a wording stands: its file and share, what has left, whether it goes on."""
     what = f"{variant.template}, weight {variant.weight}" if variant.template else "not there now"
     parts = [what, f"{variant.tally.delivered:,} delivered of {variant.tally.sent:,} sent"]
+    if variant.is_live and variant.compared < variant.tally.delivered:
+        parts.append(f"{variant.compared:,} compared")
     if variant.waiting:
         parts.append(f"{variant.waiting:,} waiting")
     if variant.stopped is not None:
@@ -173,7 +177,8 @@ def _said(result: "StepResult") -> Iterator[str]:
     yield sentence(result)
     for each in result.variants:
         if each.is_live and each.other_texts:
-            yield f"{each.other_texts:,} mails of {each.name} had another text than it has now."
+            mails = f"{each.other_texts:,} mails of {each.name}"
+            yield f"{mails} had another text than now: not compared."
     for loser in result.losers:
         yield f"To do: `sequencer variants stop {result.slug} {result.step_id} {loser}`"
     if result.losers and result.rule.auto and result.declared:
@@ -194,6 +199,7 @@ def _variant_object(variant: "VariantResult") -> dict[str, object]:
         "stopped": variant.stopped,
         "waiting": variant.waiting,
         "other_texts": variant.other_texts,
+        "compared": variant.compared,
         **_tally_object(variant.tally),
     }
 

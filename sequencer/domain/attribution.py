@@ -48,9 +48,10 @@ class Seen:
     at: datetime
 
 
-def attribute(
-    mails: Sequence[WordedMail], seen: Iterable[Seen]
-) -> list[tuple[WordedMail, frozenset[Sign]]]:
+Answered = tuple[WordedMail, frozenset[Sign]]
+
+
+def attribute(mails: Sequence[WordedMail], seen: Iterable[Seen]) -> list[Answered]:
     """Each mail with what came of it; what came before the first mail belongs to none."""
     by_enrollment = defaultdict[int, list[int]](list)
     for number in sorted(range(len(mails)), key=lambda number: mails[number].sent_at):
@@ -70,8 +71,9 @@ def tally(name: str, answered: Iterable[frozenset[Sign]]) -> Tally:
     sent = 0
     for signs in answered:
         sent += 1
-        # What came back was read by nobody, whatever else is put down to it.
-        for sign in {Sign.BOUNCE} if Sign.BOUNCE in signs else signs:
+        # What came back was read by nobody; what was answered by a person did not come back.
+        came_back = Sign.BOUNCE in signs and Sign.REPLY not in signs
+        for sign in {Sign.BOUNCE} if came_back else signs - {Sign.BOUNCE}:
             counts[sign] += 1
     return Tally(
         name=name,
@@ -85,7 +87,7 @@ def tally(name: str, answered: Iterable[frozenset[Sign]]) -> Tally:
 
 
 def grouped(
-    answered: Iterable[tuple[WordedMail, frozenset[Sign]]],
+    answered: Iterable[Answered],
 ) -> Mapping[tuple[str, str, str], list[frozenset[Sign]]]:
     """What came of the mails of each step, by variant and text."""
     groups = defaultdict[tuple[str, str, str], list[frozenset[Sign]]](list)

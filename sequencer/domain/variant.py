@@ -35,13 +35,15 @@ class WinnerRule:
     """When one wording is proposed as the winner.
 
     Attributes:
-        minimum: mails of each wording that have to be sent before anything is said.
+        minimum: mails of each wording that have to be compared before anything is said.
         auto: whether the others are stopped without a person's word.
+        answer_days: how long ago a mail has to have left to be compared.
     """
 
     by: Yardstick = Yardstick.MEETINGS
     minimum: int = 200
     auto: bool = False
+    answer_days: int = 14
 
 
 class NoVariantError(ValueError):

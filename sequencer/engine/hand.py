@@ -5,20 +5,21 @@ that can say no, and it asks once more whatever time or a stop may have changed:
 taken its time since the look that began the transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sequencer.domain.cadence import StepKind
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.domain.send import SendEvent, SendState
-from sequencer.engine.cases import read_again_locked
+from sequencer.engine.cases import Pair, read_again_locked
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.leases import Lease
 from sequencer.engine.mail_gate import MailGate, asked_about
 from sequencer.engine.react import entry_of
 from sequencer.engine.room import Asked
 from sequencer.engine.traffic import wait_for_room
-from sequencer.store import epoch, ledger, sends
+from sequencer.store import epoch, ledger, sends, variant_stops
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
 
@@ -56,10 +57,11 @@ def hand_over(
     wait_for_room(connection, desk, [case for _, case in pairs.values()])
     asked = {each.send_id: asked_about(*pairs[each.send_id], each.last_at) for each in handings}
     gate = MailGate(connection, desk, asked.values(), now, at_dot=True)
+    stopped = _stopped_since(connection, pairs.values())
     granted, rows, entries = [], list[dict[str, object]](), list[Entry]()
     for each in handings:
         pair = pairs[each.send_id]
-        grants = _grants(gate, each, *pair, asked[each.send_id])
+        grants = each.send_id not in stopped and _grants(gate, each, *pair, asked[each.send_id])
         if grants:
             rows.append(_row(gate, each, *pair))
             entries.append(_entry(gate, *pair))
@@ -67,6 +69,28 @@ def hand_over(
     sends.move_each(connection, SendState.CLAIMED, SendEvent.HAND, rows)
     ledger.write_all(connection, entries)
     return granted
+
+
+def _stopped_since(connection: Connection, pairs: Collection[Pair]) -> set[int]:
+    """Mails composed in a wording that was stopped since; nothing is asked where none has several.
+
+    One that may have left stays what it is, and so does one that a rep has read and released.
+    """
+    worded = [
+        (send, case)
+        for send, case in pairs
+        if send.variant is not None
+        and send.handed_at is None
+        and case.version.cadence.step(send.step_id).kind is not StepKind.MANUAL_EMAIL
+    ]
+    if not worded:
+        return set()
+    known = variant_stops.of(connection, {case.stored.slug for _, case in worded})
+    return {
+        send.id
+        for send, case in worded
+        if send.variant in known.get(case.stored.slug, {}).get(send.step_id, ())
+    }
 
 
 def _grants(gate: MailGate, handing: Handing, send: StoredSend, case: Case, asked: Asked) -> bool:

@@ -39,27 +39,29 @@ class Edited:
         return ""
 
 
-def send(
-    connection: Connection,
-    desk: Desk,
-    task_id: int,
-    edited: Edited | None,
-    by: str,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a rep lets go.
+
+    Attributes:
+        by: the rep.
+        edited: what they made of it; None for what the template says.
+        wording: the variant that they have read; empty where the step has only one wording.
+    """
+
+    by: str
+    edited: Edited | None = None
+    wording: str = ""
+
+
+def send(connection: Connection, desk: Desk, task_id: int, release: Release, now: datetime) -> None:
     """Queue the mail of a task; the step ends when it is sent, and the next delay counts from then.
 
-    Args:
-        connection: the database.
-        desk: the settings.
-        task_id: number of the task.
-        edited: what the rep made of it; None for what the template says.
-        by: the rep.
-        now: this instant.
-
     Raises:
-        TaskError: the task is no mail, has ended, or the text cannot be sent.
+        TaskError: the task is no mail, has ended, the text cannot be sent, or another wording was
+            read than the person gets now.
     """
+    edited, by = release.edited, release.by
     task = find_locked(connection, task_id)
     if task.kind is not TaskKind.MANUAL_EMAIL or task.enrollment_id is None:
         raise TaskError(f"Task {task.id} is no mail.")
@@ -71,7 +73,7 @@ def send(
     if not tasks.move(connection, task.id, TaskEvent.DO, ended_at=now, ended_by=by):
         raise TaskError(f"Task {task.id} is {task.state} already.")
     step_id = task.step_id or ""
-    variant = _shown(case, step_id)
+    variant = _read(case, step_id, task.id, release.wording)
     draft = None if edited is None else {"subject": edited.subject, "text": edited.text}
     words = "as it stands" if edited is None else "edited"
     detail = f"{task.title}: released by {by}, {words}"
@@ -82,10 +84,21 @@ def send(
         raise TaskError(f"The mail {step_id} has left already.")
 
 
-def _shown(case: Case, step_id: str) -> str | None:
-    """The wording that the rep sees just now."""
+def _read(case: Case, step_id: str, task_id: int, read: str) -> str | None:
+    """The wording that the rep has read, if it is the one that the person gets now.
+
+    Raises:
+        TaskError: it is another one, as it was stopped or begun since, or nobody gets any.
+    """
     step = case.version.cadence.step(step_id)
     try:
-        return wording_of(step, case.stored.enrollment.key, case.stopped).variant
-    except NoWordingError:
-        return None
+        now = wording_of(step, case.stored.enrollment.key, case.stopped).variant
+    except NoWordingError as error:
+        raise TaskError(str(error)) from error
+    if read == (now or ""):
+        return now
+    if not read:
+        what = f"The mail of task {task_id} has several wordings: say which one you have read."
+    else:
+        what = f"The mail of task {task_id} is not in the wording {read} any more: it changed."
+    raise TaskError(f"{what}\nhint: `sequencer task show {task_id}` shows it as it is now")

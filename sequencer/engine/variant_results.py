@@ -2,22 +2,22 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from sequencer.domain.attribution import Sign, attribute, grouped, tally
+from sequencer.domain.attribution import Answered, Sign, attribute, grouped, tally
 from sequencer.domain.cadence import Step, Version
 from sequencer.domain.variant import WinnerRule, Yardstick
 from sequencer.domain.variant_result import Outcome, Tally, Verdict, judge
+from sequencer.domain.variant_window import Contender, comparable
 from sequencer.engine.activate import current_version
 from sequencer.engine.desk import Desk
-from sequencer.engine.variant_stop import VariantError, steps_of, with_hint
+from sequencer.engine.variant_stop import VariantError, VariantName, steps_of, with_hint
 from sequencer.engine.wording import NoWordingError, wording_of
 from sequencer.files.template_text import forms_of, template_text_hash
 from sequencer.store import cadences, variant_mails, variant_stops
 from sequencer.store.database import Connection
 from sequencer.store.variant_stops import Stop
-
-Answers = Mapping[tuple[str, str, str], Sequence[frozenset[Sign]]]  # by step, variant and text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class VariantResult:
         stopped: since when, by whom and why nobody gets it; None where it goes on.
         waiting: people whose mail of it has not left yet.
         other_texts: how many of its mails had another text than it has now.
+        compared: how many mails of its text as it is now the verdict is drawn from.
     """
 
     name: str
@@ -39,6 +40,7 @@ class VariantResult:
     tally: Tally
     waiting: int = 0
     other_texts: int = 0
+    compared: int = 0
 
     @property
     def is_live(self) -> bool:
@@ -101,7 +103,7 @@ class Proposal:
 
 
 def variant_results(
-    connection: Connection, desk: Desk, slug: str, step_id: str | None = None
+    connection: Connection, desk: Desk, slug: str, now: datetime, step_id: str | None = None
 ) -> list[StepResult]:
     """The results of every mail with variants, or of that one; those that are gone come last.
 
@@ -111,23 +113,18 @@ def variant_results(
     """
     ever = list(dict.fromkeys(step.id for step in steps_of(connection, desk, slug)))
     version = current_version(connection, desk, slug)
-    now = {step.id: step for step in version.cadence.steps if step.variants} if version else {}
-    wanted = [*now, *(each for each in ever if each not in now)]
+    steps = {step.id: step for step in version.cadence.steps if step.variants} if version else {}
+    wanted = [*steps, *(each for each in ever if each not in steps)]
     if step_id is not None:
         if step_id not in wanted:
             what = f"{slug} has no step {step_id!r} with variants."
             raise VariantError(with_hint(what, step_id, wanted))
         wanted = [step_id]
-    answers = _answers(connection, slug)
-    waiting = _waiting(connection, desk, slug)
-    stops = variant_stops.listed(connection, slug)
-    return [
-        _step_result(slug, each, version, now.get(each), _Known(answers, waiting, stops))
-        for each in wanted
-    ]
+    known = _known(connection, slug, _waiting(connection, desk, slug), now)
+    return [_step_result(slug, each, version, steps.get(each), known) for each in wanted]
 
 
-def declared_results(connection: Connection, desk: Desk) -> list[StepResult]:
+def declared_results(connection: Connection, desk: Desk, now: datetime) -> list[StepResult]:
     """The results of all mails, of cadences as they run, for which somebody wants a winner.
 
     People who wait are not counted.
@@ -137,13 +134,12 @@ def declared_results(connection: Connection, desk: Desk) -> list[StepResult]:
         version = current_version(connection, desk, slug)
         steps = [each for each in version.cadence.steps if each.winner] if version else []
         if steps:
-            stops = variant_stops.listed(connection, slug)
-            known = _Known(_answers(connection, slug), Counter(), stops)
+            known = _known(connection, slug, Counter(), now)
             found += [_step_result(slug, each.id, version, each, known) for each in steps]
     return found
 
 
-def proposals(connection: Connection, desk: Desk) -> list[Proposal]:
+def proposals(connection: Connection, desk: Desk, now: datetime) -> list[Proposal]:
     """What is to be decided: mails of which one wording is better than the others."""
     return [
         Proposal(
@@ -154,29 +150,36 @@ def proposals(connection: Connection, desk: Desk) -> list[Proposal]:
             by=each.rule.by,
             auto=each.rule.auto,
         )
-        for each in declared_results(connection, desk)
+        for each in declared_results(connection, desk, now)
         if each.losers
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    answers: Answers
+    """What there is to know of a cadence, as of `now`."""
+
+    answered: Sequence[Answered]
     waiting: Mapping[tuple[str, str], int]
     stops: Sequence[Stop]
+    lifted: Mapping[VariantName, datetime]
+    now: datetime
 
-    def answers_of(self, step_id: str) -> dict[tuple[str, str], Sequence[frozenset[Sign]]]:
-        """By variant and text."""
-        return {
-            (name, text): each
-            for (step, name, text), each in self.answers.items()
-            if step == step_id
-        }
+    def answered_of(self, step_id: str) -> list[Answered]:
+        """Every mail of the step with what came of it."""
+        return [each for each in self.answered if each[0].step_id == step_id]
 
 
-def _answers(connection: Connection, slug: str) -> Answers:
+def _known(
+    connection: Connection, slug: str, waiting: Mapping[tuple[str, str], int], now: datetime
+) -> _Known:
     mails = variant_mails.sent(connection, slug)
-    return grouped(attribute(mails, variant_mails.seen(connection, slug)))
+    answered = attribute(mails, variant_mails.seen(connection, slug))
+    stops, lifted = (
+        variant_stops.listed(connection, slug),
+        variant_stops.lifted(connection, slug),
+    )
+    return _Known(answered, waiting, stops, lifted, now)
 
 
 def _waiting(connection: Connection, desk: Desk, slug: str) -> Mapping[tuple[str, str], int]:
@@ -197,15 +200,19 @@ def _waiting(connection: Connection, desk: Desk, slug: str) -> Mapping[tuple[str
 def _step_result(
     slug: str, step_id: str, version: Version | None, step: Step | None, known: _Known
 ) -> StepResult:
-    answers = known.answers_of(step_id)
+    answered = known.answered_of(step_id)
+    answers = {(name, text): each for (_, name, text), each in grouped(answered).items()}
     stops = {each.variant: each for each in known.stops if each.step_id == step_id}
     present = {each.name: each for each in step.variants} if step else {}
     gone = sorted({name for name, _ in answers} - set(present))
+    texts = {
+        name: _texts_of(version, present[name].template) if version and name in present else set()
+        for name in (*present, *gone)
+    }
     results = []
-    for name in [*present, *gone]:
+    for name, current in texts.items():
         own = {text: signs for (variant, text), signs in answers.items() if variant == name}
         variant = present.get(name)
-        current = _texts_of(version, variant.template) if version and variant else set()
         results.append(
             VariantResult(
                 name=name,
@@ -220,9 +227,24 @@ def _step_result(
             )
         )
     rule = (step.winner if step else None) or WinnerRule()
-    outcome = judge([each.tally for each in results if each.is_live], rule)
+    contenders = [
+        Contender(
+            each.name,
+            frozenset(texts[each.name]),
+            known.lifted.get(VariantName(slug, step_id, each.name)),
+        )
+        for each in results
+        if each.is_live
+    ]
+    until = known.now - timedelta(days=rule.answer_days)
+    compared = {each.name: each for each in comparable(contenders, answered, until)}
+    counted = tuple(
+        replace(each, compared=compared[each.name].delivered) if each.name in compared else each
+        for each in results
+    )
+    outcome = judge(list(compared.values()), rule)
     declared = step is not None and step.winner is not None
-    return StepResult(slug, step_id, rule, declared, tuple(results), _texts(answers), outcome)
+    return StepResult(slug, step_id, rule, declared, counted, _texts(answers), outcome)
 
 
 def _texts_of(version: Version, template: str) -> set[str]:

@@ -39,7 +39,7 @@ class VariantWatch:
     async def look(self, world: World) -> int:
         """How many wordings were stopped."""
         now = self.looked_at = world.clock.now()
-        results = await world.read(declared_results, world.desk)
+        results = await world.read(declared_results, world.desk, now)
         stopped = 0
         for each in results:
             if is_settled(each):

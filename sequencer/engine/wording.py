@@ -1,6 +1,6 @@
 """In which wording does somebody get a mail, where its step has several?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -56,6 +56,19 @@ def wording_of(
     except NoVariantError:
         raise NoWordingError(step) from None
     return Wording(found.template, found.name)
+
+
+def wordless(
+    steps: Iterable[Step], stopped: Stopped = NOTHING, skip: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Ids of the mails of which nobody can get any wording, those left out that are skipped."""
+    return tuple(
+        step.id
+        for step in steps
+        if step.variants
+        and step.id not in skip
+        and not live(step.variants, stopped.get(step.id, ()))
+    )
 
 
 def possible_templates(step: Step, stopped: Stopped = NOTHING) -> Sequence[str]:

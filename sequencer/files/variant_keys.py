@@ -13,6 +13,7 @@ MAX_VARIANTS = 10  # with more, each gets too few mails to say anything
 MAX_WEIGHT = 1000
 LEAST_MINIMUM = 30  # mails; below that an interval spans everything
 MOST_MINIMUM = 1_000_000
+MOST_ANSWER_DAYS = 90
 
 
 class VariantKeys(Section):
@@ -61,12 +62,19 @@ class WinnerKeys(Section):
         strict=True,
         ge=LEAST_MINIMUM,
         le=MOST_MINIMUM,
-        description="Mails of each wording that have to be delivered before anything is said.",
+        description="Mails of each wording that have to be compared before anything is said.",
     )
     auto: bool = Field(
         default=WinnerRule().auto,
         strict=True,
         description="Whether the others are stopped without asking anybody, once it is clear.",
+    )
+    answer_days: int = Field(
+        default=WinnerRule().answer_days,
+        strict=True,
+        ge=1,
+        le=MOST_ANSWER_DAYS,
+        description="Days that people have to answer; a mail is compared when they are over.",
     )
 
 
@@ -89,7 +97,7 @@ def variants_of(
 
 def rule_of(keys: WinnerKeys | None) -> WinnerRule | None:
     """When one is proposed as the winner; None where nothing is said of it."""
-    return None if keys is None else WinnerRule(keys.by, keys.minimum, keys.auto)
+    return None if keys is None else WinnerRule(keys.by, keys.minimum, keys.auto, keys.answer_days)
 
 
 def normal_variants(variants: tuple[Variant, ...]) -> dict[str, object] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from sequencer.domain.attribution import Seen, Sign, WordedMail
 from sequencer.domain.enrollment import FinishReason
@@ -27,7 +28,6 @@ _OF_END = {
 _OF_LIST = {
     SuppressionReason.OPTED_OUT: Sign.OPT_OUT,
     SuppressionReason.COMPLAINED: Sign.OPT_OUT,
-    SuppressionReason.BOUNCED: Sign.BOUNCE,
 }
 
 
@@ -57,6 +57,7 @@ def sent(connection: Connection, slug: str) -> list[WordedMail]:
 def seen(connection: Connection, slug: str) -> Iterator[Seen]:
     """What came of the enrollments that got one, in no order; the same may be told twice."""
     yield from _answers(connection, slug)
+    yield from _reports(connection, slug)
     yield from _meetings(connection, slug)
     yield from _ends(connection, slug)
     yield from _listings(connection, slug)
@@ -81,6 +82,19 @@ def _answers(connection: Connection, slug: str) -> Iterator[Seen]:
         yield Seen(number, _OF_KIND[Kind(kind)], at)
         if kind == Kind.REPLY and intent in POSITIVE:
             yield Seen(number, Sign.POSITIVE, at)
+
+
+def _reports(connection: Connection, slug: str) -> Iterator[Seen]:
+    """Mails that came back for good, by the report that names them."""
+    row = InboundRow
+    query = sa.select(row.enrollment_id, row.stored_at).where(
+        row.enrollment_id.in_(_had_variants(slug)),
+        row.kind == Kind.BOUNCE,
+        row.verdict["permanent"].as_boolean(),
+    )
+    for number, at in connection.execute(query):
+        if number is not None:
+            yield Seen(number, Sign.BOUNCE, at)
 
 
 def _meetings(connection: Connection, slug: str) -> Iterator[Seen]:
@@ -111,8 +125,25 @@ def _ends(connection: Connection, slug: str) -> Iterator[Seen]:
 
 
 def _listings(connection: Connection, slug: str) -> Iterator[Seen]:
-    """Addresses that came on the list, perhaps when the enrollment had ended long before."""
-    row = SuppressionRow
+    """Addresses that came on the list, perhaps when the enrollment had ended long before.
+
+    The wish counts for the last mail that the person had of us, in whatever cadence. What bounced
+    does not: the report says which mail it was.
+    """
+    row, other = SuppressionRow, aliased(EnrollmentRow)
+    last_in = (
+        sa.select(SendRow.enrollment_id)
+        .join(other, other.id == SendRow.enrollment_id)
+        .where(
+            other.prospect_id == EnrollmentRow.prospect_id,
+            SendRow.state == SendState.SENT,
+            SendRow.handed_at <= row.at,
+        )
+        .order_by(SendRow.handed_at.desc(), SendRow.id.desc())
+        .limit(1)
+        .correlate(EnrollmentRow, row)
+        .scalar_subquery()
+    )
     query = (
         sa.select(EnrollmentRow.id, row.reason, row.at)
         .join(ProspectRow, ProspectRow.id == EnrollmentRow.prospect_id)
@@ -121,6 +152,7 @@ def _listings(connection: Connection, slug: str) -> Iterator[Seen]:
             EnrollmentRow.id.in_(_had_variants(slug)),
             row.kind == SuppressionKind.ADDRESS,
             row.reason.in_(list(_OF_LIST)),
+            EnrollmentRow.id == last_in,
         )
     )
     for number, reason, at in connection.execute(query):

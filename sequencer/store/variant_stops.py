@@ -57,6 +57,19 @@ def listed(connection: Connection, slug: str) -> list[Stop]:
     return [Stop(**each) for each in rows.mappings()]
 
 
+def lifted(connection: Connection, slug: str) -> dict[VariantName, datetime]:
+    """Since when each wording of a cadence goes on that had been stopped."""
+    row = VariantStopRow
+    query = sa.select(row.step_id, row.variant, row.started_at).where(
+        row.slug == slug, row.started_at.is_not(None)
+    )
+    return {
+        VariantName(slug, step_id, variant): at
+        for step_id, variant, at in connection.execute(query)
+        if at is not None
+    }
+
+
 def add(connection: Connection, stop: Stop) -> bool:
     """Whether the wording was not stopped before."""
     values = {

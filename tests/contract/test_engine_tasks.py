@@ -16,7 +16,7 @@ from sequencer.engine.pause import pause
 from sequencer.engine.react import react
 from sequencer.engine.stop import stop, suppress
 from sequencer.engine.task_list import TaskPage, TaskRow, task_page, task_rows
-from sequencer.engine.task_send import Edited, send
+from sequencer.engine.task_send import Edited, Release, send
 from sequencer.engine.task_undo import undo
 from sequencer.engine.tasks import (
     Ending,
@@ -413,7 +413,7 @@ async def test_a_mail_by_hand(each_stage: Stage) -> None:
     assert (page.subject, page.text) == ("For Bank Example", "Dear Zoë,\n")
     edited = Edited("For Zoë", "Dear Zoë,\n\nhow is the bank?")
     now = each_stage.clock.now()
-    each_stage.write(send, each_stage.desk, task(each_stage).id, edited, "Eva", now)
+    each_stage.write(send, each_stage.desk, task(each_stage).id, Release("Eva", edited), now)
     assert each_stage.enrollment(ZOE).step == "note"
     await each_stage.work(HOUR)
     mail = each_stage.mails(ZOE)[0]
@@ -430,12 +430,12 @@ async def test_a_mail_by_hand_as_it_stands(stage: Stage) -> None:
     prepared(stage, ZOE, steps=BY_HAND)
     await stage.work(HOUR)
     number = task(stage).id
-    stage.write(send, stage.desk, number, None, "Eva", stage.clock.now())
+    stage.write(send, stage.desk, number, Release("Eva"), stage.clock.now())
     stage.write(undo, stage.desk, number, "Eva", stage.clock.now())
     assert stage.sends(ZOE)[0].state is SendState.CANCELLED
     await stage.work(HOUR)
     assert stage.mails(ZOE) == []
-    stage.write(send, stage.desk, number, None, "Eva", stage.clock.now())
+    stage.write(send, stage.desk, number, Release("Eva"), stage.clock.now())
     await stage.work(HOUR)
     assert [mail["Subject"] for mail in stage.mails(ZOE)] == ["For Bank Example"]
     with pytest.raises(TaskError, match="note has left"):
@@ -456,7 +456,7 @@ async def test_what_cannot_be_sent(stage: Stage, edited: Edited, words: str) -> 
     """A mail that is no mail is refused, and the task stays open."""
     prepared(stage, ZOE, steps=BY_HAND)
     with pytest.raises(TaskError, match=words):
-        stage.write(send, stage.desk, task(stage).id, edited, "Eva", stage.clock.now())
+        stage.write(send, stage.desk, task(stage).id, Release("Eva", edited), stage.clock.now())
     assert task(stage).state is TaskState.OPEN
 
 
@@ -465,14 +465,14 @@ async def test_nothing_is_sent_for_who_is_paused(stage: Stage) -> None:
     prepared(stage, ZOE, steps=BY_HAND)
     stage.write(pause, stage.desk, ZOE, "Eva", stage.clock.now())
     with pytest.raises(TaskError, match="is paused"):
-        stage.write(send, stage.desk, task(stage).id, None, "Eva", stage.clock.now())
+        stage.write(send, stage.desk, task(stage).id, Release("Eva"), stage.clock.now())
 
 
 async def test_a_call_is_no_mail(stage: Stage) -> None:
     """Only a mail can be released."""
     await at_the_call(stage)
     with pytest.raises(TaskError, match="is no mail"):
-        stage.write(send, stage.desk, task(stage).id, None, "Eva", stage.clock.now())
+        stage.write(send, stage.desk, task(stage).id, Release("Eva"), stage.clock.now())
 
 
 async def test_a_guide_that_cannot_be_filled_in(stage: Stage) -> None:

@@ -18,11 +18,12 @@ from sequencer.domain.meeting import MeetingState
 from sequencer.domain.send import SendState
 from sequencer.domain.suppression import SuppressionReason
 from sequencer.domain.variant_result import Verdict
-from sequencer.engine.enroll import UnknownCadenceError
+from sequencer.engine.enroll import Enrolment, UnknownCadenceError, enroll
 from sequencer.engine.status import status
 from sequencer.engine.suppress import suppress_address
 from sequencer.engine.task_list import task_page
-from sequencer.engine.task_send import Edited, send
+from sequencer.engine.task_send import Edited, Release, send
+from sequencer.engine.tasks import TaskError
 from sequencer.engine.variant_results import StepResult, variant_results
 from sequencer.engine.variant_stop import (
     VariantError,
@@ -30,8 +31,9 @@ from sequencer.engine.variant_stop import (
     start_variant,
     stop_variant,
 )
+from sequencer.engine.world import Door
 from sequencer.mail.folder import Folder
-from sequencer.mail.transaction import Blame, Outcome, OutcomeKind, Phase
+from sequencer.mail.transaction import Blame, Envelope, Outcome, OutcomeKind, Phase
 from sequencer.store import inbound, ledger, meetings, tasks, variant_stops
 from sequencer.store.inbound import Inbound, Place
 from sequencer.store.meetings import Meeting
@@ -76,7 +78,7 @@ def start(stage: Stage, variant: str) -> bool:
 
 
 def result(stage: Stage) -> StepResult:
-    [found] = stage.read(variant_results, stage.desk, SLUG)
+    [found] = stage.read(variant_results, stage.desk, SLUG, stage.clock.now())
     assert isinstance(found, StepResult)
     return found
 
@@ -154,9 +156,9 @@ async def test_names_that_nobody_knows(stage: Stage) -> None:
     with pytest.raises(VariantError, match="no step 'intor' with variants"):
         stop(stage, "plain", "intor")
     with pytest.raises(VariantError, match="no step 'bump' with variants"):
-        stage.read(variant_results, stage.desk, SLUG, "bump")
+        stage.read(variant_results, stage.desk, SLUG, stage.clock.now(), "bump")
     with pytest.raises(UnknownCadenceError):
-        stage.read(variant_results, stage.desk, "nobody-knows-it")
+        stage.read(variant_results, stage.desk, "nobody-knows-it", stage.clock.now())
 
 
 async def test_all_are_stopped_in_an_old_version(stage: Stage) -> None:
@@ -215,6 +217,38 @@ async def test_a_mail_in_doubt_keeps_its_wording(stage: Stage) -> None:
     assert len(stage.mailers["luis"].accepted) == len(people)
 
 
+class StopsOnTheWay:
+    """A mailer at whose first mail somebody stops a wording, while the others are claimed."""
+
+    def __init__(self, stage: Stage, variant: str) -> None:
+        self.stage, self.variant, self.did = stage, variant, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stage.mailers["ana"], name)
+
+    async def send(self, envelope: Envelope, hand: Any) -> Outcome:
+        if not self.did:
+            self.did = stop(self.stage, self.variant, why="a wrong price")
+        return await self.stage.mailers["ana"].send(envelope, hand)
+
+
+@pytest.mark.parametrize("variant", ["plain", "question"])
+async def test_a_stop_between_claim_and_dot(each_stage: Stage, variant: str) -> None:
+    """What is composed but has not left is written anew: no mail leaves after the stop."""
+    prepared(each_stage, mailboxes=["ana"])
+    mailer: Any = StopsOnTheWay(each_stage, variant)
+    doors: Any = each_stage.world.doors
+    doors["ana"] = Door(mailer, each_stage.inboxes["ana"])
+    await each_stage.work()
+    await each_stage.work(DAY)
+    assert mailer.did
+    assert {sent(each_stage, each).state for each in PEOPLE} == {SendState.SENT}
+    assert {sent(each_stage, each).variant for each in PEOPLE} == {"plain", "question"} - {variant}
+    for each in PEOPLE:
+        of_question = each_stage.mails(each)[0]["Subject"] == "May I ask?"
+        assert of_question == (variant == "plain")
+
+
 async def test_every_wording_has_to_be_possible(stage: Stage) -> None:
     """At the door, whatever anybody might get is asked for, but for what nobody gets any more."""
     lacking = a_prospect(email=PEOPLE[0], company="")
@@ -229,6 +263,28 @@ async def test_every_wording_has_to_be_possible(stage: Stage) -> None:
     assert stage.enroll(PEOPLE[0])[0].enrolled
 
 
+async def test_nobody_enters_with_nothing_to_write(each_stage: Stage) -> None:
+    """Where every wording is stopped nobody is let in, nor begins who waits; it is said why."""
+    later = each_stage.clock.now() + DAY
+    each_stage.apply(a_loaded(TEXTS, steps=[INTRO, BUMP]))
+    each_stage.bring_in(*PEOPLE[:3])
+    waiting = Enrolment(SLUG, [PEOPLE[0]], "test", starts_at=later)
+    args = (each_stage.database, each_stage.desk)
+    assert enroll(*args, waiting, each_stage.new_key, each_stage.clock.now())[0].enrolled
+    for name in ("plain", "question"):
+        stopped = Stop(SLUG, "intro", name, each_stage.clock.now(), "Eva", "")
+        each_stage.write(variant_stops.add, stopped)
+    [answer] = each_stage.enroll(PEOPLE[1])
+    assert [each.code for each in answer.refusals] == ["no_wording"]
+    skipping = Enrolment(SLUG, [PEOPLE[2]], "test", overrides={"skip": ["intro"]})
+    assert enroll(*args, skipping, each_stage.new_key, each_stage.clock.now())[0].enrolled
+    await each_stage.work(2 * DAY)
+    assert each_stage.enrollment(PEOPLE[0]).state is EnrollmentState.PENDING
+    assert start(each_stage, "plain")
+    await each_stage.work(DAY)
+    assert each_stage.enrollment(PEOPLE[0]).state is EnrollmentState.ACTIVE
+
+
 BY_HAND = {"id": "intro", "manual_email": "intro.md", "variants": VARIANTS}
 
 
@@ -236,7 +292,7 @@ def release(stage: Stage, address: str, edited: Edited | None = None) -> str:
     """The subject that the rep saw."""
     [task] = stage.read(tasks.of_enrollment, stage.stored(address).id)
     page = stage.read(task_page, stage.desk, task.id)
-    stage.write(send, stage.desk, task.id, edited, "Eva", stage.clock.now())
+    stage.write(send, stage.desk, task.id, Release("Eva", edited, page.wording), stage.clock.now())
     return str(page.subject)
 
 
@@ -262,6 +318,46 @@ async def test_a_rep_edits_it(stage: Stage) -> None:
     assert {row.variant for row in rows} == {"plain", "question"}
     assert {row.template_hash for row in rows} == {None}
     assert {stage.mails(each)[0]["Subject"] for each in PEOPLE} == {"For you"}
+
+
+@pytest.mark.parametrize("edited", [None, Edited("For you", "My own words.")])
+async def test_another_wording_than_was_read(each_stage: Stage, edited: Edited | None) -> None:
+    """What was stopped after a rep read it is not sent, nor another one in its place, unread."""
+    prepared(each_stage, BY_HAND, mailboxes=["ana"])
+    await each_stage.work()
+    pages = {}
+    for each in PEOPLE:
+        [task] = each_stage.read(tasks.of_enrollment, each_stage.stored(each).id)
+        pages[each] = each_stage.read(task_page, each_stage.desk, task.id)
+    assert {page.wording for page in pages.values()} == {"plain", "question"}
+    stop(each_stage, "plain")
+    for page in pages.values():
+        args = (each_stage.desk, page.row.task.id)
+        with pytest.raises(TaskError, match="has several wordings: say which"):
+            each_stage.write(send, *args, Release("Eva", edited), each_stage.clock.now())
+        released = Release("Eva", edited, page.wording)
+        if page.wording == "question":
+            each_stage.write(send, *args, released, each_stage.clock.now())
+            continue
+        with pytest.raises(TaskError, match=r"not in the wording plain any more: it changed"):
+            each_stage.write(send, *args, released, each_stage.clock.now())
+    await each_stage.work()
+    for each, page in pages.items():
+        assert len(each_stage.mails(each)) == (page.wording == "question")
+
+
+async def test_a_rep_has_nothing_to_release(stage: Stage) -> None:
+    """With every wording stopped the page says so, and the release is refused."""
+    prepared(stage, BY_HAND, people=PEOPLE[:1])
+    await stage.work()
+    for name in ("plain", "question"):
+        stage.write(variant_stops.add, Stop(SLUG, "intro", name, stage.clock.now(), "Eva", ""))
+    [task] = stage.read(tasks.of_enrollment, stage.stored(PEOPLE[0]).id)
+    page = stage.read(task_page, stage.desk, task.id)
+    assert (page.wording, page.text) == ("", "")
+    assert "every variant" in page.problem
+    with pytest.raises(TaskError, match="every variant"):
+        stage.write(send, stage.desk, task.id, Release("Eva"), stage.clock.now())
 
 
 async def test_an_answer_continues_its_thread(stage: Stage) -> None:
@@ -298,7 +394,7 @@ async def test_results(each_stage: Stage) -> None:
     assert (by_name["plain"].replies, by_name["plain"].positive) == (2, 1)
     assert (by_name["question"].replies, by_name["question"].opted_out) == (0, 1)
     assert found.outcome.verdict is Verdict.TOO_FEW
-    assert found.outcome.missing == 200 - min(len(plain), len(question))
+    assert found.outcome.missing == 200  # as nobody has had the time to answer
 
 
 async def test_results_survive_another_name(stage: Stage) -> None:
@@ -342,7 +438,7 @@ async def test_who_waits_is_counted(stage: Stage) -> None:
 async def test_a_cadence_without_variants(stage: Stage) -> None:
     """There is nothing to show, and nothing to decide."""
     stage.apply()
-    assert stage.read(variant_results, stage.desk, SLUG) == []
+    assert stage.read(variant_results, stage.desk, SLUG, stage.clock.now()) == []
     assert stage.read(status, stage.desk, stage.clock.now()).winners == ()
 
 
@@ -367,7 +463,7 @@ def answered(stage: Stage, address: str, intent: str | None, kind: str = "reply"
 
 async def after_many(stage: Stage, winner: dict[str, Any]) -> None:
     """All have their mail; everybody who got the question is interested, the others are angry."""
-    prepared(stage, {**INTRO, "winner": winner}, people=MANY)
+    prepared(stage, {**INTRO, "winner": {"answer_days": 1, **winner}}, people=MANY)
     while len(stage.mailers["ana"].accepted) < len(MANY):
         await stage.work(MINUTE)
     for each in MANY:
@@ -406,6 +502,88 @@ async def test_the_rule_stops_the_others(each_stage: Stage) -> None:
     [plain] = [each for each in result(each_stage).variants if each.stopped]
     assert plain.stopped is not None
     assert plain.stopped.why == "on second thoughts"
+
+
+BY_INTEREST = {"by": "positive_replies", "minimum": 30, "auto": True}
+
+
+def verdict(stage: Stage) -> tuple[Verdict, str]:
+    """What the numbers say, and of which wording."""
+    outcome = result(stage).outcome
+    return outcome.verdict, outcome.best
+
+
+async def test_nothing_is_said_before_people_could_answer(stage: Stage) -> None:
+    """A wording that everybody answered a moment ago has not won: the others may still answer."""
+    await after_many(stage, {**BY_INTEREST, "answer_days": 14})
+    await stage.work(3 * DAY)
+    assert verdict(stage) == (Verdict.TOO_FEW, "")
+    assert result(stage).outcome.missing == 30
+    assert {each.stopped for each in result(stage).variants} == {None}
+    await stage.work(12 * DAY)
+    await stage.work(DAY)
+    assert [each.name for each in result(stage).variants if each.stopped] == ["plain"]
+
+
+async def test_a_wording_that_is_added_has_its_time(stage: Stage) -> None:
+    """What came of the older one before that, in another season, is not held against it."""
+    alone = {"id": "intro", "variants": {"plain": "intro.md"}, "winner": BY_INTEREST}
+    prepared(stage, alone, BUMP, people=MANY[:40])
+    while len(stage.mailers["ana"].accepted) < 40:
+        await stage.work(MINUTE)
+    for each in MANY[:40]:
+        answered(stage, each, "interested")
+    await stage.work(20 * DAY)
+    stage.apply(a_loaded(TEXTS, steps=[{**INTRO, "winner": BY_INTEREST}, BUMP]))
+    stage.bring_in(*MANY[40:])
+    stage.enroll(*MANY[40:])
+    await stage.work(MINUTE)
+    await stage.work(20 * DAY)
+    found = {each.name: each for each in result(stage).variants}
+    assert found["plain"].tally.positive == 40
+    assert sum(each.compared for each in found.values()) <= 50
+    assert verdict(stage) == (Verdict.TOO_FEW, "")
+    assert {each.stopped for each in found.values()} == {None}
+
+
+async def test_a_new_text_is_judged_by_itself(each_stage: Stage) -> None:
+    """What came of an old text under the same name says nothing of the new one."""
+    await after_many(each_stage, {**BY_INTEREST, "auto": False})
+    await each_stage.work(2 * DAY)
+    assert verdict(each_stage) == (Verdict.CLEAR, "question")
+    new = {**TEXTS, "question.md": "---\nsubject: New\n---\nAll new, {{ first_name }}.\n"}
+    winner = {**BY_INTEREST, "answer_days": 1}
+    each_stage.apply(a_loaded(new, steps=[{**INTRO, "winner": winner}, BUMP]))
+    await each_stage.work(2 * DAY)
+    assert verdict(each_stage) == (Verdict.TOO_FEW, "")
+    found = {each.name: each for each in result(each_stage).variants}
+    assert found["question"].compared == 0
+    assert found["question"].other_texts == found["question"].tally.sent
+    assert {each.stopped for each in found.values()} == {None}
+
+
+async def test_a_text_wins_under_whatever_name(stage: Stage) -> None:
+    """Two names whose files were exchanged: the text that was better is, under its new name."""
+    await after_many(stage, {**BY_INTEREST, "auto": False})
+    swapped = {"plain": "question.md", "question": "intro.md"}
+    winner = {**BY_INTEREST, "auto": False, "answer_days": 1}
+    steps = [{"id": "intro", "variants": swapped, "winner": winner}, BUMP]
+    stage.apply(a_loaded(TEXTS, steps=steps))
+    await stage.work(2 * DAY)
+    assert verdict(stage) == (Verdict.CLEAR, "plain")
+
+
+async def test_the_time_of_a_stop_is_not_compared(stage: Stage) -> None:
+    """While one was stopped only the other one left: what is compared begins when it goes on."""
+    await after_many(stage, {**BY_INTEREST, "auto": False})
+    await stage.work(2 * DAY)
+    assert verdict(stage) == (Verdict.CLEAR, "question")
+    stop(stage, "plain")
+    await stage.work(DAY)
+    start(stage, "plain")
+    await stage.work(2 * DAY)
+    assert verdict(stage) == (Verdict.TOO_FEW, "")
+    assert {each.compared for each in result(stage).variants} == {0}
 
 
 async def test_meetings_are_what_counts_by_default(stage: Stage) -> None:
@@ -448,6 +626,46 @@ async def test_a_link_counts_as_an_opt_out(each_stage: Stage) -> None:
     each_stage.write(suppress_address, each_stage.desk, PEOPLE[0], opted_out, "link", now)
     [variant] = [each for each in result(each_stage).variants if each.tally.sent]
     assert (variant.tally.opted_out, variant.tally.bounced) == (1, 0)
+
+
+async def test_what_comes_of_another_cadence(each_stage: Stage) -> None:
+    """A wish for silence counts for the last mail of all; a later bounce for none of the first."""
+    people = PEOPLE[:6]
+    prepared(each_stage, INTRO, people=people)
+    await each_stage.work()
+    answered(each_stage, people[0], "interested")
+    await each_stage.work(DAY)
+    later = [{"id": "news", "email": "intro.md"}]
+    each_stage.apply(a_loaded(cadence="newsletter", steps=later, mailboxes=["luis"]))
+    each_stage.enroll(*people, slug="newsletter")
+    await each_stage.work()
+    assert [len(each_stage.mails(each)) for each in people] == [2] * 6
+    reasons = [SuppressionReason.BOUNCED, SuppressionReason.OPTED_OUT, SuppressionReason.BOUNCED]
+    now = each_stage.clock.now() + DAY
+    for person, reason in zip(people, reasons, strict=False):
+        each_stage.write(suppress_address, each_stage.desk, person, reason, "elsewhere", now)
+    tallies = [each.tally for each in result(each_stage).variants]
+    assert sum(each.positive for each in tallies) == 1
+    assert [(each.bounced, each.opted_out) for each in tallies] == [(0, 0), (0, 0)]
+
+
+async def test_a_report_that_came_late(each_stage: Stage) -> None:
+    """A mail that comes back when the cadence is over counts as bounced; a delay does not."""
+    prepared(each_stage, INTRO, people=PEOPLE[:2])
+    await each_stage.work()
+    for number, each in enumerate(PEOPLE[:2]):
+        place = Place("ana", Folder.INBOX, 1, 2_000 + number)
+        report = Inbound(
+            digest=f"report {number}",
+            sender="mailer-daemon@bank.example",
+            subject="Undelivered",
+            kind="bounce",
+            evidence="",
+            enrollment_id=each_stage.stored(each).id,
+            verdict={"permanent": number == 0},
+        )
+        each_stage.write(inbound.add, place, report, each_stage.clock.now() + DAY)
+    assert sum(each.tally.bounced for each in result(each_stage).variants) == 1
 
 
 async def test_a_pool_is_who_is_in_it_now(each_stage: Stage) -> None:

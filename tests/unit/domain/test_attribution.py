@@ -43,3 +43,10 @@ def test_what_came_back_was_read_by_nobody() -> None:
     back = [Seen(2, Sign.BOUNCE, NOON + HOUR), Seen(2, Sign.OPT_OUT, NOON + HOUR)]
     found = tally("question", grouped(attribute([OTHER], back))["intro", "question", "cc"])
     assert (found.sent, found.bounced, found.opted_out, found.delivered) == (1, 1, 0, 0)
+
+
+def test_what_was_answered_did_not_come_back() -> None:
+    """An address that bounces later takes no answer away."""
+    seen = [Seen(2, Sign.REPLY, NOON + HOUR), Seen(2, Sign.BOUNCE, NOON + 900 * HOUR)]
+    found = tally("question", grouped(attribute([OTHER], seen))["intro", "question", "cc"])
+    assert (found.replies, found.bounced, found.delivered) == (1, 0, 1)
