@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sequencer.domain.cadence import Step
-from sequencer.files.inspected import InspectedCadence, may_begin_a_thread
+from sequencer.domain.first_mail import may_be_first
+from sequencer.files.inspected import InspectedCadence
 from sequencer.files.problem import Problem, Severity
 from sequencer.mail.enclosure import encoded_size
 
@@ -19,7 +20,7 @@ def attachment_findings(cadence: InspectedCadence) -> Iterator[Problem]:
     for step in cadence.cadence.steps:
         if not step.attach:
             continue
-        if may_begin_a_thread(cadence.cadence, step):
+        if may_be_first(cadence.cadence, step):
             message = f"`{step.id}` may be the first mail that somebody gets, and has a file"
             hint = "let it go with a later mail, or link to it"
             yield cadence.at_step(step.id, "attach", message, hint, "first-attachment")

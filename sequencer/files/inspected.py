@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from sequencer.domain.cadence import MAIL_KINDS, Cadence, Step, StepKind
+from sequencer.domain.cadence import MAIL_KINDS, Cadence, Step
+from sequencer.domain.first_mail import may_be_first
 from sequencer.domain.prospect import FIELDS
 from sequencer.files import workspace
 from sequencer.files.cadence import LoadedCadence
@@ -156,7 +157,7 @@ def inspect(
     sender = certain_of_sender(loaded.cadence, settings)
     users: dict[tuple[str, str], list[User]] = {}
     for step in loaded.cadence.steps:
-        user = User(step, may_begin_a_thread(loaded.cadence, step))
+        user = User(step, may_be_first(loaded.cadence, step))
         for name in step.templates:
             for form in forms_of(loaded.templates, name):
                 known = users.setdefault(form, [])
@@ -216,16 +217,3 @@ def _sparse(template: Template, values: dict[str, object]) -> Sample:
         except ConfigError:
             break  # only a sample: with these values it would be another mail
     return Sample(missing=tuple(missing))
-
-
-def may_begin_a_thread(cadence: Cadence, step: Step) -> bool:
-    """Whether a mail may be the first that somebody gets: none above is sent to everybody."""
-    above = [cadence.step(step_id) for step_id in cadence.ids_before(step.id)]
-    return step.kind in MAIL_KINDS and not any(is_certain(cadence, each) for each in above)
-
-
-def is_certain(cadence: Cadence, step: Step) -> bool:
-    """Whether a mail is sent to everybody who comes so far, with nobody's help."""
-    above = cadence.ids_before(step.id)
-    passed_by = any(cadence.step(each).goto in cadence.ids_after(step.id) for each in above)
-    return step.kind is StepKind.EMAIL and not step.when and not passed_by

@@ -107,9 +107,9 @@ def parse_template(
         TemplateError: anything in it is wrong; every problem has its line in the file.
     """
     source = _read(name, source)
-    files = included_in(source, others, language).values()
-    included = {file: _read(shown_beside(name, file), others[file]) for file in files}
-    sources = Sources({**others, **included} if included else others, language)
+    files = included_in(source, others, language)
+    included = {file: _read(shown_beside(name, file), others[file]) for file in files.values()}
+    sources = Sources({**others, **included} if included else others, language, files.keys())
     return _compiled(name, take_apart(name, source), sources, included)
 
 

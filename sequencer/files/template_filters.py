@@ -17,6 +17,26 @@ MAX_ITEMS = 100  # of a list, and so rounds of a loop
 Scalar = str | int | float
 
 
+class Hole(str):
+    """What a filter left of a value, if a reader would see nothing of it."""
+
+    __slots__ = ()
+
+
+def left_of(value: object, result: object) -> object:
+    """The result of a filter; a hole where the value showed something and this does not."""
+    if type(result) is not str or "!" <= result < "\x7f":  # as nearly all begin
+        return result
+    return result if result.strip() or _is_blank(value) else Hole(result)
+
+
+def _is_blank(value: object) -> bool:
+    """Whether it is a text without anything in it already, or several such."""
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_blank, value))
+    return type(value) is str and not value.strip()
+
+
 def bounded_text(text: str) -> str:
     """The text, unless it has grown too long."""
     if len(text) > MAX_VALUE:
@@ -65,7 +85,7 @@ def short_range(*bounds: int) -> list[int]:
 
 def or_(value: object, fallback: object = "", *_empty_too: object) -> object:
     """The value, or the fallback where it is missing or empty; Jinja's second option is implied."""
-    return fallback if isinstance(value, Undefined) or value == "" else value
+    return fallback if isinstance(value, Undefined | Hole) or value == "" else value
 
 
 def join(value: object, separator: str = "") -> str:
@@ -159,6 +179,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "round": _through(_round),
 }
 
-# What the reading of a template puts in place of `for`, `~` and list literals.
-EACH, LIST, JOIN = "_each", "_list", "join"
+# What the reading of a template puts in place of `for`, `~`, list literals and comparisons.
+EACH, LIST, JOIN, COMPARE = "_each", "_list", "join", "_compare"
 INNER_FILTERS: dict[str, Callable[..., object]] = {EACH: each, LIST: bounded_list}

@@ -106,12 +106,17 @@ def _with_languages(wanted: Iterable[str], present: tuple[str, ...]) -> Iterator
 
 def _names_in(folder: Path, form: Callable[[str], str]) -> Iterator[str]:
     """Names of that form in a folder; a link that leads out of it is none."""
-    if not folder.is_dir():
+    if not folder.is_dir() or not _lies_beside(folder):
         return
     with scandir(folder) as entries:
         for entry in entries:
             if _has_form(entry.name, form) and entry.is_file() and _lies_in(folder, entry):
                 yield entry.name
+
+
+def _lies_beside(folder: Path) -> bool:
+    """Whether it is a folder of the workspace's `templates/`, and no link that leads out of it."""
+    return not folder.is_symlink() or folder.resolve().is_relative_to(folder.parent.resolve())
 
 
 def _lies_in(folder: Path, entry: "DirEntry[str]") -> bool:

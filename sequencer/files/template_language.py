@@ -1,8 +1,8 @@
 """The part of Jinja that templates may use, checked on the syntax tree before anything runs.
 
-What is left can neither recurse nor nest loops. Loops, `~` and lists are put behind filters that
-check their length, because Jinja offers no other place to do so. Includes and macros are objected
-to here only where they cannot be put in place before the template is compiled.
+What is left can neither recurse nor nest loops. Loops, `~`, lists and comparisons are put behind
+filters that measure them, because Jinja offers no other place to do so. Includes and macros are
+objected to here only where they cannot be put in place before the template is compiled.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeGuard
 from jinja2 import nodes
 
 from sequencer.files.nearest import did_you_mean
-from sequencer.files.template_filters import EACH, FILTERS, JOIN, LIST
+from sequencer.files.template_filters import COMPARE, EACH, FILTERS, JOIN, LIST
 from sequencer.files.template_sandbox import ACCOUNT, METHODS, TESTS
 
 MAX_DEPTH = 60
@@ -222,7 +222,7 @@ def _unknown(line: int, kind: str, name: str, known: Iterable[str]) -> Objection
 
 
 def fenced(tree: nodes.Template) -> nodes.Template:
-    """The same template, with every list and loop measured while it runs."""
+    """The same template, with every list, loop and comparison measured while it runs."""
     environment = tree.environment
     _fence(tree)
     if environment is not None:
@@ -252,9 +252,19 @@ def _fenced(node: nodes.Node) -> nodes.Node:
             | nodes.Getitem(node=nodes.Name(name="account") as name, arg=nodes.Const(value=str()))
         ):
             name.name = ACCOUNT  # alone, `account` is what the import says of the person
+        case nodes.Compare(expr=first, ops=operands):
+            return _compared(first, operands)
         case nodes.CondExpr(expr2=None):
             node.expr2 = nodes.Const("", lineno=node.lineno)
     return node
+
+
+def _compared(first: nodes.Expr, operands: Sequence[nodes.Operand]) -> nodes.Filter:
+    """A comparison; each side of it is worked out once, however many follow."""
+    line = first.lineno
+    each = ((nodes.Const(one.op, lineno=line), one.expr) for one in operands)
+    args = [part for pair in each for part in pair]
+    return nodes.Filter(first, COMPARE, args, [], None, None, lineno=line)
 
 
 def _filter(node: nodes.Node, name: str) -> nodes.Filter:

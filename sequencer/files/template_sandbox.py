@@ -13,13 +13,17 @@ from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from sequencer.files.template_comparison import COMPARING_TESTS, COMPARISONS, cost_of
 from sequencer.files.template_filters import (
+    COMPARE,
     FILTERS,
     INNER_FILTERS,
     MAX_ITEMS,
     MAX_VALUE,
+    Hole,
     bounded_list,
     bounded_text,
+    left_of,
     or_,
     short_range,
     text_of,
@@ -27,10 +31,7 @@ from sequencer.files.template_filters import (
 
 METHODS = frozenset({"upper", "lower", "title", "capitalize", "strip", "startswith", "endswith"})
 LOOP = frozenset({"index", "index0", "first", "last", "length", "previtem", "nextitem"})
-TESTS = frozenset(
-    {"defined", "undefined", "none", "number", "string"}
-    | {"in", "eq", "ne", "lt", "le", "gt", "ge", "equalto", "==", "!=", "<", "<=", ">", ">="}
-)
+TESTS = frozenset({"defined", "undefined", "none", "number", "string", *COMPARING_TESTS})
 
 MAX_OUTPUT = 256 * 1024  # characters of a mail
 MAX_WORK = 8_000_000  # characters that operators and filters of one run may read
@@ -103,10 +104,19 @@ class Run(Context):
         Raises:
             SecurityError: the run has worked enough.
         """
-        self._work += OPERATION
+        characters = 0
         for value in values:
             if isinstance(value, _SIZED):
-                self._work += len(value)
+                characters += len(value)
+        self.spend_characters(characters)
+
+    def spend_characters(self, number: int) -> None:
+        """Count an operation that reads so many characters.
+
+        Raises:
+            SecurityError: the run has worked enough.
+        """
+        self._work += OPERATION + number
         if self._work > MAX_WORK:
             raise SecurityError("the template does too much")
 
@@ -118,7 +128,7 @@ class Run(Context):
             SecurityError: the run has printed enough, or this cannot be printed.
         """
         # Nearly every value is a short text already.
-        text = value if type(value) is str and len(value) <= MAX_VALUE else text_of(value)
+        text = value if type(value) is str and len(value) <= MAX_VALUE else _printed(value)
         self._size += len(text)
         if self._size > MAX_OUTPUT:
             raise SecurityError(f"the mail is larger than {MAX_OUTPUT // 1024} kB")
@@ -130,13 +140,66 @@ class Run(Context):
         return known
 
 
+def _printed(value: object) -> str:
+    if isinstance(value, Hole):
+        hint = 'say what stands there instead: `| or("...")`'
+        raise SecurityError(f"nothing is left of a value that is printed; {hint}")
+    return text_of(value)
+
+
 def _counted(function: Callable[..., object]) -> Callable[..., object]:
     """The filter, which counts as work; all do that read their value."""
 
     @pass_context
     def run(context: Run, *args: Any, **kwargs: Any) -> object:
         context.spend(*args, *kwargs.values())
-        return function(*args, **kwargs)
+        return left_of(args[0], function(*args, **kwargs))
+
+    return run
+
+
+def _searching(function: Callable[..., object]) -> Callable[..., object]:
+    """The filter, which looks for one text in another and counts as that."""
+
+    @pass_context
+    def run(context: Run, value: object, *args: Any, **kwargs: Any) -> object:
+        context.spend_characters(_search(value, *args, *kwargs.values()))
+        return left_of(value, function(value, *args, **kwargs))
+
+    return run
+
+
+def _search(value: object, *wanted: object) -> int:
+    """The most characters that are read where these are looked for in a text."""
+    length = len(value) if isinstance(value, str) else 1
+    return length * (1 + sum(len(each) for each in wanted if isinstance(each, _SIZED)))
+
+
+@pass_context
+def _compare(context: Run, value: object, *others: Any) -> bool:
+    """Whether `value < other < another` holds: each is compared with the one before it.
+
+    Args:
+        context: what it counts for.
+        value: the first.
+        others: by turns the name of an operator, and what stands behind it.
+    """
+    left = value
+    for at in range(0, len(others), 2):
+        sign, right = others[at], others[at + 1]
+        context.spend_characters(cost_of(sign, left, right))
+        if not COMPARISONS[sign](left, right):
+            return False
+        left = right
+    return True
+
+
+def _comparing(sign: str) -> Callable[..., bool]:
+    """The test that compares with this operator."""
+
+    @pass_context
+    def run(context: Run, value: object, other: object) -> bool:
+        return _compare(context, value, sign, other)
 
     return run
 
@@ -162,7 +225,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             name: function if function is or_ else _counted(function)
             for name, function in filters.items()
         }
+        self.filters["replace"] = _searching(FILTERS["replace"])
+        self.filters[COMPARE] = _compare
         self.tests = {name: test for name, test in self.tests.items() if name in TESTS}
+        self.tests.update({name: _comparing(sign) for name, sign in COMPARING_TESTS.items()})
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A nested value, or one of the few methods of a text; nothing else has attributes."""
@@ -190,8 +256,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """What a method of a text, or `range`, returns."""
-        cast(Run, context).spend(getattr(obj, "__self__", ""))
-        return super().call(context, obj, *args, **kwargs)
+        value = getattr(obj, "__self__", None)
+        cast(Run, context).spend_characters(_search(value, *args, *kwargs.values()))
+        return left_of(value, super().call(context, obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """The result of an operator, if its size can be told beforehand to be small."""

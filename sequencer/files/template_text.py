@@ -13,13 +13,16 @@ from sequencer.files.language import choose_template, language_of, variants
 MOST_TEXTS = 200  # files that one template may be made of
 
 _TAG = re.compile(
-    r"\{%[-+]?\s*(?:include|from)\s+(?P<quote>[\"'])(?P<name>[^\"'\n]{1,200})(?P=quote)"
+    r"\{%[-+]?\s*(?:include|from)\b[\s(]*(?P<quote>[\"'])(?P<name>[^\"'\n]{1,200})(?P=quote)"
 )
 _ACCOUNT = re.compile(r"\baccount\s*[.\[]")
 
 
 def included_names(text: str) -> tuple[str, ...]:
-    """Names of the files that a text includes or takes macros from, each once, as written."""
+    """Names of the files that a text includes or takes macros from, each once, as written.
+
+    Whoever puts a template together refuses a name that is written so oddly that it is not found.
+    """
     if "{%" not in text:
         return ()
     found = _TAG.finditer(_without_comments(text))

@@ -8,6 +8,22 @@ from sequencer.files.template_sandbox import ACCOUNT, Fields
 
 MAX_DEPTH = 4
 
+# What counts as printable and shows nothing all the same: fillers and blanks of several scripts,
+# and characters that only change the one before them.
+_RANGES = (
+    (0x034F, 0x034F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x2800, 0x2800),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFFA0, 0xFFA0),
+    (0x1D159, 0x1D159),
+    (0xE0100, 0xE01EF),
+)
+BLANK = frozenset(chr(each) for first, last in _RANGES for each in range(first, last + 1))
+
 
 def plain_values(variables: Mapping[str, object]) -> dict[str, Any]:
     """Copies of the values; what is None or shows nothing is left out: it counts as missing.
@@ -36,8 +52,8 @@ def _fields(values: Mapping[str, object], path: str, depth: int) -> dict[str, An
         if type(name) is not str:
             raise TypeError(f"{name!r} cannot be the name of a template's value")
         if type(value) is str:
-            # Among printable characters only the plain space shows nothing.
-            if value.strip() if value.isprintable() else _shows(value):
+            # Nearly every text is empty, or begins with a character between these two.
+            if "!" <= value < "\x7f" or (value and _shows(value)):
                 copied[name] = value
             continue
         plain = _plain(value, f"{path}{name}", depth)
@@ -66,4 +82,8 @@ def _plain(value: object, path: str, depth: int) -> Any:
 
 def _shows(text: str) -> bool:
     """Whether a reader would see anything of it."""
-    return any(each.isprintable() and not each.isspace() for each in text)
+    return any(map(_is_seen, text))
+
+
+def _is_seen(character: str) -> bool:
+    return character.isprintable() and character != " " and character not in BLANK

@@ -4,7 +4,7 @@ It is done on the syntax tree, once, before anything is compiled. What runs then
 imports and no calls; a file that includes itself, and a macro that calls itself, are found here.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -29,10 +29,16 @@ AnyNode = TypeVar("AnyNode", bound=nodes.Node)
 
 
 class Sources(NamedTuple):
-    """The texts that a template may include, by file name, for readers of a language."""
+    """The texts that a template may include, by file name, for readers of a language.
+
+    Attributes:
+        seen: names that were found in the texts as they are. Hash, language and checks of a
+            template go by these, so nothing else can be included.
+    """
 
     texts: Mapping[str, str]
     language: str = ""
+    seen: Collection[str] = ()
 
 
 NO_SOURCES = Sources(MappingProxyType({}))
@@ -147,6 +153,9 @@ class Whole:
             text = self._sources.texts.get(file)
             if text is None:
                 raise self._not_there(node, name)
+            if name not in self._sources.seen:
+                hint = f'write the name as it is: {{% include "{name}" %}}'
+                raise _no(node, f"`{name}` is named in a way that cannot be followed", hint)
             if text.partition("\n")[0].rstrip() == FENCE:
                 message = f"`{name}` has a front matter, so it cannot be included"
                 raise _no(node, message, "only a mail of its own has a subject")

@@ -68,7 +68,22 @@ def test_no_subject() -> None:
     assert render(template, {}).subject == ""
 
 
-@pytest.mark.parametrize("empty", ["", " ", "\u200b", None])
+@pytest.mark.parametrize(
+    "empty",
+    [
+        None,
+        "",
+        " ",
+        "\u200b",
+        "\u3164",
+        "\u2800",
+        "\u115f ",
+        "\uffa0",
+        "\u034f",
+        "\ufe0f",
+        "\u17b4",
+    ],
+)
 def test_fallback(empty: str | None) -> None:
     """`or` stands in for a value that is missing, None, blank or invisible."""
     source = '{{ name | or("there") }} {{ name or "you" }} {{ name | default("x") }}'
@@ -98,6 +113,41 @@ def test_missing(source: str, values: dict[str, object]) -> None:
         text(f"a\nb {source}", **values)
     assert caught.value.name == "name"
     assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u738b", "\uae40", "\u3042\ufe00", "\u0905\u0928\u094d", "\u00c9", "\u3164x", "+1", "#"],
+)
+def test_foreign_values(name: str) -> None:
+    """Whatever shows something is printed as it is, in any script."""
+    assert text("{{ name }}", name=name) == name
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'name | replace("Ana", "")',
+        'name | replace("Ana", " ")',
+        'name.strip("Ana")',
+        'name.strip("Ana") | upper',
+        "name | truncate(0, end='')",
+        "[] | first",
+        "[] | join(', ')",
+    ],
+)
+def test_nothing_left_of_a_value(expression: str) -> None:
+    """Where a filter leaves nothing of a value, the mail stops, unless something stands there."""
+    with pytest.raises(TemplateError, match="nothing is left of a value"):
+        text(f"Hello {{{{ {expression} }}}},", name="Ana")
+    assert text(f'Hello {{{{ {expression} | or("you") }}}},', name="Ana") == "Hello you,"
+    assert text(f"{{% if not ({expression}).strip() %}}none{{% endif %}}", name="Ana") == "none"
+
+
+def test_empty_by_intent() -> None:
+    """A template may print nothing where it says so itself."""
+    source = 'a{{ "b" if c }}{{ c | or("") }}{{ c | or("") | upper }}{{ "" ~ "" }}{{ "".strip() }}.'
+    assert text(source) == "a."
 
 
 def test_missing_place() -> None:

@@ -43,6 +43,24 @@ def test_no_way_out(folder: Path) -> None:
     assert home.read(["link.md", "../secret.md", "/etc/passwd"]) == {}
 
 
+def test_folder_that_is_a_link(tmp_path: Path) -> None:
+    """A linked folder is read if it leads to another of `templates/`, and never if it leads out."""
+    outside, home = tmp_path / "outside", tmp_path / "templates"
+    for each in (outside, home / "old", home / "intro"):
+        each.mkdir(parents=True)
+        (each / "a.md").write_text(each.name)
+        (each / "a.pdf").write_text(each.name)
+    (home / "intro" / "b.md").write_text('{% include "shared/a.md" %}')
+    (home / "out").symlink_to(outside)
+    (home / "new").symlink_to(home / "old")
+    (home / "shared").symlink_to(outside)
+    linked = TemplateFolder(home / "out", "t/out")
+    assert linked.names() == linked.files() == ()
+    assert linked.contents(["a.pdf"]) == {}
+    assert "shared/a.md" not in TemplateFolder(home / "intro", "t/intro").read(["b.md"])
+    assert TemplateFolder(home / "new", "t/new").read(["a.md"]) == {"a.md": "old"}
+
+
 def test_every_unreadable_file_is_named(folder: Path) -> None:
     """All files with a wrong encoding are reported together."""
     (folder / "intro.md").write_bytes(b"\xff")

@@ -176,3 +176,49 @@ def test_bomb_in_subject() -> None:
 def test_markdown_bombs(body: str) -> None:
     """Markdown that invites a parser to look back again and again comes to an end."""
     assert outcome(f"x {body}", "a.md")
+
+
+LONG = "{% set a = ('ab' * 50) * 100 %}{% set b = ('ab' * 50) * 50 ~ 'ac' %}"
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "{% if b in a %}{% endif %}",
+        "{% if b not in a %}{% endif %}",
+        "{% if b is in a %}{% endif %}",
+        "{{ a | replace(b, '') }}",
+        "{{ a | replace(old=b, new='') }}",
+        "{{ a.strip(b) }}",
+    ],
+)
+def test_search_is_bounded(work: str) -> None:
+    """Looking for a long text in a long text is refused before it is done."""
+    assert "the template does too much" in outcome(LONG + work)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "{% if a == b %}{% endif %}",
+        "{% if a < b %}{% endif %}",
+        "{% if a is eq(b) %}{% endif %}",
+        "{% if a is ge(b) %}{% endif %}",
+        "{% if [a, b] == [b, a] %}{% endif %}",
+        "{% if 'y' in [a, b] %}{% endif %}",
+        "{% if a.startswith(b) %}{% endif %}",
+    ],
+)
+def test_comparisons_count(work: str) -> None:
+    """However often long texts are compared, a run comes to an end."""
+    source = "{% set a = 'x' * 100 * 100 %}{% set b = a ~ '' %}"
+    loop = "{% for i in range(100) %}" + work * 10 + "{% endfor %}"
+    assert "the template does too much" in outcome(source + loop)
+
+
+def test_comparing_what_a_person_has() -> None:
+    """Values below a name count with all that is in them."""
+    nested = {"n": {"b": "y" * 900_000, "c": ["z" * 90_000]}, "m": {"b": "y"}}
+    template = parse_template("a.txt", "{% if n == m %}{% endif %}" * 9 + "x")
+    with pytest.raises(TemplateError, match="does too much"):
+        render(template, nested)

@@ -291,8 +291,31 @@ def test_names_of_included_files() -> None:
     )
     assert included_names(source) == ("a.md", "b.md")
     assert included_names("include 'a.md'") == ()
+    tight = """{%include"a.md"%}{%+ include ( "b.md" ) %}{%-\nfrom(('c.md')) import d%}"""
+    assert included_names(tight) == ("a.md", "b.md", "c.md")
+    assert included_names('{% included "a.md" %}') == ()
     assert included_names("{#" * 30_000 + '{% include "a.md" %}') == ("a.md",)
     assert refusal('{% include "c.md" %}', c_md="{#" * 30_000).startswith("c.md:1")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        r'{% include "\x5fps.md" %}',
+        '{% include "_ps" ".md" %}',
+        '{% raw %}{# {% endraw %}{% include "_ps.md" %}{% raw %} #}{% endraw %}',
+    ],
+)
+def test_name_that_is_not_found(tag: str) -> None:
+    """A name that Jinja reads and the text does not show is refused: no hash would know of it."""
+    assert "named in a way that cannot be followed" in refusal(tag, _ps_md="x")
+
+
+def test_tight_include() -> None:
+    """An include without blanks is part of the hash and chosen by language like any other."""
+    texts = {"_ps.md": "english", "_ps.es.md": "espa\u00f1ol", "a.md": '{%include("_ps.md")%}'}
+    assert texts_of(texts, "a.md", "es") == {"a.md": "a.md", "_ps.md": "_ps.es.md"}
+    assert ("a.md", "es") in forms_of(texts, "a.md")
 
 
 def test_hostile_macros() -> None:

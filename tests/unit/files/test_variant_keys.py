@@ -74,11 +74,11 @@ def test_weights_and_a_winner(root: Path) -> None:
         "variants:",
         "  plain: {email: intro.md, weight: 0}",
         "  question: {email: question.md, weight: 9}",
-        "winner: {by: positive_replies, auto: true}",
+        "winner: {by: positive_replies, auto: true, answer_days: 7}",
     )
     [step] = loaded.cadence.steps
     assert [each.weight for each in step.variants] == [0, 9]
-    assert step.winner == WinnerRule(Yardstick.POSITIVE_REPLIES, 200, auto=True)
+    assert step.winner == WinnerRule(Yardstick.POSITIVE_REPLIES, 200, auto=True, answer_days=7)
     assert cadence_from_document(loaded.document) == loaded.cadence
     assert load(root, "email: intro.md").cadence.steps[0].winner is None
 
