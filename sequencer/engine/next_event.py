@@ -1,6 +1,6 @@
 """When does the daemon have something to do again? For whoever moves a clock instead of waiting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sequencer.domain.absence import next_begin
@@ -10,7 +10,7 @@ from sequencer.engine.activate import next_activation_at
 from sequencer.engine.desk import Desk
 from sequencer.engine.meeting_asks import AFTER, TOO_LATE
 from sequencer.engine.policy import MailboxPolicy
-from sequencer.engine.traffic import mailbox_traffic
+from sequencer.engine.traffic import traffic_of_each
 from sequencer.store import at_once, capabilities, due, mailboxes, notices, sends
 from sequencer.store.database import Connection
 
@@ -54,10 +54,12 @@ def _mails(
         due_at = min((at for at in waits if at is not None), default=None)
         if due_at is not None:
             waiting.append((due_at, name))
-    for due_at, name in sorted(waiting):
+    waiting.sort()
+    free = _free_times(connection, [desk.policy.mailboxes[name] for _, name in waiting], now)
+    for due_at, _ in waiting:
         if first is not None and first <= max(due_at, now):
             return  # what comes now is no sooner, whatever its mailbox allows
-        free_at = _free_at(connection, desk.policy.mailboxes[name], now)
+        free_at = next(free)
         if free_at is not None:
             at = max(due_at, free_at)
             first = at if first is None else min(first, at)
@@ -74,12 +76,16 @@ def _probes(connection: Connection, desk: Desk, now: datetime) -> Iterator[datet
             yield max(free_at, due_at)
 
 
-def _free_at(connection: Connection, policy: MailboxPolicy, now: datetime) -> datetime | None:
-    """When the mailbox's pace and health allow its next mail; None if its pace never does."""
-    found = mailbox_traffic(connection, policy.name, policy.pace, now)
-    instants = [now, mailboxes.get(connection, policy.name).health.until or now]
-    for refusal in mailbox_refusals(policy.pace, found, now):
-        if refusal.until is None:
-            return None
-        instants.append(refusal.until)
-    return max(instants)
+def _free_times(
+    connection: Connection, policies: Sequence[MailboxPolicy], now: datetime
+) -> Iterator[datetime | None]:
+    """When each mailbox's pace and health allow its next mail; None if its pace never does."""
+    paces = {policy.name: policy.pace for policy in policies}
+    boxes = mailboxes.get_many(connection, paces)
+    every = traffic_of_each(connection, paces, now)
+    for policy, found in zip(policies, every, strict=True):
+        refusals = mailbox_refusals(policy.pace, found, now)
+        rests_until = boxes[policy.name].health.until or now
+        instants = [each.until for each in refusals if each.until is not None]
+        never = len(instants) < len(refusals)
+        yield None if never else max([now, rests_until, *instants])

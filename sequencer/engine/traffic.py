@@ -1,6 +1,6 @@
 """What limits a mail, and what left before it: gathered for one mailbox, person and cadence."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -33,8 +33,17 @@ class SharedCap:
 
 def mailbox_traffic(connection: Connection, mailbox: str, pace: Pace, now: datetime) -> Traffic:
     """What left a mailbox, as far as its pace needs to know it."""
-    state = states_of(connection, [mailbox], now)[mailbox]
-    return Traffic(*MailboxRoom(connection, mailbox, pace, state, now).left())
+    return next(traffic_of_each(connection, {mailbox: pace}, now))
+
+
+def traffic_of_each(
+    connection: Connection, paces: Mapping[str, Pace], now: datetime
+) -> Iterator[Traffic]:
+    """The same of several mailboxes; what is not taken from the iterator is hardly looked at."""
+    weekly = any(pace.per_week is not None for pace in paces.values())
+    states = states_of(connection, paces, now, weekly=weekly)
+    for name, pace in paces.items():
+        yield Traffic(*MailboxRoom(connection, name, pace, states[name], now).left())
 
 
 def whole_traffic(connection: Connection, mailbox: str, pace: Pace) -> Traffic:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.task import TaskKind
 from sequencer.engine.doubts import DoubtError, Word, number_in, resolve
-from sequencer.engine.task_send import Edited, send
+from sequencer.engine.task_send import Edited, Release, send
 from sequencer.engine.task_undo import undo
 from sequencer.engine.tasks import Ending, TaskError, done, skip
 from sequencer.simulation.extras import NOTHING
@@ -56,7 +56,7 @@ class TaskWork:
                 play.commit(done, play.desk, task.id, Ending(BY), play.now)
                 play.tally.sometimes(f"matter of a rep: {task.kind}")
             elif task.kind is TaskKind.MANUAL_EMAIL:
-                play.commit(send, play.desk, task.id, self._edited(task), BY, play.now)
+                play.commit(send, play.desk, task.id, Release(BY, self._edited(task)), play.now)
                 play.tally.sometimes("manual mail released")
             elif play.happens(0.1):
                 play.commit(skip, play.desk, task.id, BY, "no time", play.now)

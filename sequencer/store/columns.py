@@ -58,8 +58,13 @@ def _text_of(utc: datetime) -> str:
 
 
 @lru_cache(_KNOWN)
+def from_text(value: str) -> datetime:
+    """The instant that SQLite keeps as this text, which has no zone."""
+    return datetime.fromisoformat(f"{value}+00:00")
+
+
 def _from_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+    return None if value is None else from_text(value)
 
 
 Key = String(128)  # slugs, names, random keys, states

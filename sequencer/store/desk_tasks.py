@@ -12,18 +12,31 @@ from sequencer.store.tables import EnrollmentRow, TaskRow
 
 _AT = TaskRow.due_at.type
 _SINCE = sa.bindparam("since", type_=_AT)
-_FIRST = Prepared(
-    sa.select(sa.func.min(TaskRow.due_at, type_=_AT))
+_OPEN = (
+    sa.select(TaskRow.due_at)
     .join(EnrollmentRow, EnrollmentRow.id == TaskRow.enrollment_id)
-    .where(
-        TaskRow.state == TaskState.OPEN,
-        EnrollmentRow.state == EnrollmentState.ACTIVE,
-        sa.or_(TaskRow.due_at > _SINCE, TaskRow.created_at >= _SINCE),
+    .where(TaskRow.state == TaskState.OPEN, EnrollmentRow.state == EnrollmentState.ACTIVE)
+    .order_by(TaskRow.due_at)
+    .limit(sa.literal_column("1", sa.Integer))
+)
+_UNSEEN, _LATER, _NEW = (
+    TaskRow.looked_at.is_(None),
+    TaskRow.due_at > _SINCE,
+    TaskRow.created_at >= _SINCE,
+)
+# Nearly all that are open are not due yet. An index has those in order, and the first is enough;
+# of one condition for all it would be no help.
+_FIRST = Prepared.of_firsts(
+    Prepared(_OPEN.where(*conditions))
+    for conditions in (
+        (_UNSEEN, _LATER),
+        (_UNSEEN, TaskRow.due_at <= _SINCE, _NEW),
+        (TaskRow.looked_at.is_not(None), sa.or_(_LATER, _NEW)),
     )
 )
 
 
 def first_due(connection: Connection, since: datetime) -> datetime | None:
     """When the first step task is due of those that are due, or were opened, since that instant."""
-    due_at: datetime | None = _FIRST.scalar(connection, {"since": since})
-    return due_at
+    [found] = _FIRST.all(connection, {"since": since})
+    return min((at for at in found if at is not None), default=None)

@@ -369,8 +369,8 @@ def _state_values(enrollment: Enrollment) -> dict[str, object]:
     }
 
 
-def stored_in(row: Sequence[Any]) -> StoredEnrollment:
-    """The enrollment in a row of the columns of one."""
+def stored_in(row: Sequence[Any], raw: Sequence[Any] = ()) -> StoredEnrollment:
+    """The enrollment in a row of the columns of one; `raw` is that row, to be kept."""
     known = dict(zip(_NAMES, row, strict=True))
     paused, finished, remaining_s = (
         known[name] for name in ("pause_reason", "finish_reason", "remaining_s")
@@ -386,6 +386,7 @@ def stored_in(row: Sequence[Any]) -> StoredEnrollment:
         activated_at=known["activated_at"],
         finished_at=known["finished_at"],
         overrides=known["overrides"],
+        raw=raw,
         enrollment=Enrollment(
             key=known["key"],
             state=EnrollmentState(known["state"]),

@@ -4,18 +4,20 @@ To look first and insert then is a race on PostgreSQL, and its loser gets an err
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sequencer.store.database import Connection
+from sequencer.store.prepared import Prepared
 from sequencer.store.table import Base
 
 
 def insert_new(connection: Connection, row: type[Base], values: Mapping[str, object]) -> bool:
     """Whether the row was added; False where one with the same unique key was there before."""
-    statement = _insert(connection, row).values(**values).returning(sa.literal(1))
-    return connection.execute(statement).first() is not None
+    query = _adding(row, tuple(values), connection.dialect.name)
+    return query.scalar(connection, values) is not None
 
 
 def insert_missing(
@@ -23,10 +25,16 @@ def insert_missing(
 ) -> None:
     """Add many rows that have the same columns, as far as they are not there."""
     if rows:
-        connection.execute(_insert(connection, row), rows)
+        connection.execute(_insert(row, connection.dialect.name), rows)
 
 
-def _insert(connection: Connection, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    if connection.dialect.name == "sqlite":
+@cache
+def _adding(row: type[Base], columns: tuple[str, ...], dialect: str) -> Prepared:
+    statement = _insert(row, dialect)
+    return Prepared(statement.returning(sa.literal_column("1", sa.Integer)), columns)
+
+
+def _insert(row: type[Base], dialect: str) -> postgresql.Insert | sqlite.Insert:
+    if dialect == "sqlite":
         return sqlite.insert(row).on_conflict_do_nothing()
     return postgresql.insert(row).on_conflict_do_nothing()

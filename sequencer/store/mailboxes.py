@@ -30,6 +30,7 @@ _COLUMNS = (
     MailboxRow.fence,
 )
 _MANY = Prepared(sa.select(*_COLUMNS).where(one_of(MailboxRow.name, "many")))
+_ONE = Prepared(sa.select(*_COLUMNS).where(MailboxRow.name == sa.bindparam("one")))
 _UNWELL = Prepared(
     sa.select(
         MailboxRow.name, MailboxRow.state, MailboxRow.reason, MailboxRow.until, MailboxRow.synced_at
@@ -81,16 +82,21 @@ def ensure(connection: Connection, names: Sequence[str]) -> None:
 
 def get(connection: Connection, name: str) -> StoredMailbox:
     """The mailbox of that name; one that no daemon has seen yet has neither health nor holder."""
-    return get_many(connection, [name])[name]
+    rows = _ONE.all(connection, {"one": name})
+    return _stored(rows[0]) if rows else _unseen(name)
 
 
 def get_many(connection: Connection, names: Collection[str]) -> dict[str, StoredMailbox]:
     """The mailboxes of these names, those that no daemon has seen yet among them."""
-    found = {name: StoredMailbox(name, MailboxHealth(), None, 0) for name in names}
+    found = {name: _unseen(name) for name in names}
     for row in _MANY.all(connection, {"many": list(names)}):
         box = _stored(row)
         found[box.name] = box
     return found
+
+
+def _unseen(name: str) -> StoredMailbox:
+    return StoredMailbox(name, MailboxHealth(), None, 0)
 
 
 def unwell(connection: Connection, names: Collection[str]) -> dict[str, MailboxHealth]:

@@ -1,7 +1,6 @@
 """Sends with their enrollments, kept from everybody else until the transaction ends."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -48,6 +47,6 @@ def _locked(
         send, raw = sends.stored(read_send(row[_SPLIT:])), row[:_SPLIT]
         before = known[send.id]
         if before is None or before.raw != raw:
-            before = replace(enrollments.stored_in(read_enrollment(raw)), raw=raw)
+            before = enrollments.stored_in(read_enrollment(raw), raw)
         found[send.id] = send, before
     return found

@@ -5,7 +5,7 @@ to the driver, and rows come from it, in one step. For a small statement that wa
 than the statement itself: it is taken everywhere else.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from json import dumps
@@ -42,7 +42,13 @@ class _Listed(sa.types.UserDefinedType[Any]):
 
     def bind_processor(self, dialect: sa.Dialect) -> Turn:
         """How the driver gets the list."""
-        return dumps if dialect.name == "sqlite" else list
+        return _listed if dialect.name == "sqlite" else list
+
+
+def _listed(values: Collection[object]) -> str:
+    if len(values) == 1 and type(number := next(iter(values))) is int:
+        return f"[{number}]"  # by far the most frequent list
+    return dumps(values if isinstance(values, list) else list(values))
 
 
 @compiles(_OneOf, "sqlite")
@@ -270,4 +276,7 @@ def _bind(bound: sa.BindParameter[Any], dialect: sa.Dialect) -> Turn:
 
 
 def _read(column: sa.ColumnElement[Any], dialect: sa.Dialect) -> Turn:
-    return column.type.dialect_impl(dialect).result_processor(dialect, None)
+    turn = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    if turn is None or not isinstance(column.type, sa.JSON):
+        return turn
+    return lambda value: None if value is None or value == "null" else turn(value)

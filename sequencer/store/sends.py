@@ -303,13 +303,19 @@ def postpone(connection: Connection, send_id: int, due_at: datetime, why: str) -
 
 def cancel_open(connection: Connection, enrollment_id: int, why: str) -> list[str]:
     """Step ids of the sends that were cancelled, because they had not been claimed."""
-    rows = connection.execute(
-        sa.update(SendRow)
-        .where(SendRow.enrollment_id == enrollment_id, SendRow.state.in_(OPEN_STATES))
-        .values(state=SendState.CANCELLED, why=cut(why))
-        .returning(SendRow.step_id)
+    rows = _CANCEL.all(connection, {"one": enrollment_id, "new_why": cut(why)})
+    return [step_id for (step_id,) in rows]
+
+
+_CANCEL = Prepared(
+    sa.update(SendRow)
+    .where(
+        SendRow.enrollment_id == sa.bindparam("one"),
+        sa.or_(*(SendRow.state == state for state in sorted(OPEN_STATES))),
     )
-    return list(rows.scalars())
+    .values(state=SendState.CANCELLED, why=sa.bindparam("new_why", type_=SendRow.why.type))
+    .returning(SendRow.step_id)
+)
 
 
 def latest_accepted(

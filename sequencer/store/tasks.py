@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,27 +75,24 @@ def add(connection: Connection, new: NewTask, now: datetime) -> int:
     Raises:
         IntegrityError: the step of that enrollment has a task already (a unique key says so).
     """
-    return connection.execute(
-        sa.insert(TaskRow)
-        .values(
-            prospect_id=new.prospect_id,
-            enrollment_id=new.enrollment_id,
-            step_id=new.step_id,
-            kind=new.kind,
-            state=TaskState.OPEN,
-            assignee=cut(new.assignee, KEY_LENGTH),
-            title=cut(new.title),
-            about=cut(new.about),
-            why=cut(new.why),
-            due_at=new.due_at,
-            skip_at=new.skip_at,
-            inbound_id=new.inbound_id,
-            note="",
-            created_at=now,
-            ended_by="",
-        )
-        .returning(TaskRow.id)
-    ).scalar_one()
+    values = {
+        "prospect_id": new.prospect_id,
+        "enrollment_id": new.enrollment_id,
+        "step_id": new.step_id,
+        "kind": new.kind,
+        "state": TaskState.OPEN,
+        "assignee": cut(new.assignee, KEY_LENGTH),
+        "title": cut(new.title),
+        "about": cut(new.about),
+        "why": cut(new.why),
+        "due_at": new.due_at,
+        "skip_at": new.skip_at,
+        "inbound_id": new.inbound_id,
+        "note": "",
+        "created_at": now,
+        "ended_by": "",
+    }
+    return int(_adding(tuple(values)).scalar(connection, values))
 
 
 def find(connection: Connection, task_id: int) -> StoredTask | None:
@@ -158,21 +156,14 @@ def open_matters(connection: Connection, prospect_id: int, kind: TaskKind) -> li
 
 def move(connection: Connection, task_id: int, event: TaskEvent, **values: object) -> bool:
     """Whether the task took the event, by the transition table; `values` are columns to set."""
-    moves = {
-        str(state): str(row[event]) for state, row in TRANSITIONS.items() if row[event] is not None
-    }
     for name in ("why", "note", "title", "about"):
         if isinstance(text := values.get(name), str):
             values[name] = cut(text)
     for name in ("assignee", "ended_by", "disposition"):
         if isinstance(text := values.get(name), str):
             values[name] = cut(text, KEY_LENGTH)
-    result = connection.execute(
-        sa.update(TaskRow)
-        .where(TaskRow.id == task_id, TaskRow.state.in_(moves))
-        .values(state=sa.case(moves, value=TaskRow.state), **values)
-    )
-    return result.rowcount == 1
+    given = {f"new_{name}": value for name, value in values.items()}
+    return _moving(event, tuple(values)).each(connection, [{"one": task_id, **given}]) == 1
 
 
 def put_off(
@@ -185,7 +176,7 @@ def put_off(
 
 def mark_looked_at(connection: Connection, task_id: int, now: datetime) -> None:
     """Note that a task that had become due was looked at."""
-    connection.execute(sa.update(TaskRow).where(TaskRow.id == task_id).values(looked_at=now))
+    _LOOKED_AT.each(connection, [{"one": task_id, "now": now}])
 
 
 def _running() -> sa.ColumnElement[bool]:
@@ -237,9 +228,33 @@ def to_skip(connection: Connection, now: datetime, limit: int = 200) -> list[int
 
 
 _NAMES = tuple(column.name for column in TaskRow.__table__.columns)
-# Statements that every tick makes are built once: that takes longer than to run them.
+# Statements that are made all the time are built once: that takes longer than to run them.
+
+
+@cache
+def _adding(columns: tuple[str, ...]) -> Prepared:
+    return Prepared(sa.insert(TaskRow).returning(TaskRow.id), columns)
+
+
+@cache
+def _moving(event: TaskEvent, columns: tuple[str, ...]) -> Prepared:
+    moves = {
+        str(state): str(row[event]) for state, row in TRANSITIONS.items() if row[event] is not None
+    }
+    known = TaskRow.__table__.c
+    new = {name: sa.bindparam(f"new_{name}", type_=known[name].type) for name in columns}
+    return Prepared(
+        sa.update(TaskRow)
+        .where(TaskRow.id == sa.bindparam("one"), sa.or_(*(known.state == each for each in moves)))
+        .values(state=sa.case(moves, value=TaskRow.state), **new)
+    )
+
+
 _RUNS = (TaskRow.state == TaskState.OPEN, EnrollmentRow.state == EnrollmentState.ACTIVE)
 _NOW = sa.bindparam("now", type_=TaskRow.due_at.type)
+_LOOKED_AT = Prepared(
+    sa.update(TaskRow).where(TaskRow.id == sa.bindparam("one")).values(looked_at=_NOW)
+)
 _ONE = Prepared(sa.select(TaskRow.__table__).where(TaskRow.id == sa.bindparam("one")))
 _OF_ENROLLMENT = Prepared(
     sa.select(TaskRow.__table__)

@@ -1,5 +1,6 @@
 """Touches that the engine did not make itself, such as a mail that a rep sent by hand."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,9 +8,13 @@ import sqlalchemy as sa
 
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
+from sequencer.store.prepared import Prepared
 from sequencer.store.tables import ProspectRow, TouchRow
 from sequencer.store.traffic import EMAIL, OUT
 
+_DOMAIN_KEY = Prepared(
+    sa.select(ProspectRow.domain_key).where(ProspectRow.id == sa.bindparam("one"))
+)
 CHUNK = 500  # bound variables per statement stay well below SQLite's limit
 
 
@@ -50,6 +55,12 @@ def is_noted(connection: Connection, source: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def domains_of(connection: Connection, sources: Collection[str]) -> set[str]:
+    """Where the contacts went that are known by one of these."""
+    query = sa.select(TouchRow.domain_key).where(TouchRow.source.in_(sources))
+    return set(connection.execute(query).scalars())
+
+
 def person_of(connection: Connection, source: str) -> int | None:
     """Whom a touch is about that is known by something that begins like that."""
     query = sa.select(TouchRow.prospect_id).where(
@@ -76,14 +87,13 @@ class Contact:
 
 def add_contact(connection: Connection, contact: Contact) -> bool:
     """Whether the contact was stored; False where it was there before."""
-    query = sa.select(ProspectRow.domain_key).where(ProspectRow.id == contact.prospect_id)
     values = {
         "at": contact.at,
         "channel": contact.channel,
         "direction": contact.direction,
         "mailbox": None,
         "prospect_id": contact.prospect_id,
-        "domain_key": connection.execute(query).scalar_one(),
+        "domain_key": _DOMAIN_KEY.scalar(connection, {"one": contact.prospect_id}),
         "source": contact.source,
     }
     return insert_new(connection, TouchRow, values)

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sequencer.domain.send import OPEN_STATES, SendState
+from sequencer.store.columns import from_text
 from sequencer.store.database import Connection
 from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.tables import (
@@ -312,10 +313,8 @@ def _raw(at: Any) -> sa.ColumnElement[Any]:
 
 
 def _instant(raw: Any) -> datetime:
-    if isinstance(raw, str):
-        return datetime.fromisoformat(f"{raw}+00:00")  # SQLite keeps no zones
-    instant: datetime = raw
-    return instant.astimezone(UTC)
+    instant: datetime = from_text(raw) if isinstance(raw, str) else raw.astimezone(UTC)
+    return instant
 
 
 _STATES, _TO_PEOPLE, _TO_DOMAINS, _FIRST_TOUCHES = (

@@ -86,7 +86,7 @@ def versions_of(connection: Connection, slug: str) -> dict[str, int]:
         .group_by(EnrollmentRow.version_hash)
         .order_by(EnrollmentRow.version_hash)
     )
-    return {version_hash: number for version_hash, number in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def batches(
