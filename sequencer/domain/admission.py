@@ -150,6 +150,12 @@ def nothing_missing(standing: Standing) -> Refusals:
         yield Refusal(Reason.MISSING_VARIABLE, name)
 
 
+def something_to_write(standing: Standing) -> Refusals:
+    """Each mail of the cadence has a wording that somebody may get."""
+    if standing.wordless:
+        yield Refusal(Reason.NO_WORDING, ", ".join(standing.wordless))
+
+
 def takes_people_in(standing: Standing) -> Refusals:
     """The cadence is not running dry."""
     since = standing.room.draining_since

@@ -78,6 +78,9 @@ ADVICE: Mapping[Reason, Advice] = {
     Reason.THROTTLED: Advice(
         "Nothing: people enter in their order as others end. `throttle` sets how many.", heals=True
     ),
+    Reason.NO_WORDING: Advice(
+        "Let one go on with `sequencer variants start`, or add another to the step and apply it."
+    ),
     Reason.NO_ACTIVE_MAILBOX: Advice(
         "Look at the mailboxes with `sequencer status`, and add a working one to the cadence."
     ),

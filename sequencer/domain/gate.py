@@ -257,6 +257,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(Reason.COUNTRY_NEEDS_CONSENT, _ALWAYS, _person(admission.lawful), Effect.ASK),
     Rule(Reason.MISSING_VARIABLE, _ALWAYS, _person(admission.nothing_missing), Effect.ASK),
+    Rule(Reason.NO_WORDING, _ENTRY, _person(admission.something_to_write)),
     Rule(Reason.NO_ACTIVE_MAILBOX, _ENTRY, _person(admission.mailbox_to_send_from)),
     Rule(Reason.CADENCE_DRAINING, _ENTRY, _person(admission.takes_people_in)),
     Rule(

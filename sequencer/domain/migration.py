@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sequencer.domain.cadence import Cadence, Step
+from sequencer.domain.cadence import Cadence, Step, StepKind
 from sequencer.domain.overrides import NO_OVERRIDES, Overrides
 from sequencer.domain.steps_ahead import NONE, Way, steps_named
 
@@ -60,6 +60,12 @@ class Edit:
         """Ids of the steps that only the new version has."""
         return _ids(self.new) - _ids(self.old)
 
+    @property
+    def turned(self) -> frozenset[str]:
+        """Ids of the steps that are a mail now and were not: a mail that nobody would have had."""
+        mails = [_ids(each, StepKind.EMAIL) for each in (self.old, self.new)]
+        return mails[1] - mails[0] - self.added
+
 
 @dataclass(frozen=True, slots=True)
 class Keep:
@@ -70,7 +76,7 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class NeedsDecision:
-    """The step at which it stands is gone."""
+    """The step at which it stands is gone, or is a mail now and was none."""
 
     step: str
 
@@ -123,6 +129,7 @@ class _Crossing:
     def __init__(self, edit: Edit, place: Place) -> None:
         self.edit, self.place = edit, place
         self.old, self.new = edit.old, edit.new
+        self.kept = _ids(edit.new) - (NONE if edit.with_added else edit.turned)
         self.first = place.step or place.overrides.start_at or self.old.steps[0].id
         behind = self.old.ids_before(self.first)
         self.over = frozenset({*behind, *place.over, *place.overrides.skip}) - {self.first}
@@ -132,7 +139,7 @@ class _Crossing:
 
     def verdict(self) -> Verdict:
         stands_at = self.place.step or self.place.overrides.start_at
-        if stands_at is None or stands_at in _ids(self.new):
+        if stands_at is None or stands_at in self.kept:
             return self._over_to(stands_at)
         choice = self.edit.choices.get(stands_at)
         if choice is None:
@@ -146,7 +153,7 @@ class _Crossing:
 
     def _may_come(self) -> frozenset[str]:
         """Steps of the new version that may come, as far as the old one would have had them."""
-        common = frozenset(self.before) & _ids(self.new)
+        common = frozenset(self.before) & self.kept
         return self._with_known_guards(common - self._no_more_passed_over())
 
     def _no_more_passed_over(self) -> frozenset[str]:
@@ -183,6 +190,7 @@ class _Crossing:
     def _over_to(self, stands_at: str | None) -> Migrate:
         """Into the new version; None is its first step, for whoever has not begun."""
         start = stands_at or self.new.steps[0].id
+        turned = self.edit.turned
         added = self.edit.added - self.over if self.edit.with_added else NONE
         wanted = self.may_come | added
         below = {start, *self.new.ids_after(start)}
@@ -195,7 +203,7 @@ class _Crossing:
             overrides=overrides,
             to_come=to_come,
             loses=tuple(each for each in self.before if each not in to_come),
-            gains=tuple(each for each in to_come if each not in self.before),
+            gains=tuple(each for each in to_come if each not in self.before or each in turned),
         )
 
     def _overrides(
@@ -203,7 +211,7 @@ class _Crossing:
     ) -> Overrides:
         own, ids = self.place.overrides, _ids(self.new)
         start_at = own.start_at
-        if start_at is not None and start_at not in ids:
+        if start_at is not None and start_at not in self.kept:
             start_at = stands_at
         guards = {each: further for each in wanted if (further := self._further_guards(each))}
         waits = {each: wait for each, wait in own.waits.items() if each in ids}
@@ -221,5 +229,5 @@ def _named(guards: Iterable[str]) -> frozenset[str]:
     return frozenset[str]().union(*map(steps_named, guards))
 
 
-def _ids(cadence: Cadence) -> frozenset[str]:
-    return frozenset(step.id for step in cadence.steps)
+def _ids(cadence: Cadence, kind: StepKind | None = None) -> frozenset[str]:
+    return frozenset(step.id for step in cadence.steps if kind in {None, step.kind})

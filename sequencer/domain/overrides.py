@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from sequencer.domain.cadence import Cadence
 from sequencer.domain.delay import Delay, delay_from_text
+from sequencer.domain.first_mail import may_be_first
 
 MAX_VARIABLES = 20
 MAX_VALUE = 1_000  # characters of one value
@@ -53,7 +54,16 @@ class Overrides:
                 yield f"{name!r} is no name of a value: lower-case letters, digits, underscores"
             elif name in _RESERVED:
                 yield f"{name} cannot be set"
+        if not named - ids:
+            yield from self._files_for_strangers(cadence)
         yield from self._too_large()
+
+    def _files_for_strangers(self, cadence: Cadence) -> Iterator[str]:
+        before = cadence.ids_before(self.start_at) if self.start_at else ()
+        left_out = {*before, *self.skip}
+        for step in cadence.steps if left_out else ():
+            if step.attach and step.id not in left_out and may_be_first(cadence, step, left_out):
+                yield f"{step.id} has a file, and may be the first mail that they get"
 
     def _too_large(self) -> Iterator[str]:
         lengths = [len(value) for value in self.variables.values()]

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     STARTS_LATER = "starts_later"
     FIRST_RUN_LIMIT = "first_run_limit"
     THROTTLED = "throttled"
+    NO_WORDING = "no_wording"
     NO_ACTIVE_MAILBOX = "no_active_mailbox"
     MISSING_VARIABLE = "missing_variable"
     OUTSIDE_WINDOW = "outside_window"
@@ -76,6 +77,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.STARTS_LATER: "The enrollment begins later.",
     Reason.FIRST_RUN_LIMIT: "As many people have begun as the first live run allows.",
     Reason.THROTTLED: "The cadence lets in no more people for now; this one waits for room.",
+    Reason.NO_WORDING: "Every variant of a mail is stopped.",
     Reason.NO_ACTIVE_MAILBOX: "No mailbox of the cadence is able to send.",
     Reason.MISSING_VARIABLE: "A template needs a value that the prospect does not have.",
     Reason.OUTSIDE_WINDOW: "The sending window is closed.",

@@ -74,6 +74,7 @@ class Standing:
         rep: who enrols; None where nobody does any more.
         mailboxes: those of the cadence that are able to send.
         missing: values that a template needs and the person does not have.
+        wordless: mails of the cadence of which every variant is stopped.
         consent_countries: where a consent has to be recorded.
         starts_at: when the enrollment may begin, None for at once.
     """
@@ -94,6 +95,7 @@ class Standing:
     rep: str | None = None
     mailboxes: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    wordless: tuple[str, ...] = ()
     consent_countries: frozenset[str] = frozenset()
     starts_at: datetime | None = None
     room: Room = field(default_factory=Room)

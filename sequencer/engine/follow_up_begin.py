@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sequencer.domain.account import account_key
 from sequencer.domain.enrollment import FinishReason
+from sequencer.domain.reason import Reason, Refusal
 from sequencer.domain.send import SendState
 from sequencer.engine.desk import Desk
 from sequencer.engine.enroll import Enrolment, UnknownCadenceError, enroll_one
@@ -14,7 +15,7 @@ from sequencer.engine.follow_up_undo import has_left
 from sequencer.engine.meeting_proof import NOT_PROVEN, is_proven
 from sequencer.engine.reopen_enrollment import NotReopenedError, Request, go_on
 from sequencer.engine.survey import lock_gate
-from sequencer.store import enrollments, follow_ups, prospects, sends, standing
+from sequencer.store import draining, enrollments, follow_ups, prospects, sends, standing
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.follow_ups import StoredFollowUp
@@ -125,6 +126,9 @@ class Beginning:
         mails = sends.of_enrollment(self.connection, stored.id)
         if any(mail.state is SendState.PARKED for mail in mails):
             raise NotBegunError(f"a mail of {stored.slug} may have left, and a person has to look")
+        if draining.since(self.connection, stored.slug) is not None:
+            refusal = Refusal(Reason.CADENCE_DRAINING)  # a person may re-open it, a rule does not
+            raise NotBegunError(f"{refusal.code}: {refusal.sentence}")
         wanted = Request(person.prospect.email, self.by, str(self.row.rule.case), stored.slug)
         try:
             go_on(self.connection, self.desk, stored, wanted, self.now)

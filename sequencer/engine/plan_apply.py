@@ -65,10 +65,15 @@ def refusals_of(plan: Plan) -> list[str]:
         for each in plan.renamed
     ]
     for each in plan.cadences:
+        found += [
+            f"{each.slug}: every variant of {step} is stopped, so nobody could be written to: "
+            f"add another one, or `sequencer variants start {each.slug} {step} NAME`"
+            for step in each.wordless
+        ]
         for step, people in sorted(each.undecided.items()):
             verb = "stands" if people == 1 else "stand"
             found.append(
-                f"{each.slug}: {people} {verb} at {step}, which is gone: "
+                f"{each.slug}: {people} {verb} at {step}, which is gone or became a mail: "
                 f"--decide {each.slug}:{step}=next (or keep, or finish)"
             )
     return found

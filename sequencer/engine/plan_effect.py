@@ -130,7 +130,9 @@ def foresee(target: Target, case: Case, person: UnderWay, now: datetime) -> Fore
         case Keep(why):
             effect = replace(effect, word=Word.WAITS if why else Word.KEEPS, why=why)
         case NeedsDecision(step):
-            effect = replace(effect, word=Word.NEEDS, why=f"{step} is gone")
+            turned = step in target.edits[effect.from_hash].turned
+            why = f"{step} {'is a mail now' if turned else 'is gone'}"
+            effect = replace(effect, word=Word.NEEDS, why=why)
         case Finish(loses=loses):
             effect = replace(effect, word=Word.ENDS, loses=loses)
         case Migrate():

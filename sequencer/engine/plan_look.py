@@ -12,6 +12,7 @@ from sequencer.domain.similar_step import likeness
 from sequencer.engine.desk import Desk
 from sequencer.engine.plan_effect import Effect, Foreseen, Target, foresee
 from sequencer.engine.plan_view import CadencePlan, Change, Options, Plan, Renamed
+from sequencer.engine.wording import wordless
 from sequencer.files.cadence import LoadedCadence
 from sequencer.store import cadences, draining, first_run, under_way
 from sequencer.store.database import Connection, Database
@@ -76,7 +77,8 @@ def _refuse_unknown(options: Options, found: Sequence[CadencePlan]) -> None:
     gone = {
         (each.slug, step)
         for each in found
-        for step in (*each.difference.having(StepChange.REMOVED), *each.undecided)
+        for change in (StepChange.REMOVED, StepChange.KIND)
+        for step in each.difference.having(change)
     }
     gone |= {(each.slug, effect.step or "") for each in found for effect in each.effects}
     for slug, step in sorted(set(options.decisions) - gone):
@@ -110,9 +112,11 @@ class _Looking:
         moving = slug in self.options.moving
         people = under_way.versions_of(connection, slug)
         limit = first_run.limit_of(connection, slug)
+        change = self._change(slug, before_hash, after.hash)
+        steps = () if change is Change.UNCHANGED else after.cadence.steps
         return CadencePlan(
             slug,
-            self._change(slug, before_hash, after.hash),
+            change,
             before_hash,
             after.hash,
             changed,
@@ -120,6 +124,7 @@ class _Looking:
             people=people,
             effects=tuple(self._effects(after, people)) if moving else (),
             most_people=limit.most if limit else None,
+            wordless=wordless(steps, self.desk.stopped(connection, after)),
         )
 
     def _change(self, slug: str, before_hash: str, after_hash: str) -> Change:

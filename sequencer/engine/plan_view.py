@@ -60,6 +60,7 @@ class CadencePlan:
         moving: whether people under way are to go over to it.
         people: people under way by the version that they have.
         effects: what becomes of each who is not in the new version, where they are to go over.
+        wordless: steps of which every variant is stopped: nothing could be written.
         most_people: how many may begin in it for now, None for no limit.
     """
 
@@ -72,6 +73,7 @@ class CadencePlan:
     people: Mapping[str, int] = field(default_factory=dict)
     effects: Sequence[Effect] = ()
     most_people: int | None = None
+    wordless: tuple[str, ...] = ()
 
     @property
     def elsewhere(self) -> int:

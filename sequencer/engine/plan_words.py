@@ -11,7 +11,7 @@ from sequencer.engine.plan_view import CadencePlan, Change
 
 MOST_DAYS = 5  # pairs of days that are told for one step; the rest is counted together
 _LATER = "go over just now, for a mail of theirs is under way: apply again later"
-_GONE = "at a step that is gone"
+_GONE = "at a step that is gone or became a mail"
 _PART = {
     StepChange.RETIMED: "timing",
     StepChange.REWORDED: "wording",
@@ -46,7 +46,14 @@ def _part(step: StepDifference, change: StepChange) -> str:
 
 
 def sentences_of(cadence: CadencePlan) -> list[str]:
-    """What becomes of people of a cadence, the largest groups first."""
+    """Why it cannot be applied, and what becomes of its people, the largest groups first."""
+    stopped = [
+        f"Cannot be applied: every variant of {each} is stopped." for each in cadence.wordless
+    ]
+    return [*stopped, *_of_people(cadence)]
+
+
+def _of_people(cadence: CadencePlan) -> list[str]:
     if cadence.change is Change.NEW:
         return ["Nobody is in it yet."]
     if cadence.change is Change.DRAINING:

@@ -17,7 +17,7 @@ from sequencer.engine.mailbox_choice import pool
 from sequencer.engine.react import react
 from sequencer.engine.survey import Asked, lock_gate, survey
 from sequencer.engine.why import known
-from sequencer.store import enrollments, sends, tasks
+from sequencer.store import draining, enrollments, sends, tasks
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 from sequencer.store.sends import StoredSend
@@ -78,6 +78,7 @@ def go_on(
     event, cause = standing_of(connection, case), f"re-opened by {wanted.by}: {wanted.because}"
     if not react(connection, desk, stored, event, cause, now):
         raise NotReopenedError(f"No step is left that {stored.slug} could go on with.")
+    draining.take_out_of_archive(connection, stored.slug)
 
 
 def _ended(connection: Connection, prospect_id: int, wanted: Request) -> StoredEnrollment:

@@ -137,7 +137,7 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
         unread=tuple(inbound.listed_aside(connection, now - COMPLAINED_WITHIN)),
         outside=tuple(outside_states(connection)),
         draining=tuple(draining.listed(connection)),
-        winners=tuple(proposals(connection, desk)),
+        winners=tuple(proposals(connection, desk, now)),
     )
 
 

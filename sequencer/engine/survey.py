@@ -16,6 +16,7 @@ from sequencer.domain.rolling import DAY
 from sequencer.domain.standing import ColleagueReply, Elsewhere, Room, Run, Standing
 from sequencer.engine.compose_mail import missing_variables
 from sequencer.engine.desk import NO_VALUES, Desk
+from sequencer.engine.wording import wordless
 from sequencer.store import draining, enrollments, first_run, standing, suppressions
 from sequencer.store.database import Connection
 from sequencer.store.prospects import StoredProspect
@@ -78,6 +79,9 @@ class _Survey:
         self.cadence = asked.version.cadence
         self.numbers = [each.id for each in asked.people]
         self.stopped = desk.stopped(connection, asked.version)
+        own, steps = asked.overrides, self.cadence.steps
+        before = self.cadence.ids_before(own.start_at) if own.start_at is not None else ()
+        self.wordless = wordless(steps, self.stopped, {*own.skip, *before})
         self.known = desk.accounts(connection, ((asked.version, each) for each in asked.people))
         self.accounts = {each.id: account_key(each.prospect) for each in asked.people}
 
@@ -118,6 +122,7 @@ class _Survey:
                 self.stopped,
                 self.known.get(person.id, NO_VALUES),
             ),
+            wordless=self.wordless,
             consent_countries=policy.consent_countries,
         )
 

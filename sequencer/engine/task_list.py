@@ -6,8 +6,9 @@ from datetime import datetime
 from sequencer.domain.ledger import Entry
 from sequencer.domain.task import TaskKind
 from sequencer.engine.compose_mail import rendered_for
-from sequencer.engine.desk import Desk
+from sequencer.engine.desk import Case, Desk
 from sequencer.engine.tasks import find
+from sequencer.engine.wording import wording_of
 from sequencer.files.template import TemplateError
 from sequencer.store import enrollments, ledger, prospects, tasks
 from sequencer.store.database import Connection
@@ -41,6 +42,7 @@ class TaskPage:
 
     Attributes:
         subject: of a mail that a rep releases; empty where it answers in a thread.
+        wording: which of several that mail is in; empty where there is only one.
         text: the guide, or the mail, filled in for this person.
         problem: why that cannot be filled in; empty where it can.
     """
@@ -50,6 +52,7 @@ class TaskPage:
     text: str
     problem: str
     events: tuple[Entry, ...]
+    wording: str = ""
 
 
 def task_rows(
@@ -72,10 +75,11 @@ def task_page(connection: Connection, desk: Desk, task_id: int) -> TaskPage:
         UnknownTaskError: there is no task of that number.
     """
     task = find(connection, task_id)
-    subject, text, problem = "", task.about, ""
+    subject, text, problem, wording = "", task.about, "", ""
     if task.enrollment_id is not None:
         case = desk.case(connection, enrollments.get(connection, task.enrollment_id))
         try:
+            wording = _wording(case, task)
             rendered = rendered_for(desk, case, task.step_id or "")
             subject, text = rendered.subject, rendered.text
         except TemplateError as error:
@@ -83,7 +87,12 @@ def task_page(connection: Connection, desk: Desk, task_id: int) -> TaskPage:
     events = ledger.of_prospect(connection, task.prospect_id)[-LAST_EVENTS:]
     row = _row(connection, desk, task)
     shown = subject if task.kind is TaskKind.MANUAL_EMAIL else ""
-    return TaskPage(row, shown, text, problem, tuple(events))
+    return TaskPage(row, shown, text, problem, tuple(events), wording)
+
+
+def _wording(case: Case, task: StoredTask) -> str:
+    step = case.version.cadence.step(task.step_id or "")
+    return wording_of(step, case.stored.enrollment.key, case.stopped).variant or ""
 
 
 def _row(connection: Connection, desk: Desk, task: StoredTask) -> TaskRow:

@@ -143,6 +143,8 @@ def _open_again(connection: Connection, task: StoredTask) -> None:
 def _refuse_what_happened(connection: Connection, case: Case, task: StoredTask) -> None:
     """What a person has had or done since cannot be taken back with it."""
     cadence, step_id = case.version.cadence, task.step_id or ""
+    if all(step.id != step_id for step in cadence.steps):
+        raise TaskError(f"The step {step_id} is gone from the version that the prospect is in.")
     later = {step_id, *cadence.ids_after(step_id)}
     for send in sends.of_enrollment(connection, case.stored.id):
         if send.step_id in later and (send.state not in _WAITS or may_have_left(send)):

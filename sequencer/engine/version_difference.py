@@ -70,8 +70,8 @@ def other_files(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[st
 
 def _lines(name: str, before: str | None, after: str | None) -> Iterator[str]:
     old, new = ((text or "").splitlines() for text in (before, after))
-    names = tuple("/dev/null" if text is None else name for text in (before, after))
-    yield from unified_diff(old, new, *names, n=CONTEXT, lineterm="")
+    was, now = ("/dev/null" if text is None else name for text in (before, after))
+    yield from unified_diff(old, new, was, now, n=CONTEXT, lineterm="")
 
 
 def _flat(document: Mapping[str, object], above: str) -> Iterator[tuple[str, str]]:

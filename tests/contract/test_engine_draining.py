@@ -175,8 +175,9 @@ async def test_more_wait_than_end_at_once(each_stage: Stage) -> None:
     assert stage.verify().clean
 
 
-async def test_reopened(stage: Stage) -> None:
-    """Somebody may be let back in by hand, and runs to the end in an archived cadence too."""
+async def test_reopened(each_stage: Stage) -> None:
+    """Somebody may be let back in by hand; until they are through, the cadence is not archived."""
+    stage = each_stage
     stage.apply(a_loaded())
     stage.bring_in(ZOE)
     stage.enroll(ZOE)
@@ -185,11 +186,78 @@ async def test_reopened(stage: Stage) -> None:
     drain(stage)
     await stage.work(HOUR)
     wanted = Request(ZOE, "marta", "she asked for it", "")
+    assert [each.archived_at is None for each in stage.read(draining.listed)] == [False]
     stage.write(reopen_enrollment, stage.desk, wanted, stage.clock.now())
+    assert [each.archived_at is None for each in stage.read(draining.listed)] == [True]
     for _ in range(9):
         await stage.work(DAY)
+    assert [each.archived_at is None for each in stage.read(draining.listed)] == [False]
     assert len(stage.mails(ZOE)) == 3
     assert stage.enrollment(ZOE).finish_reason is FinishReason.COMPLETED
+
+
+def hear(stage: Stage, kind: BookingKind) -> None:
+    """Something happens to a meeting with Zoe."""
+    now = stage.clock.now()
+    event = BookingEvent(
+        kind=kind,
+        source="calcom",
+        delivery_key=f"{kind} {now}",
+        meeting_key="m1",
+        email=ZOE,
+        starts_at=NOON + 2 * HOUR,
+        occurred_at=now,
+        verified=True,
+    )
+    stage.write(take_in, stage.desk, event, now)
+
+
+async def test_rule_that_reopens(each_stage: Stage) -> None:
+    """A rule lets nobody go on in a cadence that is archived; a person is asked instead."""
+    stage = each_stage
+    stage.apply(a_loaded(on={"meeting.no_show": {"reopen": "next_step"}}))
+    stage.bring_in(ZOE)
+    stage.enroll(ZOE)
+    await stage.work()
+    hear(stage, BookingKind.BOOKED)
+    await stage.work(HOUR)
+    drain(stage)
+    await stage.work(2 * HOUR)
+    hear(stage, BookingKind.NO_SHOW)
+    for _ in range(6):
+        await stage.work(DAY)
+    assert len(stage.mails(ZOE)) == 1
+    assert stage.enrollment(ZOE).finish_reason is FinishReason.MEETING_BOOKED
+    assert [each for each in stage.read(tasks.listed) if "cadence_draining" in each.about]
+    [row] = stage.read(draining.listed)
+    assert row.archived_at is not None
+
+
+async def test_rule_that_lets_go_on(each_stage: Stage) -> None:
+    """A rule that had begun a cadence, and took that back, does not begin it again once it ends."""
+    stage = each_stage
+    rule = {"meeting.no_show": {"enroll": "missed-you"}}
+    step = {"id": "a", "wait": "2 days", "email": "intro.md"}
+    stage.apply(a_loaded(on=rule), a_loaded(cadence="missed-you", on={}, steps=[step]))
+    stage.bring_in(ZOE)
+    stage.enroll(ZOE)
+    await stage.work()
+    hear(stage, BookingKind.BOOKED)
+    await stage.work(3 * HOUR)
+    hear(stage, BookingKind.NO_SHOW)
+    await stage.work(HOUR)
+    hear(stage, BookingKind.NO_SHOW_UNDONE)
+    await stage.work(HOUR)
+    stage.write(begin_draining, "missed-you", "marta", stage.clock.now())
+    await stage.work(HOUR)
+    hear(stage, BookingKind.NO_SHOW)
+    for _ in range(6):
+        await stage.work(DAY)
+    assert len(stage.mails(ZOE)) == 1
+    every = stage.read(enrollments.of_prospect, stage.person(ZOE))
+    [begun] = [each.enrollment for each in every if each.slug == "missed-you"]
+    assert begun.state is EnrollmentState.FINISHED
+    assert [each for each in stage.read(tasks.listed) if "cadence_draining" in each.about]
 
 
 async def test_rule_that_enrols(each_stage: Stage) -> None:
@@ -202,18 +270,7 @@ async def test_rule_that_enrols(each_stage: Stage) -> None:
     stage.write(begin_draining, "missed-you", "marta", NOON)
     for kind, hours in ((BookingKind.BOOKED, 0), (BookingKind.NO_SHOW, 3)):
         await stage.work(hours * HOUR)
-        now = stage.clock.now()
-        event = BookingEvent(
-            kind=kind,
-            source="calcom",
-            delivery_key=f"{kind}",
-            meeting_key="m1",
-            email=ZOE,
-            starts_at=NOON + 2 * HOUR,
-            occurred_at=now,
-            verified=True,
-        )
-        stage.write(take_in, stage.desk, event, now)
+        hear(stage, kind)
     await stage.work(DAY)
     [row] = stage.read(follow_ups.of_person, stage.person(ZOE))
     assert row.state is FollowUpState.DONE

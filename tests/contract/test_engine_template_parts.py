@@ -6,14 +6,16 @@ from dataclasses import replace
 from email.message import Message
 from typing import Any
 
+import pytest
 from builders import NOON, a_prospect
 from sqlalchemy import event
 from stage import DAY, Stage, a_loaded, a_policy
 
 from sequencer.domain.account import account_keys, key_of_account, key_of_domain
 from sequencer.domain.enrollment import EnrollmentState, PauseReason
-from sequencer.engine.enroll import Answer
-from sequencer.engine.task_send import Edited, send
+from sequencer.domain.overrides import Overrides, OverridesError
+from sequencer.engine.enroll import Answer, Enrolment, enroll
+from sequencer.engine.task_send import Edited, Release, send
 from sequencer.store import accounts, tasks
 from sequencer.store.database import Database
 
@@ -185,6 +187,23 @@ async def test_files_go_with_the_mail_they_belong_to(each_stage: Stage) -> None:
     assert files_of(second) == [("prices.pdf", PDF)]
 
 
+@pytest.mark.parametrize(
+    "overrides", [Overrides(start_at="prices"), Overrides(skip=frozenset({"intro"}))]
+)
+async def test_no_file_with_the_first_mail(each_stage: Stage, overrides: Overrides) -> None:
+    """Nobody is let in past the mails above one with a file; the reason names the step."""
+    stage = each_stage
+    step = {"id": "prices", "wait": "1 day", "email": "intro.md", "attach": ["prices.pdf"]}
+    with_files(stage, step)
+    stage.bring_in(ZOE)
+    wanted = Enrolment("fintech-intro", [ZOE], "test", overrides=overrides.as_json())
+    with pytest.raises(OverridesError, match="prices has a file, and may be the first mail"):
+        enroll(stage.database, stage.desk, wanted, stage.new_key, NOON)
+    for _ in range(3):
+        await stage.work(DAY)
+    assert stage.mails(ZOE) == []
+
+
 async def test_a_guard_says_who_gets_a_file(each_stage: Stage) -> None:
     """It is asked when the mail is written, with what is known then of the steps before."""
     stage = each_stage
@@ -212,7 +231,7 @@ async def test_a_mail_that_a_rep_releases_has_its_files(stage: Stage) -> None:
     with stage.database.read() as connection:
         [task] = tasks.of_enrollment(connection, stage.stored(ZOE).id)
     edited = Edited("About the plan", "See the file.")
-    stage.write(send, stage.desk, task.id, edited, "ana", stage.clock.now())
+    stage.write(send, stage.desk, task.id, Release("ana", edited), stage.clock.now())
     await stage.work()
     mail = stage.mails(ZOE)[1]
     assert files_of(mail) == [("plan.txt", b"plan")]

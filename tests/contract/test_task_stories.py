@@ -19,7 +19,7 @@ from sequencer.engine.pause import pause
 from sequencer.engine.react import react
 from sequencer.engine.reopen_enrollment import NotReopenedError, Request, reopen_enrollment
 from sequencer.engine.stop import stop
-from sequencer.engine.task_send import send
+from sequencer.engine.task_send import Release, send
 from sequencer.engine.task_undo import undo
 from sequencer.engine.tasks import Ending, TaskError, done, skip, snooze
 from sequencer.store import tasks
@@ -107,7 +107,7 @@ class Rep:
         self.write(undo, self.task(address), "Eva")
 
     def release(self, address: str) -> None:
-        self.write(send, self.task(address), None, "Eva")
+        self.write(send, self.task(address), Release("Eva"))
 
     def skip(self, address: str) -> None:
         self.write(skip, self.task(address), "Eva", "")

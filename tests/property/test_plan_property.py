@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stage import ALWAYS, SLUG, a_loaded, a_policy
 
+from sequencer.domain.cadence import StepKind
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.migration import Choice
 from sequencer.domain.send import SendState
@@ -112,6 +113,12 @@ OPTIONS = st.tuples(
 )
 
 
+def turned(old: LoadedCadence, new: LoadedCadence) -> set[str]:
+    """Steps that were calls and are mails now."""
+    calls = {step.id for step in old.cadence.steps if step.kind is StepKind.CALL}
+    return calls & {step.id for step in new.cadence.steps if step.kind is StepKind.EMAIL}
+
+
 @dataclass
 class World:
     """One world; the edit happens in it or does not."""
@@ -155,7 +162,7 @@ class World:
         gone = [step.id for step in self.old.cadence.steps]
         slugs = frozenset({SLUG})
         decided = {(SLUG, step): choice for step, choice in zip(gone, choices, strict=False)}
-        kept = {step.id for step in new.cadence.steps}
+        kept = {step.id for step in new.cadence.steps} - turned(self.old, new)
         decided = {place: choice for place, choice in decided.items() if place[1] not in kept}
         options = Options(slugs, slugs if with_added else frozenset(), decided)
         plan = look(self.database, self.desk, [new], options, now)
@@ -209,6 +216,7 @@ def test_nobody_gets_a_mail_more(
         each.foresight.run(END)
         each.check()
     added = {step.id for step in new.cadence.steps} - {step.id for step in old.cadence.steps}
+    added |= turned(old, new)
     before, after = without.mailed(), world.mailed()
     for effect in world.effects:
         allowed = set(before[effect.email]) | (added if with_added else set())

@@ -120,3 +120,9 @@ def test_nothing_steers_the_terminal() -> None:
 def test_what_to_type(kind: TaskKind, words: str) -> None:
     """The command that ends it."""
     assert words in next_words(7, kind)
+
+
+def test_the_wording_that_was_read() -> None:
+    """Whoever releases a mail of several wordings says which one was shown."""
+    told = next_words(7, TaskKind.MANUAL_EMAIL, "question")
+    assert told == "Then: sequencer task send 7 --wording question (or --edit first)"

@@ -19,7 +19,9 @@ RULE = WinnerRule(by=Yardstick.POSITIVE_REPLIES)
 
 
 def a_variant(tally: Tally, **changes: Any) -> VariantResult:
-    variant = VariantResult(tally.name, f"{tally.name}.md", 1, None, tally)
+    variant = VariantResult(
+        tally.name, f"{tally.name}.md", 1, None, tally, compared=tally.delivered
+    )
     return replace(variant, **changes)
 
 
@@ -80,8 +82,8 @@ def test_before_the_first_mail() -> None:
         "    plain     plain.md, weight 1; 0 delivered of 0 sent; 3 waiting",
         "    question  question.md, weight 1; 0 delivered of 0 sent",
         (
-            "    No verdict: each variant needs 200 delivered mails, and the one with the fewest "
-            "lacks 200."
+            "    No verdict: each variant needs 200 delivered mails that people had 14 days to "
+            "answer, and the one with the fewest lacks 200."
         ),
     ]
 
@@ -121,7 +123,14 @@ def test_a_text_that_was_changed() -> None:
     found = shown(replace(result, texts=texts))
     assert "    by text" in found
     assert any(line.startswith("    edited    plain: 3 delivered, 0 meetings") for line in found)
-    assert "    7 mails of plain had another text than it has now." in found
+    assert "    7 mails of plain had another text than now: not compared." in found
+
+
+def test_what_is_not_compared() -> None:
+    """Mails that are too young for an answer are told apart from what was delivered."""
+    result = a_result(a_variant(PLAIN, compared=380), a_variant(QUESTION))
+    assert "400 delivered of 410 sent; 380 compared" in shown(result)[1]
+    assert "compared" not in shown(result)[2]
 
 
 def test_bars() -> None:

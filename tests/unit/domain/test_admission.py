@@ -254,6 +254,16 @@ def test_consent(occasion: Occasion) -> None:
     assert found == [Refusal(Reason.COUNTRY_NEEDS_CONSENT, "DE")]
 
 
+def test_nothing_to_write() -> None:
+    """Nobody enters where every wording of a mail is stopped: it is said of which."""
+    [refusal] = refused(Occasion.ENROLMENT, wordless=("intro", "bump"))
+    assert refusal == Refusal(Reason.NO_WORDING, "intro, bump")
+    assert refused(Occasion.ACTIVATION, wordless=("intro",)) == [
+        Refusal(Reason.NO_WORDING, "intro")
+    ]
+    assert refused(Occasion.MAIL, wordless=("intro",)) == []
+
+
 def test_no_mailbox() -> None:
     """Without a mailbox that is able to send nobody enters."""
     assert reasons(mailboxes=()) == [Reason.NO_ACTIVE_MAILBOX]
@@ -283,6 +293,16 @@ def test_draining() -> None:
         assert refusal.reason is Reason.CADENCE_DRAINING
         assert refusal.until is None
         assert f"since {NOON:%d %b %Y}" in refusal.sentence
+
+
+def test_first_run() -> None:
+    """A cadence that is tried with few people lets so many begin, and no more; others may wait."""
+    for most, begun in ((None, 7), (3, 2)):
+        room = Room(most_at_first=most, begun_at_first=begun)
+        assert reasons(Occasion.ACTIVATION, room=room) == []
+    full = Room(most_at_first=3, begun_at_first=3)
+    assert refused(Occasion.ACTIVATION, room=full) == [Refusal(Reason.FIRST_RUN_LIMIT, "3 of 3")]
+    assert refused(Occasion.ENROLMENT, room=full) == []
 
 
 def test_throttled_by_number() -> None:

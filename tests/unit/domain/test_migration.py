@@ -199,3 +199,16 @@ def test_disposition_may_jump() -> None:
     assert moved(old, old, Place("a"), landings=landings).to_come == ("a", "b", "c")
     found = moved(old, of(call, "c", "b"), Place("a"), landings=landings)
     assert found.to_come == ("a", "c")
+
+
+def test_call_that_became_a_mail_is_a_mail_more() -> None:
+    """Nobody would have had it: it is passed over, or decided about, unless it is asked for."""
+    call = {"kind": StepKind.CALL}
+    old, new = of("a", ("b", call), "c"), of("a", "b", "c")
+    assert moved(old, new, Place("a")).to_come == ("a", "c")
+    assert moved(old, new, Place("a"), with_added=True).gains == ("b",)
+    assert migrate(Edit(old, new, {}), Place("b")) == NeedsDecision("b")
+    assert moved(old, new, Place("b"), choices={"b": Choice.NEXT}).step == "c"
+    place = Place(None, Overrides(start_at="b"))
+    found = moved(old, new, place, choices={"b": Choice.NEXT})
+    assert found.overrides.start_at == "c"

@@ -2,8 +2,10 @@ import json
 from typing import Any
 
 import pytest
-from builders import a_cadence
+from builders import a_cadence, a_step
 
+from sequencer.domain.attachment import Attachment
+from sequencer.domain.cadence import StepKind
 from sequencer.domain.delay import Delay, Unit
 from sequencer.domain.overrides import (
     MAX_TOTAL,
@@ -29,6 +31,38 @@ def test_there_and_back() -> None:
     assert overrides_from_json(json.loads(json.dumps(ALL.as_json()))) == ALL
     assert NO_OVERRIDES.as_json() == {}
     assert overrides_from_json({}) is NO_OVERRIDES
+
+
+ATTACHING = a_cadence(
+    steps=(
+        a_step(),
+        a_step(id="call", kind=StepKind.CALL),
+        a_step(id="bump", attach=(Attachment("prices.pdf"),)),
+        a_step(id="last-mail", attach=(Attachment("prices.pdf"),)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "strangers"),
+    [
+        (NO_OVERRIDES, []),
+        (Overrides(start_at="call"), ["bump"]),
+        (Overrides(start_at="bump"), ["bump"]),
+        (Overrides(skip=frozenset({"intro"})), ["bump"]),
+        (Overrides(skip=frozenset({"intro", "bump"})), ["last-mail"]),
+        (Overrides(skip=frozenset({"intro", "bump", "last-mail"})), []),
+        (Overrides(skip=frozenset({"call", "bump"})), []),
+        (Overrides(skip=frozenset({"intro", "nowhere"})), None),
+    ],
+)
+def test_no_file_for_strangers(overrides: Overrides, strangers: list[str] | None) -> None:
+    """What leaves the first mail out must not make one with a file the first."""
+    wanted = ["fintech-intro has no step nowhere"]
+    if strangers is not None:
+        sentence = "{} has a file, and may be the first mail that they get"
+        wanted = [sentence.format(step_id) for step_id in strangers]
+    assert list(overrides.problems(ATTACHING)) == wanted
 
 
 def test_fits() -> None:

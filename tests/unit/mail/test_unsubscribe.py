@@ -4,6 +4,7 @@ import pytest
 
 from sequencer.mail.compose_error import ComposeError
 from sequencer.mail.unsubscribe import (
+    claimed_subject,
     make_token,
     read_token,
     tokens_in,
@@ -20,6 +21,13 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 def test_shape() -> None:
     """A token is short and stands in a URL unescaped."""
     assert re.fullmatch(r"[A-Za-z0-9_-]{36}", TOKEN)
+
+
+def test_claims() -> None:
+    """What a token says it is for can be read without a key, and proves nothing."""
+    assert claimed_subject(TOKEN) == SUBJECT
+    [forged] = tokens_in(f"/u/{TOKEN[:-1]}A")
+    assert claimed_subject(forged) == SUBJECT
 
 
 def test_stability() -> None:
