@@ -1,8 +1,6 @@
 """What would happen if these people were enrolled? It happens, in memory, and is written down."""
 
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -21,6 +19,7 @@ from sequencer.simulation.fates import SILENT, Fates, Rates
 from sequencer.simulation.forecast_reading import Seen, read
 from sequencer.simulation.forecast_values import Forecast, RefusedFor
 from sequencer.simulation.foresight import Foresight
+from sequencer.simulation.rare_collections import rare_collections
 from sequencer.store import foreseen
 from sequencer.store.due_notes import note_due_times
 from sequencer.store.memory import MemoryDatabase
@@ -90,7 +89,7 @@ def forecast(
         world.at(scenario.enrol_at, course.enrol)
     else:
         course.enrol()
-    with _rare_collections() as collect:
+    with rare_collections(ROUNDS_OF_A_COLLECTION) as collect:
 
         def passed(now: datetime) -> None:
             collect()
@@ -157,26 +156,3 @@ def _grouped(answers: Sequence[Answer], unusable: Sequence[Refused]) -> list[Ref
             groups.setdefault((first.code, first.sentence), []).append(answer.address)
     grouped = [RefusedFor(code, said, people) for (code, said), people in groups.items()]
     return sorted(grouped, key=lambda each: (-len(each.people), each.code, each.sentence))
-
-
-@contextmanager
-def _rare_collections() -> Iterator[Callable[[], None]]:
-    """No garbage collection but after every so many rounds, which the returned function counts."""
-    rounds = 0
-
-    def collect() -> None:
-        nonlocal rounds
-        rounds += 1
-        if rounds % ROUNDS_OF_A_COLLECTION == 0:
-            gc.collect()
-
-    was_enabled = gc.isenabled()
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        yield collect
-    finally:
-        if was_enabled:
-            gc.enable()
-        gc.unfreeze()

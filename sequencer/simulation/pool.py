@@ -1,14 +1,13 @@
 """Run many seeds: here, or in several processes that share nothing."""
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from itertools import count, repeat
+from itertools import repeat
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
+from sequencer.simulation.rare_collections import rare_collections
 from sequencer.simulation.simulate import Lived, Simulation
 
 SEEDS_OF_A_COLLECTION = 20  # what one world leaves behind is little, and to look for it takes long
@@ -20,7 +19,7 @@ def live_all(make: Make, seeds: Sequence[int], days: float, workers: int) -> Ite
     """Results in the order of their seeds; `make` is called once in each process."""
     if workers == 1:
         simulation = make()
-        with _rare_collections() as lived:
+        with rare_collections(SEEDS_OF_A_COLLECTION) as lived:
             for seed in seeds:
                 yield simulation.live(seed, days)
                 lived()
@@ -28,25 +27,6 @@ def live_all(make: Make, seeds: Sequence[int], days: float, workers: int) -> Ite
     # A copy of this process would share its threads and its database, so each begins anew.
     with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (make,)) as pool:
         yield from pool.map(_live_there, seeds, repeat(days))
-
-
-@contextmanager
-def _rare_collections() -> Iterator[Callable[[], None]]:
-    """No garbage collection but after every so many worlds, which the returned function counts."""
-    lived = count(1)
-
-    def collect() -> None:
-        if next(lived) % SEEDS_OF_A_COLLECTION == 0:
-            gc.collect()
-
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        yield collect
-    finally:
-        gc.enable()
-        gc.unfreeze()
 
 
 class _Here:
@@ -59,7 +39,7 @@ class _Here:
 def _begin(make: Make) -> None:
     Thread(target=_end_with_parent, daemon=True).start()
     _Here.simulation = make()
-    _Here.collect = _rare_collections().__enter__()
+    _Here.collect = rare_collections(SEEDS_OF_A_COLLECTION).__enter__()
 
 
 def _end_with_parent() -> None:
