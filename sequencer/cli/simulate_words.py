@@ -87,9 +87,8 @@ def _sums(calendar: Calendar) -> Iterator[str]:
 
 def _basis(found: Forecast) -> str:
     begin = begin_of(found)
-    what = "with what the database has running" if found.is_live else "with nothing else running"
     return (
-        f"From {begin:%A} {begin.day} {begin:%B %Y} for {found.days} days, {what}, "
+        f"From {begin:%A} {begin.day} {begin:%B %Y} for {found.days} days, {found.beside}, "
         f"seed {found.seed}. Nothing was sent or stored."
     )
 

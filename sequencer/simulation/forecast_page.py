@@ -97,9 +97,8 @@ def page_of(compared: Compared) -> str:
 
 def _basis(found: Forecast) -> str:
     begin = begin_of(found)
-    beside = "with what the database has running" if found.is_live else "with nothing else running"
     return (
-        f"{found.title}. From {begin.day} {begin:%B %Y} for {found.days} days, {beside}, "
+        f"{found.title}. From {begin.day} {begin:%B %Y} for {found.days} days, {found.beside}, "
         f"seed {found.seed}. Nothing was sent or stored."
     )
 

@@ -115,6 +115,13 @@ class Forecast:
         return round((self.end - self.begin).total_seconds() / 86_400)
 
     @property
+    def beside(self) -> str:
+        """What counts beside the new people, in words."""
+        if self.is_live:
+            return "with what the database has running"
+        return "with nothing else running"
+
+    @property
     def own(self) -> list[Touch]:
         """Touches of those whom it enrols."""
         return [each for each in self.touches if each.is_new]
