@@ -52,17 +52,6 @@ def count_moved(connection: Connection, application_id: int, people: int) -> Non
     )
 
 
-def of_cadence(connection: Connection, slug: str) -> list[Application]:
-    """Everything that was applied of a cadence, the oldest first."""
-    row = ApplicationRow
-    query = (
-        sa.select(row.slug, row.version_hash, row.at, row.by, row.plan, row.moved)
-        .where(row.slug == slug)
-        .order_by(row.id)
-    )
-    return [Application(*each) for each in connection.execute(query)]
-
-
 def approve(connection: Connection, plan: str, by: str, now: datetime) -> bool:
     """Whether somebody agrees to a plan who did not before."""
     values = {"plan": plan, "by": cut(by, KEY_LENGTH), "at": now}
