@@ -2,7 +2,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sequencer.cli.check_report import annotations, json_of, summary_of, text_of
@@ -10,7 +10,13 @@ from sequencer.files.builtin import builtin_files
 from sequencer.files.check import Wanted, check_workspace
 from sequencer.files.rule_book import RULES
 
-EXAMPLE = {name: content.decode() for name, content in builtin_files()}
+# One cadence of the example in two of its languages: each look reads the whole workspace.
+LEFT_OUT = ("customer-upsell", "missed-you", ".de.md", ".es.md", "config/schema/")
+EXAMPLE = {
+    name: content.decode()
+    for name, content in builtin_files()
+    if not any(each in name for each in LEFT_OUT)
+}
 WRITTEN = sorted(name for name in EXAMPLE if name.endswith((".yaml", ".md", ".csv")))
 BITS = [
     "{{ x }}",
@@ -43,6 +49,7 @@ CHANGE = st.tuples(
 )  # a file, where, how much goes, and what comes instead
 
 
+@settings(max_examples=settings().max_examples // 4)  # each takes a tenth of a second
 @given(st.lists(CHANGE, min_size=1, max_size=6))
 def test_whatever_is_written(changes: list[tuple[str, float, int, str]]) -> None:
     """Whatever becomes of the example, each finding has a rule, and can be told in every form."""

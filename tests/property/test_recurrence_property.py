@@ -1,7 +1,8 @@
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 from dateutil.rrule import rrulestr
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sequencer.domain.recurrence import dates, rule_of
@@ -40,19 +41,22 @@ def rules(draw: st.DrawFn) -> str:
     return ";".join(parts)
 
 
+@settings(max_examples=settings().max_examples // 2)  # the library is slow where no date comes
 @given(rules(), days, st.integers(-400, 3_000), st.integers(0, 400))
 def test_the_dates_are_those_of_another_reading(
     text: str, first: date, ahead: int, length: int
 ) -> None:
     """Whatever the rule, it names the same dates as a library that reads all of RFC 5545."""
+    assume("DAILY" not in text or "BYSETPOS" not in text)  # of one date it chooses nothing
     since = first + timedelta(days=ahead)
     until = since + timedelta(days=length)
     midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    rule = rrulestr(text, dtstart=midnight)
-    begin = midnight + timedelta(days=ahead)
-    assume("DAILY" not in text or "BYSETPOS" not in text)  # of one date it chooses nothing
-    expected = rule.between(begin, begin + timedelta(days=length), inc=True)
-    assert list(dates(rule_of(text), first, since, until)) == [each.date() for each in expected]
+    # Without an end the library would go on for ever; it does not like a count beside one.
+    whole, _, number = text.partition(";COUNT=")
+    rule = rrulestr(f"{whole};UNTIL={until:%Y%m%d}T000000Z", dtstart=midnight)
+    every = islice(rule, int(number) if number else None)
+    expected = [at.date() for at in every if at.date() >= since]
+    assert list(dates(rule_of(text), first, since, until)) == expected
 
 
 @given(st.text(max_size=80))
