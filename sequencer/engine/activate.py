@@ -20,7 +20,16 @@ from sequencer.engine.desk import Desk
 from sequencer.engine.mailbox_choice import choose, pool
 from sequencer.engine.react import entry_of, react
 from sequencer.engine.survey import Asked, lock_gate, room_in, survey
-from sequencer.store import cadences, draining, enrollments, ledger, mailboxes, prospects, wake
+from sequencer.store import (
+    cadences,
+    draining,
+    enrollments,
+    ledger,
+    mailboxes,
+    pending,
+    prospects,
+    wake,
+)
 from sequencer.store.database import Connection
 from sequencer.store.enrollments import StoredEnrollment
 
@@ -36,13 +45,13 @@ def waiting(connection: Connection, desk: Desk, now: datetime) -> list[int]:
     for slug in _open_slugs(connection, now):
         version = current_version(connection, desk, slug)
         most = AT_ONCE if version is None else _places(connection, version, now)
-        numbers += enrollments.to_activate(connection, slug, now, most) if most else []
+        numbers += pending.to_activate(connection, slug, now, most) if most else []
     return numbers
 
 
 def next_activation_at(connection: Connection, desk: Desk, now: datetime) -> datetime | None:
     """When somebody who waits may begin, as far as can be foreseen; None where nobody can."""
-    instants = [enrollments.next_start_at(connection)]
+    instants = [pending.next_start_at(connection)]
     for slug in _open_slugs(connection, now):
         version = current_version(connection, desk, slug)
         if version is None or _places(connection, version, now):
@@ -57,7 +66,7 @@ def next_activation_at(connection: Connection, desk: Desk, now: datetime) -> dat
 
 def _open_slugs(connection: Connection, now: datetime) -> list[str]:
     """Cadences in which somebody waits who may begin, and that still let people in."""
-    slugs = enrollments.pending_slugs(connection, now)
+    slugs = pending.slugs(connection, now)
     return [slug for slug in slugs if draining.since(connection, slug) is None]
 
 
@@ -133,7 +142,7 @@ def _is_refused(
         event = Stopped(answer.rule.finish_reason)
         react(connection, desk, stored, event, answer.refusals[0].sentence, now)
     elif any(refusal.reason not in _FOR_ROOM for refusal in refusals):
-        enrollments.start_later(connection, stored.id, passes_at(refusals) or now + ASKED_AGAIN)
+        pending.start_later(connection, stored.id, passes_at(refusals) or now + ASKED_AGAIN)
     return True
 
 

@@ -5,7 +5,7 @@ second and wait for each other's rows, the eldest does it, and the others look n
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -35,6 +35,7 @@ from sequencer.store import (
     handovers,
     hooks,
     meetings,
+    pending,
     tasks,
 )
 from sequencer.store.database import Connection, DatabaseError, database_now
@@ -74,16 +75,14 @@ def is_eldest(connection: Connection, holder: str) -> bool:
 
 def chores(connection: Connection, desk: Desk, now: datetime) -> Chores:
     """What there is to do now."""
-    found = Chores(
+    known = desk.policy.mailboxes
+    if not at_once.is_anything_due(connection, known, now, now - AFTER, now - TOO_LATE):
+        return Chores()  # as in nearly every tick
+    return Chores(
         homeless=homeless(connection, desk, now),
         waiting=waiting(connection, desk, now),
         stray=stray(connection, desk),
         dry=draining.run_dry(connection),
-    )
-    if not at_once.is_anything_due(connection, now, now - AFTER, now - TOO_LATE):
-        return found  # as in nearly every tick
-    return replace(
-        found,
         to_resume=enrollments.to_resume(connection, now),
         deliveries=hooks.waiting(connection),
         to_look_at=tasks.to_look_at(connection, now),
@@ -148,7 +147,7 @@ async def _let_begin(world: World, numbers: Sequence[int]) -> None:
         await world.write(activate_waiting, world.desk, number, now, carried)
 
     async def push(number: int, _error: Exception) -> None:
-        await world.write(enrollments.start_later, number, now + OUT_OF_THE_WAY)
+        await world.write(pending.start_later, number, now + OUT_OF_THE_WAY)
 
     await _each("activation_pushed_forward", "enrollment", numbers, work, push)
 

@@ -29,9 +29,9 @@ log = structlog.get_logger()
 async def dispatch(world: World, lease: Lease) -> int:
     """How many mails went out before nothing was due any more, or the mailbox had to stop."""
     sent = 0
-    while not world.must_end(lease.mailbox) and await _is_fresh(world, lease.mailbox):
+    while not world.must_end(lease.mailbox):
         own = own_mails(world, lease.mailbox, world.clock.boot())
-        if own.room == 0:
+        if own.room == 0 or not await _is_fresh(world, lease.mailbox):
             break
         looked = await _looked(world, lease, own)
         batch = _Batch(world, lease, deque(looked.claimed))

@@ -20,7 +20,7 @@ from sequencer.engine.entry import entry_of
 from sequencer.engine.mailbox_choice import choose, pool
 from sequencer.engine.react import Change, react_each
 from sequencer.engine.survey import Asked, lock_gate, room_in, survey
-from sequencer.store import cadences, enrollments, ledger, mailboxes, prospects, wake
+from sequencer.store import cadences, enrollments, ledger, mailboxes, pending, prospects, wake
 from sequencer.store.columns import is_storable
 from sequencer.store.database import Connection, Database
 from sequencer.store.enrollments import StoredEnrollment
@@ -208,7 +208,7 @@ class _Batch:
         self.load = pool(connection, desk, self.cadence, taken.carried)
         taken.carried = self.load
         self.room = room_in(connection, self.cadence, now)
-        self.others_wait = bool(enrollments.to_activate(connection, wanted.slug, now, 1))
+        self.others_wait = bool(pending.to_activate(connection, wanted.slug, now, 1))
 
     def answers(self, batch: Sequence[str]) -> list[Answer]:
         keys = [_key(address) for address in batch]

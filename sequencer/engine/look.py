@@ -152,6 +152,8 @@ class _Look:
         return not skip_if_not_for(self.connection, self.desk, case, send, self.now)
 
     def _claim(self, passed: Sequence[Pair]) -> None:
+        if not passed:
+            return
         every = sends.of_enrollments(self.connection, [case.stored.id for _, case in passed])
         rows: dict[SendState, list[dict[str, object]]] = {}
         for send, case in passed:

@@ -5,13 +5,12 @@ from datetime import datetime
 
 from sequencer.domain.absence import next_begin
 from sequencer.domain.pacing import mailbox_refusals
-from sequencer.domain.send import SendState
 from sequencer.engine.activate import next_activation_at
 from sequencer.engine.desk import Desk
 from sequencer.engine.meeting_asks import AFTER, TOO_LATE
 from sequencer.engine.policy import MailboxPolicy
 from sequencer.engine.traffic import traffic_of_each
-from sequencer.store import at_once, capabilities, due, mailboxes, notices, sends
+from sequencer.store import at_once, capabilities, due, mailboxes, notices
 from sequencer.store.database import Connection
 
 
@@ -29,17 +28,23 @@ def next_instant(connection: Connection, desk: Desk, now: datetime) -> datetime 
 
 
 def _instants(connection: Connection, desk: Desk, now: datetime) -> Iterator[datetime]:
-    over_at, known = at_once.next_times(connection, now - TOO_LATE)
-    known += [over_at + AFTER if over_at else None, next_activation_at(connection, desk, now)]
-    for policy in desk.policy.mailboxes.values():
-        known += [next_begin(policy.away, desk.policy.zone_of(policy.name), now)]
+    ahead = at_once.ahead(connection, now - TOO_LATE)
+    known: list[datetime | None] = [*ahead.known]
+    if ahead.over_at is not None:
+        known.append(ahead.over_at + AFTER)
+    if ahead.doubted_at is not None:
+        known.append(ahead.doubted_at + desk.policy.settle)
+    if ahead.somebody_waits:
+        known.append(next_activation_at(connection, desk, now))
+    known += [
+        next_begin(policy.away, desk.policy.zone_of(policy.name), now)
+        for policy in desk.policy.mailboxes.values()
+        if policy.away
+    ]
     first = min((at for at in known if at is not None), default=None)
     if first is not None:
         yield first
     yield from _mails(connection, desk, first, now)
-    for send in sends.in_state(connection, SendState.UNKNOWN):
-        if send.handed_at is not None:
-            yield send.handed_at + desk.policy.settle
     if desk.policy.probes:
         yield from _probes(connection, desk, now)
 
@@ -48,14 +53,13 @@ def _mails(
     connection: Connection, desk: Desk, first: datetime | None, now: datetime
 ) -> Iterator[datetime]:
     """When mails may leave, as far as one may before all that is known already."""
-    told_at, waiting = notices.next_due(connection), []
-    for name in desk.policy.mailboxes:
-        waits = [due.next_due_at(connection, name), told_at.get(name)]
-        due_at = min((at for at in waits if at is not None), default=None)
-        if due_at is not None:
-            waiting.append((due_at, name))
-    waiting.sort()
-    free = _free_times(connection, [desk.policy.mailboxes[name] for _, name in waiting], now)
+    boxes = desk.policy.mailboxes
+    earliest = due.earliest(connection, boxes)
+    for name, at in notices.next_due(connection).items():
+        if name in boxes:
+            earliest[name] = min(at, earliest.get(name, at))
+    waiting = sorted((at, name) for name, at in earliest.items())
+    free = _free_times(connection, [boxes[name] for _, name in waiting], now)
     for due_at, _ in waiting:
         if first is not None and first <= max(due_at, now):
             return  # what comes now is no sooner, whatever its mailbox allows

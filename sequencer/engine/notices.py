@@ -55,10 +55,7 @@ def _give_up(connection: Connection, mailbox: str, before: datetime, now: dateti
 
 def stray(connection: Connection, desk: Desk) -> list[int]:
     """Numbers of those whose mailbox is gone from the settings: nobody would ever send them."""
-    gone = [
-        each for each in notices.open_mailboxes(connection) if each not in desk.policy.mailboxes
-    ]
-    return notices.open_in(connection, gone) if gone else []
+    return notices.stray(connection, desk.policy.mailboxes)
 
 
 def drop_stray(connection: Connection, number: int, now: datetime) -> None:

@@ -2,17 +2,20 @@
 
 The instants in the database come from a wall clock. Set forward by an hour, it would let a mail
 follow too soon, and another hour's share leave at once; set back, it would make a mailbox wait
-until the old time has come again. What this process has sent itself it knows better.
+until the old time has come again. What this process has sent itself it knows better, and needs not
+ask for: a mailbox whose day it has used up is not looked at.
 """
 
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sequencer.domain.pacing import Pace
-from sequencer.domain.rolling import HOUR
+from sequencer.domain.rolling import DAY, HOUR
 
 HOUR_S = HOUR.total_seconds()
+DAY_S = DAY.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,15 @@ class OwnPace:
     def mails(self, mailbox: str, pace: Pace, now: datetime, boot_s: float) -> OwnMails:
         """What the mailbox has room for at that instant, which is `boot_s` on the boot clock."""
         gone_s = self._gone_s.get(mailbox)
-        most = pace.hourly(()).most
+        an_hour, a_day = pace.hourly(()).most, pace.per_day
         if not gone_s:
-            return OwnMails(most)
+            return OwnMails(min(an_hour, a_day))
         since_s = boot_s - gone_s[-1]
-        while len(gone_s) > 1 and gone_s[0] <= boot_s - HOUR_S:
-            gone_s.popleft()
-        room = max(most - len(gone_s), 0) if since_s < HOUR_S else most
+        last_at = now - timedelta(seconds=since_s)
         if since_s < pace.gap.total_seconds():
-            room = 0
-        return OwnMails(room, now - timedelta(seconds=since_s))
+            return OwnMails(0, last_at)
+        while len(gone_s) > 1 and gone_s[0] <= boot_s - DAY_S:
+            gone_s.popleft()
+        of_day = len(gone_s) if since_s < DAY_S else 0
+        of_hour = sum(1 for _ in takewhile(lambda at_s: at_s > boot_s - HOUR_S, reversed(gone_s)))
+        return OwnMails(max(min(an_hour - of_hour, a_day - of_day), 0), last_at)

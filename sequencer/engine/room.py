@@ -60,10 +60,15 @@ class MailboxRoom:
         )
         self._mail_days = traffic.mail_days_of(connection, mailbox, pace.mail_days)
         hourly, daily = pace.hourly(self._mail_days), pace.daily(self._mail_days)
-        self._room = min(hourly.at(now) - state.hour, daily.at(now) - state.day)
-        self._most = max(hourly.most, daily.most, pace.per_week or 0)
+        # Of each limit the room that it leaves now, and what it allows in the end.
+        self._rooms = [
+            (hourly.at(now) - state.hour, hourly.most),
+            (daily.at(now) - state.day, daily.most),
+        ]
         if pace.per_week is not None:
-            self._room = min(self._room, pace.per_week - state.week)
+            self._rooms.append((pace.per_week - state.week, pace.per_week))
+        self._room = min(room for room, _ in self._rooms)
+        self._newest: dict[int, Sequence[datetime]] = {}
         self._taken = 0
 
     def take(self) -> None:
@@ -79,14 +84,20 @@ class MailboxRoom:
         """
         if 0 < self._taken < self._room:
             return [self._now], self._mail_days
-        mails = self._newest if self._taken >= self._room else [self._last] if self._last else []
+        if self._taken >= self._room:
+            mails = self._those_that_count()
+        else:
+            mails = [self._last] if self._last else []
         if last_at is not None and mails and mails[-1] > self._now:
             mails = [min(at, last_at) if at > self._now else at for at in mails]
         return [*mails, *[self._now] * self._taken], self._mail_days
 
-    @cached_property
-    def _newest(self) -> Sequence[datetime]:
-        return traffic.newest_of_mailbox(self._connection, self._mailbox, max(self._most, 1))
+    def _those_that_count(self) -> Sequence[datetime]:
+        """The newest mails, as many as the limits allow that leave no room."""
+        most = max(1, *(most for room, most in self._rooms if self._taken >= room))
+        if most not in self._newest:
+            self._newest[most] = traffic.newest_of_mailbox(self._connection, self._mailbox, most)
+        return self._newest[most]
 
 
 class Room:

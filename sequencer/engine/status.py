@@ -108,6 +108,7 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
     known = {each.name: each for each in mailboxes.listed(connection)}
     at = database_now(connection)
     holders = leases.holders(connection, at)
+    next_due_at = due.earliest(connection, desk.policy.mailboxes)
     rows = []
     for name, policy in sorted(desk.policy.mailboxes.items()):
         stored = known.get(name)
@@ -121,7 +122,7 @@ def status(connection: Connection, desk: Desk, now: datetime) -> Status:
                 + waiting.get((name, SendState.DEFERRED), 0),
                 in_doubt=waiting.get((name, SendState.UNKNOWN), 0),
                 parked=waiting.get((name, SendState.PARKED), 0),
-                next_due_at=due.next_due_at(connection, name),
+                next_due_at=next_due_at.get(name),
                 held_by=holders.get(name),
             )
         )

@@ -7,9 +7,22 @@ import sqlalchemy as sa
 
 from sequencer.domain.send import SendState
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow, ProspectRow, SendBytesRow, SendRow
+from sequencer.store.prepared import Prepared
+from sequencer.store.tables import (
+    UNDER_WAY,
+    EnrollmentRow,
+    ProspectRow,
+    SendBytesRow,
+    SendRow,
+)
 
 DOUBTFUL = (SendState.UNKNOWN, SendState.PARKED)
+# Since when the send is in doubt that is so for longest; in the words of the index.
+SINCE = Prepared(
+    sa.select(sa.func.min(SendRow.handed_at, type_=SendRow.handed_at.type)).where(
+        sa.text(UNDER_WAY), SendRow.state == SendState.UNKNOWN
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sequencer.store.tables import CadenceRow, EnrollmentRow
 _SINCE = Prepared(
     sa.select(CadenceRow.draining_since).where(CadenceRow.slug == sa.bindparam("one"))
 )
-_NOT_ARCHIVED = Prepared(
+NOT_ARCHIVED = Prepared(
     sa.select(CadenceRow.slug)
     .where(CadenceRow.draining_since.is_not(None), CadenceRow.archived_at.is_(None))
     .order_by(CadenceRow.slug)
@@ -78,7 +78,7 @@ def stop(connection: Connection, slug: str) -> bool:
 
 def run_dry(connection: Connection) -> list[str]:
     """Names of those in which nobody is under way any more, and that are not archived yet."""
-    draining = [slug for (slug,) in _NOT_ARCHIVED.all(connection, {})]
+    draining = [slug for (slug,) in NOT_ARCHIVED.all(connection, {})]
     # One after another: for all at once, a database reads every enrollment there is.
     return [slug for slug in draining if not connection.execute(_somebody(slug)).scalar()]
 

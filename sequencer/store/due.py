@@ -4,14 +4,14 @@ Only an index over what waits answers that: it holds nothing that has ended, is 
 Its condition stands in each query in the same words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from sequencer.store.database import Connection
-from sequencer.store.prepared import Prepared
-from sequencer.store.tables import WAITS, SendRow
+from sequencer.store.prepared import Prepared, one_of
+from sequencer.store.tables import WAITS, MailboxRow, SendRow
 
 _WAITS = sa.text(WAITS)
 _OF_ONE = SendRow.mailbox == sa.bindparam("one")
@@ -25,13 +25,16 @@ _NEXT_DUE = {
     )
     for follow_up in (True, False)
 }
-_EARLIEST = Prepared.of_firsts(
-    Prepared(
-        sa.select(sa.func.min(SendRow.due_at, type_=SendRow.due_at.type)).where(
-            _WAITS, _OF_ONE, SendRow.follow_up.is_(follow_up)
-        )
-    )
+# When the first follow-up, or the first touch, is due in the mailbox of a row. Scalars, so that no
+# planner turns them into a join over everything that waits.
+FIRST_DUE = {
+    follow_up: sa.select(sa.func.min(SendRow.due_at, type_=SendRow.due_at.type))
+    .where(SendRow.mailbox == MailboxRow.name, SendRow.follow_up.is_(follow_up), _WAITS)
+    .scalar_subquery()
     for follow_up in (True, False)
+}
+_EARLIEST = Prepared(
+    sa.select(MailboxRow.name, *FIRST_DUE.values()).where(one_of(MailboxRow.name, "names"))
 )
 
 
@@ -43,10 +46,11 @@ def next_due(
     return [number for (number,) in _NEXT_DUE[follow_up].all(connection, values)]
 
 
-def next_due_at(connection: Connection, mailbox: str) -> datetime | None:
-    """Earliest due time of what is open in a mailbox and whose enrollment runs."""
-    [found] = _EARLIEST.all(connection, {"one": mailbox})
-    return min((at for at in found if at is not None), default=None)
+def earliest(connection: Connection, names: Collection[str]) -> dict[str, datetime]:
+    """When the first mail that waits is due in each of these mailboxes; one without is left out."""
+    rows = _EARLIEST.all(connection, {"names": list(names)})
+    found = {name: [at for at in instants if at is not None] for name, *instants in rows}
+    return {name: min(instants) for name, instants in found.items() if instants}
 
 
 def due_in(connection: Connection, names: Sequence[str], now: datetime, limit: int) -> list[int]:

@@ -19,7 +19,7 @@ from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.prepared import Prepared
 from sequencer.store.race import LostRaceError
-from sequencer.store.tables import CadenceRow, EnrollmentRow, ProspectRow
+from sequencer.store.tables import EnrollmentRow, ProspectRow
 
 LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
@@ -36,31 +36,12 @@ TO_RESUME = Prepared(
     .order_by(EnrollmentRow.resume_at)
     .limit(sa.bindparam("most"))
 )
-NEXT_RESUME_AT, _NEXT_START_AT = (
-    Prepared(sa.select(sa.func.min(column, type_=column.type)).where(EnrollmentRow.state == state))
-    for column, state in (
-        (EnrollmentRow.resume_at, EnrollmentState.PAUSED),
-        (EnrollmentRow.starts_at, EnrollmentState.PENDING),
+NEXT_RESUME_AT = Prepared(
+    sa.select(sa.func.min(EnrollmentRow.resume_at, type_=EnrollmentRow.resume_at.type)).where(
+        EnrollmentRow.state == EnrollmentState.PAUSED
     )
 )
 _ADD = sa.insert(EnrollmentRow).returning(EnrollmentRow.id, sort_by_parameter_order=True)
-_STARTS = EnrollmentRow.starts_at
-_IS_PENDING = EnrollmentRow.state == EnrollmentState.PENDING
-_STARTS_NOW = (_STARTS.is_(None), sa.bindparam("now", type_=_STARTS.type) >= _STARTS)
-_MAY_BEGIN = (_IS_PENDING, sa.or_(*_STARTS_NOW))
-# Asked in every tick: two looks into the index for each cadence, however many wait in it.
-_PENDING_SLUGS = Prepared(
-    sa.select(CadenceRow.slug)
-    .where(
-        sa.or_(
-            *(
-                sa.exists().where(EnrollmentRow.slug == CadenceRow.slug, _IS_PENDING, starts)
-                for starts in _STARTS_NOW
-            )
-        )
-    )
-    .order_by(CadenceRow.slug)
-)
 
 
 _COLUMNS = (
@@ -265,38 +246,6 @@ def rebind(connection: Connection, stored: StoredEnrollment, mailbox: str) -> bo
     return result.rowcount == 1
 
 
-def start_later(connection: Connection, enrollment_id: int, at: datetime) -> None:
-    """Let an enrollment that has not begun wait until then, at least."""
-    connection.execute(
-        sa.update(EnrollmentRow)
-        .where(EnrollmentRow.id == enrollment_id, EnrollmentRow.state == EnrollmentState.PENDING)
-        .values(starts_at=at)
-    )
-
-
-def pending_slugs(connection: Connection, now: datetime) -> list[str]:
-    """Cadences in which somebody waits to begin who may begin now."""
-    return [slug for (slug,) in _PENDING_SLUGS.all(connection, {"now": now})]
-
-
-def to_activate(connection: Connection, slug: str, now: datetime, limit: int) -> list[int]:
-    """Numbers of those who may begin in a cadence now, whoever has waited longest first."""
-    since = sa.func.coalesce(EnrollmentRow.starts_at, EnrollmentRow.enrolled_at)
-    query = (
-        sa.select(EnrollmentRow.id)
-        .where(EnrollmentRow.slug == slug, *_MAY_BEGIN)
-        .order_by(since, EnrollmentRow.id)
-        .limit(limit)
-    )
-    return list(connection.execute(query, {"now": now}).scalars())
-
-
-def next_start_at(connection: Connection) -> datetime | None:
-    """Earliest instant at which somebody who waits may begin; None where nobody waits for one."""
-    start_at: datetime | None = _NEXT_START_AT.scalar(connection, {})
-    return start_at
-
-
 def live_of(connection: Connection, prospect_ids: Sequence[int]) -> list[StoredEnrollment]:
     """Enrollments of these people that have not ended, locked until the transaction ends."""
     rows = connection.execute(
@@ -339,12 +288,6 @@ def of_prospect(connection: Connection, prospect_id: int) -> list[StoredEnrollme
 def to_resume(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     """Numbers of the paused enrollments whose date has come."""
     return [number for (number,) in TO_RESUME.all(connection, {"now": now, "most": limit})]
-
-
-def next_resume_at(connection: Connection) -> datetime | None:
-    """Earliest date at which a paused enrollment goes on by itself."""
-    resume_at: datetime | None = NEXT_RESUME_AT.scalar(connection, {})
-    return resume_at
 
 
 def resume_later(connection: Connection, enrollment_id: int, at: datetime) -> None:

@@ -151,12 +151,6 @@ def due(connection: Connection, now: datetime, limit: int = 200) -> list[int]:
     return [number for (number,) in DUE.all(connection, {"now": now, "most": limit})]
 
 
-def next_at(connection: Connection) -> datetime | None:
-    """When something follows next."""
-    found: datetime | None = NEXT.scalar(connection, {})
-    return found
-
-
 def overdue(connection: Connection, since: datetime) -> list[tuple[int, datetime]]:
     """Number and due instant of what waits although it was due before that."""
     query = sa.select(FollowUpRow.id, FollowUpRow.due_at).where(_WAITS, FollowUpRow.due_at < since)

@@ -147,12 +147,6 @@ def due(connection: Connection, now: datetime) -> list[int]:
     return sorted({number for each in found for (number,) in each})
 
 
-def next_at(connection: Connection) -> datetime | None:
-    """When the next one lapses or is reminded of; None where none is."""
-    found = (query.scalar(connection, {}) for query in NEXT)
-    return min((at for at in found if at is not None), default=None)
-
-
 def move(connection: Connection, number: int, event: HandoverEvent, **values: object) -> bool:
     """Whether the handover took the event, with these columns changed; not where it may not."""
     fitting = {

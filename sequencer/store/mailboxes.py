@@ -36,13 +36,16 @@ _UNWELL = Prepared(
         MailboxRow.name, MailboxRow.state, MailboxRow.reason, MailboxRow.until, MailboxRow.synced_at
     ).where(one_of(MailboxRow.name, "many"), MailboxRow.state != MailboxState.OK)
 )
-_UNSERVED = Prepared(
-    sa.select(MailboxRow.name, MailboxRow.state)
+_UNSERVED = (
+    MailboxRow.holder.is_(None)
+    | MailboxRow.lease_until.is_(None)
+    | (MailboxRow.lease_until <= sa.bindparam("now", type_=MailboxRow.until.type))
+)
+GONE = Prepared(
+    sa.select(MailboxRow.name)
     .where(
-        MailboxRow.holder.is_(None)
-        | MailboxRow.lease_until.is_(None)
-        | (MailboxRow.lease_until <= sa.bindparam("now", type_=MailboxRow.until.type))
-        | (MailboxRow.state == sa.bindparam("locked_out"))
+        (MailboxRow.state == MailboxState.NEEDS_SIGN_IN)
+        | (_UNSERVED & ~one_of(MailboxRow.name, "known"))
     )
     .order_by(MailboxRow.name)
 )
@@ -110,9 +113,7 @@ def gone(connection: Connection, known: Collection[str], now: datetime) -> list[
 
     What is not among the known ones may still be served by a daemon with newer settings.
     """
-    locked_out = MailboxState.NEEDS_SIGN_IN
-    rows = _UNSERVED.all(connection, {"now": now, "locked_out": locked_out})
-    return [name for name, state in rows if state == locked_out or name not in known]
+    return [name for (name,) in GONE.all(connection, {"now": now, "known": list(known)})]
 
 
 def listed(connection: Connection) -> list[StoredMailbox]:

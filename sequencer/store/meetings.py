@@ -119,12 +119,6 @@ def to_ask_about(
     return [number for (number,) in TO_ASK_ABOUT.all(connection, values)]
 
 
-def next_over_at(connection: Connection, since: datetime) -> datetime | None:
-    """When the first of those is over that have begun or begin since then."""
-    over_at: datetime | None = NEXT_OVER_AT.scalar(connection, {"since": since})
-    return over_at
-
-
 def asked(connection: Connection, meeting_id: int, now: datetime | None) -> None:
     """Note that a person was asked how it went."""
     here = MeetingRow.id == meeting_id

@@ -1,6 +1,6 @@
 """Mails that belong to no cadence: of each key there is one, ever, and none leaves twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sequencer.store.columns import ADDRESS_LIMIT, TEXT_LIMIT, cut, is_storable
 from sequencer.store.database import Connection
 from sequencer.store.insert import insert_new
 from sequencer.store.outside_tables import NoticeRow
-from sequencer.store.prepared import Prepared
+from sequencer.store.prepared import Prepared, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,11 @@ _NEXT_DUE = Prepared(
     .where(*_WAITS)
     .group_by(NoticeRow.mailbox)
 )
-_OPEN_MAILBOXES = Prepared(sa.select(NoticeRow.mailbox).where(_IS_OPEN).distinct())
+STRAY = Prepared(
+    sa.select(NoticeRow.id)
+    .where(_IS_OPEN, ~one_of(NoticeRow.mailbox, "known"))
+    .order_by(NoticeRow.id)
+)
 
 
 def queue(connection: Connection, notice: Notice) -> bool:
@@ -135,15 +139,9 @@ def left_open(connection: Connection, mailbox: str, before: datetime) -> list[Wa
     return [Waiting(*row) for row in connection.execute(query.order_by(NoticeRow.id))]
 
 
-def open_mailboxes(connection: Connection) -> list[str]:
-    """Mailboxes in which one waits, or was handed over and is not heard of."""
-    return [mailbox for (mailbox,) in _OPEN_MAILBOXES.all(connection, {})]
-
-
-def open_in(connection: Connection, mailboxes: Sequence[str]) -> list[int]:
-    """Numbers of those in these mailboxes."""
-    query = sa.select(NoticeRow.id).where(_IS_OPEN, NoticeRow.mailbox.in_(mailboxes))
-    return list(connection.execute(query.order_by(NoticeRow.id)).scalars())
+def stray(connection: Connection, known: Collection[str]) -> list[int]:
+    """Numbers of those that wait, or are not heard of, in a mailbox that is not among these."""
+    return [number for (number,) in STRAY.all(connection, {"known": list(known)})]
 
 
 def find_open(connection: Connection, number: int) -> Waiting | None:
@@ -210,7 +208,7 @@ def withdraw(connection: Connection, *once_keys: str) -> int:
     return result.rowcount
 
 
-def fates(connection: Connection, once_keys: Sequence[str]) -> list[Fate]:
+def fates(connection: Connection, once_keys: Collection[str]) -> list[Fate]:
     """What has become of those of these keys, in the order they were queued."""
     query = sa.select(*_FATE).where(NoticeRow.once_key.in_(once_keys)).order_by(NoticeRow.id)
     return [Fate(*row) for row in connection.execute(query)]

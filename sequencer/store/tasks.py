@@ -283,12 +283,6 @@ NEXT = tuple(
 )
 
 
-def next_at(connection: Connection) -> datetime | None:
-    """When the daemon has a task to look at or to skip next."""
-    found = [query.scalar(connection, {}) for query in NEXT]
-    return min((at for at in found if at is not None), default=None)
-
-
 @dataclass(frozen=True, slots=True)
 class OpenCount:
     """How many open tasks somebody has, and how many of them are due."""

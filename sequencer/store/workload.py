@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from sequencer.domain.send import SendState
 from sequencer.store.database import Connection
+from sequencer.store.due import FIRST_DUE
 from sequencer.store.outside_tables import NoticeRow
 from sequencer.store.prepared import Prepared, one_of
-from sequencer.store.tables import UNDER_WAY, WAITS, MailboxRow, SendRow
+from sequencer.store.tables import UNDER_WAY, MailboxRow, SendRow
 
 _HALF_DONE = (SendState.CLAIMED, SendState.HANDED)
 _DUE_AT = SendRow.due_at.type
@@ -40,19 +41,6 @@ class Workload:
     reason: str
 
 
-def _first_due(*, follow_up: bool) -> sa.ScalarSelect[datetime]:
-    # A scalar, so that no planner turns it into a join over everything that waits.
-    return (
-        sa.select(sa.func.min(SendRow.due_at, type_=_DUE_AT))
-        .where(
-            SendRow.mailbox == MailboxRow.name,
-            SendRow.follow_up.is_(follow_up),
-            sa.text(WAITS),
-        )
-        .scalar_subquery()
-    )
-
-
 _NOW = sa.bindparam("now", type_=_DUE_AT)
 _UNREAD = sa.or_(
     MailboxRow.synced_at.is_(None),
@@ -61,9 +49,7 @@ _UNREAD = sa.or_(
 )
 _MINE = MailboxRow.holder == sa.bindparam("holder")
 _COLUMNS = (MailboxRow.name, MailboxRow.until, MailboxRow.reason, _UNREAD.label("unread"))
-_IS_DUE = sa.or_(
-    *(sa.func.coalesce(_first_due(follow_up=kind) <= _NOW, sa.false()) for kind in (False, True))
-)
+_IS_DUE = sa.or_(*(sa.func.coalesce(due_at <= _NOW, sa.false()) for due_at in FIRST_DUE.values()))
 _AWAKE = sa.or_(MailboxRow.until.is_(None), MailboxRow.until <= _NOW)
 _TO_DO = Prepared(sa.select(*_COLUMNS).where(_MINE, sa.or_(_UNREAD, sa.and_(_AWAKE, _IS_DUE))))
 _NAMED = Prepared(sa.select(*_COLUMNS).where(_MINE, one_of(MailboxRow.name, "names")))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sequencer.domain.enrollment import EnrollmentState, FinishReason, PauseReason
 from sequencer.domain.send import SendEvent
-from sequencer.store import census, enrollments, pairs, sends, unfinished
+from sequencer.store import at_once, census, enrollments, pairs, sends, unfinished
 from sequencer.store.census import Count
 from sequencer.store.database import Database
 from sequencer.store.race import LostRaceError
@@ -154,7 +154,7 @@ def test_to_resume(database: Database) -> None:
         add_enrollment(connection, state=S.FINISHED, resume_at=NOON - DAY)
         assert enrollments.to_resume(connection, NOON) == [early, late]
         assert enrollments.to_resume(connection, NOON, limit=1) == [early]
-        assert enrollments.next_resume_at(connection) == NOON - DAY
+        assert at_once.ahead(connection, NOON).known == [NOON - DAY]
         enrollments.resume_later(connection, early, NOON + DAY)
         assert enrollments.to_resume(connection, NOON) == [late]
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.send import OPEN_STATES, TRANSITIONS, SendEvent, SendState
-from sequencer.store import due, enrollments, send_bytes, sends
+from sequencer.store import due, enrollments, mailboxes, send_bytes, sends
 from sequencer.store.columns import TEXT_LIMIT
 from sequencer.store.database import Connection, Database
 
@@ -152,16 +152,17 @@ def test_due_of_one_kind(database: Database) -> None:
 
 
 def test_the_next_due_instant(database: Database) -> None:
-    """The earliest due time of what is open and runs; None where nothing is."""
+    """The earliest due time of what is open and runs; a mailbox without is left out."""
     with database.write() as connection:
-        assert due.next_due_at(connection, "ana") is None
+        mailboxes.ensure(connection, ["ana"])
+        assert due.earliest(connection, ["ana"]) == {}
         cancelled = add_send(connection, due_at=NOON - HOUR)
         bring(connection, cancelled.id, SendState.CANCELLED)
         paused = add_enrollment(connection, state=EnrollmentState.PAUSED)
         add_send(connection, paused.id, due_at=NOON - HOUR)
         add_send(connection, due_at=NOON + HOUR)
         add_send(connection, due_at=NOON)
-        assert due.next_due_at(connection, "ana") == NOON
+        assert due.earliest(connection, ["ana", "luis"]) == {"ana": NOON}
 
 
 def test_only_open_sends_are_postponed(database: Database) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.task import TaskEvent, TaskKind, TaskState
-from sequencer.store import tasks, touches
+from sequencer.store import at_once, tasks, touches
 from sequencer.store.database import Connection, Database
 from sequencer.store.tasks import NewTask, OpenCount
 from sequencer.store.touches import Contact
@@ -91,19 +91,19 @@ def test_lists(database: Database) -> None:
 def test_what_the_daemon_finds(database: Database) -> None:
     """It looks once at what has become due, and skips what has been overdue for too long."""
     with database.write() as connection:
-        assert tasks.next_at(connection) is None
+        assert at_once.ahead(connection, NOON).known == []
         number = add_task(connection, add_enrollment(connection), skip_at=NOON + DAY)
         add_task(connection, due_at=NOON - HOUR)  # a matter by itself is for people alone
         paused = add_enrollment(connection, state=EnrollmentState.PAUSED)
         add_task(connection, paused, skip_at=NOON)
         assert tasks.to_look_at(connection, NOON - HOUR) == []
         assert tasks.to_look_at(connection, NOON) == [number]
-        assert tasks.next_at(connection) == NOON
+        assert min(at_once.ahead(connection, NOON).known) == NOON
         tasks.mark_looked_at(connection, number, NOON)
         assert tasks.to_look_at(connection, NOON) == []
         assert tasks.to_skip(connection, NOON + DAY - HOUR) == []
         assert tasks.to_skip(connection, NOON + DAY) == [number]
-        assert tasks.next_at(connection) == NOON + DAY
+        assert min(at_once.ahead(connection, NOON).known) == NOON + DAY
         assert tasks.put_off(connection, number, NOON + 2 * DAY, None, "put off")
         assert tasks.to_skip(connection, NOON + DAY) == []
         assert tasks.to_look_at(connection, NOON + 2 * DAY) == [number]
