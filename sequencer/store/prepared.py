@@ -8,7 +8,7 @@ than the statement itself: it is taken everywhere else.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from json import dumps
+from json.encoder import encode_basestring_ascii as _quoted
 from operator import attrgetter, itemgetter, methodcaller
 from sys import maxsize
 from typing import Any
@@ -45,10 +45,9 @@ class _Listed(sa.types.UserDefinedType[Any]):
         return _listed if dialect.name == "sqlite" else list
 
 
-def _listed(values: Collection[object]) -> str:
-    if len(values) == 1 and type(number := next(iter(values))) is int:
-        return f"[{number}]"  # by far the most frequent list
-    return dumps(values if isinstance(values, list) else list(values))
+def _listed(values: Collection[Any]) -> str:
+    """Numbers or texts as JSON: the library's own way makes an encoder for each list."""
+    return f"[{','.join([str(each) if type(each) is int else _quoted(each) for each in values])}]"
 
 
 @compiles(_OneOf, "sqlite")
@@ -100,7 +99,7 @@ class _Form:
 
     def read(self, row: Sequence[Any]) -> Sequence[Any]:
         """The columns of a row, as the domain knows them."""
-        return _turned(row, self.row)
+        return _known(row, self.row)
 
 
 def _turned(values: Sequence[Any], turns: Turns) -> Sequence[Any]:
@@ -109,6 +108,17 @@ def _turned(values: Sequence[Any], turns: Turns) -> Sequence[Any]:
     turned = list(values)
     for index, turn in turns:
         turned[index] = turn(turned[index])
+    return turned
+
+
+def _known(values: Sequence[Any], turns: Turns) -> Sequence[Any]:
+    """The same for values that come, of which many are missing."""
+    if not turns:
+        return values
+    turned = list(values)
+    for index, turn in turns:
+        if turned[index] is not None:
+            turned[index] = turn(turned[index])
     return turned
 
 
@@ -164,7 +174,7 @@ class Prepared:
         form = self._form(connection)
         places = range(*columns.indices(maxsize))
         turns = tuple((index - places.start, turn) for index, turn in form.row if index in places)
-        return partial(_turned, turns=turns)
+        return partial(_known, turns=turns)
 
     def _rows(self, connection: Connection, form: _Form, values: Values) -> list[Sequence[Any]]:
         rows: list[Sequence[Any]] = _run(connection, form.text, form.given(values), _ALL)
@@ -279,4 +289,4 @@ def _read(column: sa.ColumnElement[Any], dialect: sa.Dialect) -> Turn:
     turn = column.type.dialect_impl(dialect).result_processor(dialect, None)
     if turn is None or not isinstance(column.type, sa.JSON):
         return turn
-    return lambda value: None if value is None or value == "null" else turn(value)
+    return lambda value: None if value == "null" else turn(value)
