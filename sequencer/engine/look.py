@@ -15,11 +15,12 @@ from sequencer.engine.compose_mail import Composed, compose_step
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.enclosed import with_facts
 from sequencer.engine.guard_look import skip_if_not_for
-from sequencer.engine.leases import Lease, is_held
+from sequencer.engine.leases import Lease
 from sequencer.engine.mail_gate import MailGate, asked_about
 from sequencer.engine.own_pace import OwnMails
 from sequencer.engine.react import react
 from sequencer.engine.refused import follow
+from sequencer.engine.room import Asked
 from sequencer.engine.turns import Turns, due_turns
 from sequencer.files.template import MissingVariableError, TemplateError
 from sequencer.mail.compose_error import ComposeError
@@ -78,7 +79,7 @@ def look(
         own: what this process knows of its own mails.
     """
     looked = Looked()
-    if epoch.why_held(connection) or not is_held(connection, lease):
+    if epoch.why_held(connection):
         looked.stops = True
         return looked
     policy = desk.policy.mailboxes.get(lease.mailbox)
@@ -102,7 +103,13 @@ class _Look:
     def at(self, turns: Turns) -> Looked:
         pairs = read_all_locked(self.connection, self.desk, turns.numbers)
         waiting = {number: pair for number, pair in pairs.items() if self._waits(*pair)}
-        self._claim(self._let_through(turns, waiting))
+        asked = {number: asked_about(*pair, self.own.last_at) for number, pair in waiting.items()}
+        if waiting:
+            gate = MailGate(self.connection, self.desk, asked.values(), self.now)
+            if gate.holds(self.lease):
+                self._claim(self._let_through(gate, asked, turns, waiting))
+            else:
+                self.looked.stops = True
         return self.looked
 
     def _waits(self, send: StoredSend, case: Case) -> bool:
@@ -116,10 +123,14 @@ class _Look:
         sends.rebind(self.connection, send.enrollment_id, bound or "")
         return False
 
-    def _let_through(self, turns: Turns, waiting: Mapping[int, Pair]) -> list[Pair]:
+    def _let_through(
+        self,
+        gate: MailGate,
+        every: Mapping[int, Asked],
+        turns: Turns,
+        waiting: Mapping[int, Pair],
+    ) -> list[Pair]:
         """Those that the gate lets pass, one after another; the others meet their consequences."""
-        every = {number: asked_about(*pair, self.own.last_at) for number, pair in waiting.items()}
-        gate = MailGate(self.connection, self.desk, every.values(), self.now)
         passed: list[Pair] = []
         people: set[int] = set()
         for send, case in (waiting[number] for number in turns if number in waiting):

@@ -18,7 +18,7 @@ from sequencer.domain.suppression import Suppression
 from sequencer.engine.desk import Case, Desk
 from sequencer.engine.leases import Lease
 from sequencer.engine.room import Asked, Room
-from sequencer.store import mailboxes, standing, suppressions, traffic
+from sequencer.store import standing, suppressions, traffic
 from sequencer.store.database import Connection
 from sequencer.store.sends import StoredSend
 from sequencer.store.standing import StoredRun
@@ -47,7 +47,6 @@ class MailGate:
         at_dot: bool = False,
     ) -> None:
         self._connection, self._desk, self.now, self._at_dot = connection, desk, now, at_dot
-        self._boxes = mailboxes.get_many(connection, {each.mailbox for each in asked})
         self._room = Room(connection, desk, asked, now)
         first = [each.case for each in asked if each.first and not at_dot]
         self._runs = _runs_of(connection, first)
@@ -73,11 +72,11 @@ class MailGate:
 
     def holds(self, lease: Lease) -> bool:
         """Whether nobody has taken the mailbox over since the lease was given."""
-        return self._boxes[lease.mailbox].fence == lease.fence
+        return self._room.mailbox(lease.mailbox).fence == lease.fence
 
     def synced_at(self, mailbox: str) -> datetime | None:
         """Begin of the last complete scan of a mailbox."""
-        return self._boxes[mailbox].health.synced_at
+        return self._room.mailbox(mailbox).health.synced_at
 
     def moment(self, asked: Asked) -> Moment:
         """What is known of the moment of a mail from a mailbox, which may be gone."""
@@ -87,7 +86,7 @@ class MailGate:
             enrollment=case.stored.enrollment,
             timing=case.timing,
             mailbox=asked.mailbox,
-            health=self._boxes[asked.mailbox].health if known else _UNKNOWN,
+            health=self._room.mailbox(asked.mailbox).health if known else _UNKNOWN,
             limits=self._room.limits_of(asked),
             traffic=self._room.traffic_of(asked),
             freshness=self._desk.policy.freshness,

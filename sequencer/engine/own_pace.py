@@ -6,10 +6,10 @@ until the old time has come again. What this process has sent itself it knows be
 ask for: a mailbox whose day it has used up is not looked at.
 """
 
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from sequencer.domain.pacing import Pace
 from sequencer.domain.rolling import DAY, HOUR
@@ -38,20 +38,32 @@ class OwnPace:
 
     def note(self, mailbox: str, boot_s: float) -> None:
         """A mail goes."""
-        self._gone_s.setdefault(mailbox, deque()).append(boot_s)
+        gone_s = self._gone_s.setdefault(mailbox, deque())
+        gone_s.append(boot_s)
+        while gone_s[0] <= boot_s - DAY_S:
+            gone_s.popleft()
+
+    def free_s(self, mailbox: str, pace: Pace) -> float:
+        """From when on (boot clock) there is room for one more; 0 where this process sent none."""
+        gone_s = self._gone_s.get(mailbox)
+        if not gone_s:
+            return 0.0
+        limits = ((1, pace.gap.total_seconds()), (pace.hourly(()).most, HOUR_S))
+        return max(
+            gone_s[-most] + period_s
+            for most, period_s in (*limits, (pace.per_day, DAY_S))
+            if 0 < most <= len(gone_s)
+        )
 
     def mails(self, mailbox: str, pace: Pace, now: datetime, boot_s: float) -> OwnMails:
         """What the mailbox has room for at that instant, which is `boot_s` on the boot clock."""
-        gone_s = self._gone_s.get(mailbox)
-        an_hour, a_day = pace.hourly(()).most, pace.per_day
+        gone_s, most = self._gone_s.get(mailbox), pace.hourly(()).most
         if not gone_s:
-            return OwnMails(min(an_hour, a_day))
-        since_s = boot_s - gone_s[-1]
-        last_at = now - timedelta(seconds=since_s)
-        if since_s < pace.gap.total_seconds():
+            return OwnMails(min(most, pace.per_day))
+        last_at = now - timedelta(seconds=boot_s - gone_s[-1])
+        if boot_s < self.free_s(mailbox, pace):
             return OwnMails(0, last_at)
-        while len(gone_s) > 1 and gone_s[0] <= boot_s - DAY_S:
-            gone_s.popleft()
-        of_day = len(gone_s) if since_s < DAY_S else 0
-        of_hour = sum(1 for _ in takewhile(lambda at_s: at_s > boot_s - HOUR_S, reversed(gone_s)))
-        return OwnMails(max(min(an_hour - of_hour, a_day - of_day), 0), last_at)
+        of_hour, of_day = (
+            len(gone_s) - bisect_right(gone_s, boot_s - period_s) for period_s in (HOUR_S, DAY_S)
+        )
+        return OwnMails(min(most - of_hour, pace.per_day - of_day), last_at)

@@ -5,7 +5,7 @@ meanwhile is counted too, though it has not left yet.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from sequencer.engine.activate import current_version
 from sequencer.engine.desk import Case, Desk
 from sequencer.store import traffic
 from sequencer.store.database import Connection
+from sequencer.store.mailboxes import StoredMailbox
 from sequencer.store.traffic import BoxState
 
 
@@ -108,9 +109,9 @@ class Room:
     ) -> None:
         self._connection, self._desk, self._now = connection, desk, now
         self._boxes: dict[str, MailboxRoom] = {}
-        known = {each.mailbox for each in asked} & desk.policy.mailboxes.keys()
-        weekly = any(desk.policy.mailboxes[name].pace.per_week is not None for name in known)
-        self._states = states_of(connection, known, now, weekly=weekly)
+        names, known = {each.mailbox for each in asked}, desk.policy.mailboxes
+        paces = (known[name].pace for name in names & known.keys())
+        self._states = boxes_of(connection, names, paces, now)
         self._taken = Counter[object]()
         self._new: dict[str, int | None] = {}
         self._begun: dict[str, int] = {}
@@ -126,6 +127,10 @@ class Room:
         self._to_domains = (
             traffic.counts_to_domains(connection, companies, day) if companies else {}
         )
+
+    def mailbox(self, name: str) -> StoredMailbox:
+        """What the database knows of a mailbox that is asked about."""
+        return self._states[name].mailbox
 
     def limits_of(self, asked: Asked) -> Limits:
         """Everything that limits this mail."""
@@ -209,12 +214,13 @@ def _is_used_up(most: int | None, number: int) -> bool:
     return most is not None and number >= most
 
 
-def states_of(
-    connection: Connection, names: Collection[str], now: datetime, *, weekly: bool = True
+def boxes_of(
+    connection: Connection, names: Collection[str], paces: Iterable[Pace], now: datetime
 ) -> dict[str, BoxState]:
-    """What left each of these mailboxes lately; nothing of a week is counted if nobody asks."""
+    """These mailboxes, and what left each lately; of a week only where one of the paces asks."""
+    weekly = any(pace.per_week is not None for pace in paces)
     since = (now - HOUR, now - DAY, now - WEEK if weekly else now)
-    return traffic.states_of_mailboxes(connection, names, since)
+    return traffic.boxes_of(connection, names, since)
 
 
 def new_per_day(connection: Connection, desk: Desk, case: Case) -> int | None:

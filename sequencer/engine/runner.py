@@ -24,6 +24,7 @@ from sequencer.engine.outside import OutsideWatch
 from sequencer.engine.probe_watch import ProbeWatch
 from sequencer.engine.retention import RetentionWatch
 from sequencer.engine.scan import IMAP, scan
+from sequencer.engine.send_mail import own_mails
 from sequencer.engine.settle import settle
 from sequencer.engine.sign_in_request import SignInWatch
 from sequencer.engine.variant_watch import VariantWatch
@@ -89,7 +90,7 @@ class Runner:
             _, works = await world.read(self._look, world.desk, world.clock.now(), chores=False)
         for work in works:
             lease = self.leases.get(work.mailbox)
-            if lease is not None and self._may_begin(lease):
+            if lease is not None and self._may_begin(lease) and self._has_room(work):
                 self.start(f"serve {lease.mailbox}", self._serve(lease, work))
         if asks(self.sources):
             self.start("ask-tools", ask_tools(world, self.sources))
@@ -142,6 +143,11 @@ class Runner:
 
     def _may_begin(self, lease: Lease) -> bool:
         return lease.mailbox not in self._resting and not lease.surplus
+
+    def _has_room(self, work: Workload) -> bool:
+        """Whether the mailbox has anything to do but to wait for the pace of this process."""
+        own = own_mails(self.world, work.mailbox, self.world.clock.boot())
+        return own.room > 0 or not work.is_of_mails_alone
 
     def _look(
         self, connection: Connection, desk: Desk, now: datetime, *, chores: bool = True

@@ -26,7 +26,10 @@ HEAD = 64 * 1024  # octets of a mail in which its marks are
 
 async def keep_copy(world: World, mailbox: str, data: bytes) -> None:
     """File the copy if nobody else does; a failure is no reason to doubt the mail."""
-    policy, known = world.desk.policy.mailboxes[mailbox], await learned(world, mailbox)
+    policy = world.desk.policy.mailboxes[mailbox]
+    if policy.keeps_sent_copy:
+        return  # by a person's word, which nothing that was learned changes
+    known = await learned(world, mailbox)
     keeps = keeps_copies(policy, known)
     if keeps or (keeps is None and _will_be_known(world, known)):
         return

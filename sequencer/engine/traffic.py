@@ -1,6 +1,6 @@
 """What limits a mail, and what left before it: gathered for one mailbox, person and cadence."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,9 +11,10 @@ from sequencer.domain.pacing import Pace, Traffic
 from sequencer.domain.rolling import DAY, WEEK
 from sequencer.domain.spread import Cap
 from sequencer.engine.desk import Case, Desk
-from sequencer.engine.room import MailboxRoom, new_per_day, states_of
+from sequencer.engine.room import MailboxRoom, boxes_of, new_per_day
 from sequencer.store import paused, traffic
 from sequencer.store.database import Connection
+from sequencer.store.mailboxes import StoredMailbox
 from sequencer.store.turn_lock import wait_for_turn
 
 
@@ -33,17 +34,15 @@ class SharedCap:
 
 def mailbox_traffic(connection: Connection, mailbox: str, pace: Pace, now: datetime) -> Traffic:
     """What left a mailbox, as far as its pace needs to know it."""
-    return next(traffic_of_each(connection, {mailbox: pace}, now))
+    return box_with_traffic(connection, mailbox, pace, now)[1]
 
 
-def traffic_of_each(
-    connection: Connection, paces: Mapping[str, Pace], now: datetime
-) -> Iterator[Traffic]:
-    """The same of several mailboxes; what is not taken from the iterator is hardly looked at."""
-    weekly = any(pace.per_week is not None for pace in paces.values())
-    states = states_of(connection, paces, now, weekly=weekly)
-    for name, pace in paces.items():
-        yield Traffic(*MailboxRoom(connection, name, pace, states[name], now).left())
+def box_with_traffic(
+    connection: Connection, name: str, pace: Pace, now: datetime
+) -> tuple[StoredMailbox, Traffic]:
+    """A mailbox, and the same."""
+    state = boxes_of(connection, [name], [pace], now)[name]
+    return state.mailbox, Traffic(*MailboxRoom(connection, name, pace, state, now).left())
 
 
 def whole_traffic(connection: Connection, mailbox: str, pace: Pace) -> Traffic:

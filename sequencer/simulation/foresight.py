@@ -166,8 +166,13 @@ class Foresight:
 
     def _wait_s(self) -> float:
         """Seconds until the daemon has something to do."""
+        pace, boxes = self.runner.world.own_pace, self.desk.policy.mailboxes
+        own = {
+            name: self.begin + timedelta(seconds=pace.free_s(name, box.pace))
+            for name, box in boxes.items()
+        }
         with self.database.read() as connection:
-            due_at = next_instant(connection, self.desk, self.clock.now())
+            due_at = next_instant(connection, self.desk, self.clock.now(), own)
         return inf if due_at is None else (due_at - self.clock.now()).total_seconds()
 
     def _take(self, mailbox: str, envelope: Envelope) -> Outcome:

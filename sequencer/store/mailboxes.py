@@ -20,7 +20,7 @@ OVERLAP_UIDS = 500  # Exchange hands out UIDs late, so a scan begins this far be
 _A_DAY = timedelta(days=1)  # by which a server's clock may be ahead of ours, and more
 
 # Statements that every look makes are built once: that takes longer than to run them.
-_COLUMNS = (
+COLUMNS = (
     MailboxRow.name,
     MailboxRow.state,
     MailboxRow.reason,
@@ -29,8 +29,8 @@ _COLUMNS = (
     MailboxRow.holder,
     MailboxRow.fence,
 )
-_MANY = Prepared(sa.select(*_COLUMNS).where(one_of(MailboxRow.name, "many")))
-_ONE = Prepared(sa.select(*_COLUMNS).where(MailboxRow.name == sa.bindparam("one")))
+_MANY = Prepared(sa.select(*COLUMNS).where(one_of(MailboxRow.name, "many")))
+_ONE = Prepared(sa.select(*COLUMNS).where(MailboxRow.name == sa.bindparam("one")))
 _UNWELL = Prepared(
     sa.select(
         MailboxRow.name, MailboxRow.state, MailboxRow.reason, MailboxRow.until, MailboxRow.synced_at
@@ -86,19 +86,20 @@ def ensure(connection: Connection, names: Sequence[str]) -> None:
 def get(connection: Connection, name: str) -> StoredMailbox:
     """The mailbox of that name; one that no daemon has seen yet has neither health nor holder."""
     rows = _ONE.all(connection, {"one": name})
-    return _stored(rows[0]) if rows else _unseen(name)
+    return stored(rows[0]) if rows else unseen(name)
 
 
 def get_many(connection: Connection, names: Collection[str]) -> dict[str, StoredMailbox]:
     """The mailboxes of these names, those that no daemon has seen yet among them."""
-    found = {name: _unseen(name) for name in names}
+    found = {name: unseen(name) for name in names}
     for row in _MANY.all(connection, {"many": list(names)}):
-        box = _stored(row)
+        box = stored(row)
         found[box.name] = box
     return found
 
 
-def _unseen(name: str) -> StoredMailbox:
+def unseen(name: str) -> StoredMailbox:
+    """A mailbox that no daemon has seen yet."""
     return StoredMailbox(name, MailboxHealth(), None, 0)
 
 
@@ -118,8 +119,8 @@ def gone(connection: Connection, known: Collection[str], now: datetime) -> list[
 
 def listed(connection: Connection) -> list[StoredMailbox]:
     """All mailboxes by name."""
-    rows = connection.execute(sa.select(*_COLUMNS).order_by(MailboxRow.name))
-    return [_stored(row) for row in rows]
+    rows = connection.execute(sa.select(*COLUMNS).order_by(MailboxRow.name))
+    return [stored(row) for row in rows]
 
 
 _MEANT = {
@@ -215,7 +216,8 @@ def move_cursor(
         connection.execute(sa.update(FolderRow).where(*place).values(**values))
 
 
-def _stored(row: Sequence[Any]) -> StoredMailbox:
+def stored(row: Sequence[Any]) -> StoredMailbox:
+    """The mailbox of a row of these columns."""
     name, state, reason, until, synced_at, holder, fence = row
     return StoredMailbox(
         name, MailboxHealth(MailboxState(state), reason, until, synced_at), holder, fence

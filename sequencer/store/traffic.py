@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.store.columns import from_text
 from sequencer.store.database import Connection
+from sequencer.store.mailboxes import COLUMNS, StoredMailbox, stored, unseen
 from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.tables import (
     FIRST_TOUCH,
@@ -27,6 +28,7 @@ from sequencer.store.tables import (
 
 OUT = "out"
 EMAIL = "email"
+_SPLIT = len(COLUMNS)
 _ABOUT_TO_LEAVE = OPEN_STATES | {SendState.CLAIMED}
 
 # Statements that every look makes are built once: that takes longer than to run them.
@@ -69,20 +71,22 @@ def counts_of_mailbox(
 class BoxState:
     """How many mails of a mailbox left in the last hour, day and week, and when the last did."""
 
+    mailbox: StoredMailbox
     hour: int = 0
     day: int = 0
     week: int = 0
     last: datetime | None = None
 
 
-def states_of_mailboxes(
+def boxes_of(
     connection: Connection, names: Collection[str], instants: tuple[datetime, datetime, datetime]
 ) -> dict[str, BoxState]:
-    """What left each of these mailboxes after these instants: an hour, a day and a week ago."""
+    """These mailboxes, and what left each after these instants: an hour, a day and a week ago."""
     values: dict[str, object] = {f"after{index}": at for index, at in enumerate(instants)}
-    found = dict.fromkeys(names, BoxState())
-    for name, hour, day, week, *last in _STATES.all(connection, {"names": list(names), **values}):
-        found[name] = BoxState(hour, day, week, _latest(last))
+    found = {name: BoxState(unseen(name)) for name in names}
+    for row in _BOXES.all(connection, {"names": list(names), **values}):
+        (hour, day, week, *last), box = row[_SPLIT:], stored(row[:_SPLIT])
+        found[box.name] = BoxState(box, hour, day, week, _latest(last))
     return found
 
 
@@ -199,11 +203,11 @@ def recent_kinds(connection: Connection, mailbox: str, limit: int) -> list[bool]
     return list(connection.execute(_RECENT_KINDS, values).scalars())[::-1]
 
 
-def _states() -> sa.Select[Any]:
+def _boxes() -> sa.Select[Any]:
     """One statement for many mailboxes: to send it costs more than to answer it."""
     ours = SendRow.mailbox == MailboxRow.name
     by_hand = (TouchRow.mailbox == MailboxRow.name, *_mail_out())
-    columns: list[Any] = [MailboxRow.name]
+    columns: list[Any] = [*COLUMNS]
     for index in range(3):
         after = sa.bindparam(f"after{index}", type_=SendRow.handed_at.type)
         mails = sa.select(sa.func.count()).where(ours, SendRow.handed_at > after)
@@ -317,6 +321,6 @@ def _instant(raw: Any) -> datetime:
     return instant
 
 
-_STATES, _TO_PEOPLE, _TO_DOMAINS, _FIRST_TOUCHES = (
-    Prepared(query) for query in (_states(), _to_people(), _to_domains(), _first_touches())
+_BOXES, _TO_PEOPLE, _TO_DOMAINS, _FIRST_TOUCHES = (
+    Prepared(query) for query in (_boxes(), _to_people(), _to_domains(), _first_touches())
 )

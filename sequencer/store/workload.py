@@ -40,6 +40,11 @@ class Workload:
     rests_until: datetime | None
     reason: str
 
+    @property
+    def is_of_mails_alone(self) -> bool:
+        """Whether there is nothing but mails of cadences that are due."""
+        return not (self.half_done or self.doubtful or self.unread or self.notices)
+
 
 _NOW = sa.bindparam("now", type_=_DUE_AT)
 _UNREAD = sa.or_(

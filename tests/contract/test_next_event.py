@@ -67,6 +67,17 @@ def test_overdue_is_due_now(database: Database) -> None:
         assert instant(connection) == NOON
 
 
+def test_own_pace(database: Database) -> None:
+    """What the process itself knows puts a mailbox off, and another one comes first."""
+    with database.write() as connection:
+        add_send(connection)
+        add_send(connection, mailbox="luis", due_at=NOON + HOUR)
+        own = {"ana": NOON + 2 * HOUR}
+        assert next_instant(connection, Desk(POLICY), NOON, own) == NOON + HOUR
+        own["luis"] = NOON + 3 * HOUR
+        assert next_instant(connection, Desk(POLICY), NOON, own) == NOON + 2 * HOUR
+
+
 def test_pace(database: Database) -> None:
     """A mail that is due waits for the gap, and for the cap of 24 hours."""
     with database.write() as connection:

@@ -50,3 +50,25 @@ def test_a_day() -> None:
     assert own.mails("ana", pace, NOON, 24 * HOUR_S).room == 1
     assert own.mails("ana", pace, NOON, 24 * HOUR_S + 10).room == 2
     assert own.mails("ana", pace, NOON, 31 * HOUR_S).room == 3
+
+
+def test_when_there_is_room_again() -> None:
+    """When the gap is over, or the hour or the day of the mail that has to grow old first."""
+    assert OwnPace().free_s("ana", Pace()) == 0.0
+    gap = Pace(gap=timedelta(seconds=90))
+    assert sent(5.0, 100.0).free_s("ana", gap) == 190.0
+    hour = Pace(per_day=50, per_hour=2, gap=NO_GAP)
+    assert sent(0.0, 10.0, 20.0).free_s("ana", hour) == HOUR_S + 10.0
+    day = Pace(per_day=2, per_hour=9, gap=NO_GAP)
+    assert sent(0.0, 10.0, 20.0).free_s("ana", day) == 24 * HOUR_S + 10.0
+    for pace in (gap, hour, day):
+        own = sent(5.0, 6.0, 7.0)
+        free_s = own.free_s("ana", pace)
+        assert own.mails("ana", pace, NOON, free_s - 1).room == 0
+        assert own.mails("ana", pace, NOON, free_s).room > 0
+
+
+def test_what_is_older_than_a_day() -> None:
+    """It is forgotten when the next mail goes."""
+    own = sent(0.0, 25 * HOUR_S)
+    assert own.free_s("ana", Pace(per_day=2, per_hour=9, gap=NO_GAP)) == 25 * HOUR_S
