@@ -31,7 +31,7 @@ from sequencer.store.sends import StoredSend
 
 AT_ONCE = 50  # mails that are claimed together: as many as may be given back after a crash
 NO_OWN_MAILS = OwnMails(AT_ONCE)
-AT_A_TIME = 5  # that are looked at where each has to keep a distance to the one before
+AT_A_TIME = 2  # of each kind, where each has to keep a distance to the one before
 
 
 @dataclass(frozen=True, slots=True)
