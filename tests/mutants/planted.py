@@ -120,8 +120,8 @@ PLANTS = (
             ),
             Edit(
                 "engine/mail_gate.py",
-                "        return self._boxes[lease.mailbox].fence == lease.fence\n",
-                "        return self._boxes[lease.mailbox].fence > 0\n",
+                "        return self._room.mailbox(lease.mailbox).fence == lease.fence\n",
+                "        return self._room.mailbox(lease.mailbox).fence > 0\n",
             ),
         ),
     ),
