@@ -18,7 +18,7 @@ from sequencer.engine.handover_watch import attend
 from sequencer.engine.hooks import Source, apply_delivery, fail_delivery
 from sequencer.engine.leases import LEASE
 from sequencer.engine.meeting_asks import AFTER, TOO_LATE, ask_how, to_ask_how
-from sequencer.engine.notices import drop_stray, stray
+from sequencer.engine.notices import drop_stray
 from sequencer.engine.push_forward import OUT_OF_THE_WAY, push_forward
 from sequencer.engine.rehome import find_home, homeless
 from sequencer.engine.spread import Going, go_on, plan_resume
@@ -35,6 +35,7 @@ from sequencer.store import (
     handovers,
     hooks,
     meetings,
+    notices,
     pending,
     tasks,
 )
@@ -81,7 +82,7 @@ def chores(connection: Connection, desk: Desk, now: datetime) -> Chores:
     return Chores(
         homeless=homeless(connection, desk, now),
         waiting=waiting(connection, desk, now),
-        stray=stray(connection, desk),
+        stray=notices.stray(connection, known),
         dry=draining.run_dry(connection),
         to_resume=enrollments.to_resume(connection, now),
         deliveries=hooks.waiting(connection),

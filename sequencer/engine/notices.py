@@ -53,11 +53,6 @@ def _give_up(connection: Connection, mailbox: str, before: datetime, now: dateti
             tell_of_trouble(connection, found, why, now)
 
 
-def stray(connection: Connection, desk: Desk) -> list[int]:
-    """Numbers of those whose mailbox is gone from the settings: nobody would ever send them."""
-    return notices.stray(connection, desk.policy.mailboxes)
-
-
 def drop_stray(connection: Connection, number: int, now: datetime) -> None:
     """Give one of those up; a person hears of it where it was about a handover."""
     found = notices.find_open(connection, number)

@@ -29,7 +29,6 @@ COLUMNS = (
     MailboxRow.holder,
     MailboxRow.fence,
 )
-_MANY = Prepared(sa.select(*COLUMNS).where(one_of(MailboxRow.name, "many")))
 _ONE = Prepared(sa.select(*COLUMNS).where(MailboxRow.name == sa.bindparam("one")))
 _UNWELL = Prepared(
     sa.select(
@@ -87,15 +86,6 @@ def get(connection: Connection, name: str) -> StoredMailbox:
     """The mailbox of that name; one that no daemon has seen yet has neither health nor holder."""
     rows = _ONE.all(connection, {"one": name})
     return stored(rows[0]) if rows else unseen(name)
-
-
-def get_many(connection: Connection, names: Collection[str]) -> dict[str, StoredMailbox]:
-    """The mailboxes of these names, those that no daemon has seen yet among them."""
-    found = {name: unseen(name) for name in names}
-    for row in _MANY.all(connection, {"many": list(names)}):
-        box = stored(row)
-        found[box.name] = box
-    return found
 
 
 def unseen(name: str) -> StoredMailbox:
