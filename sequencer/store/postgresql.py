@@ -30,6 +30,7 @@ SESSION = {
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "10s",
+    "TimeZone": "UTC",  # as all instants here are, or each that is read would be turned into it
 }
 READ_ONLY = (
     "the server only reads, as a standby does: put the primary into `database`, or all hosts "

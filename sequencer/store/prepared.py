@@ -5,7 +5,7 @@ to the driver, and rows come from it, in one step. For a small statement that wa
 than the statement itself: it is taken everywhere else.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from json.encoder import encode_basestring_ascii as _quoted
@@ -19,9 +19,20 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from sequencer.store.database import Connection
+from sequencer.store.fixed_values import bound_in, given_in, text_of
+from sequencer.store.given_rows import OverRows, over_rows
+from sequencer.store.turns import (
+    Takes,
+    Turn,
+    Turns,
+    into,
+    known,
+    out_of,
+    placed,
+    taken,
+    turned,
+)
 
-Turn = Callable[[Any], Any] | None
-Turns = tuple[tuple[int, Callable[[Any], Any]], ...]
 Values = Mapping[str, Any]
 
 
@@ -32,22 +43,33 @@ class _OneOf(sa.ColumnElement[bool]):
 
     def __init__(self, column: Any, name: str) -> None:
         self.column = column
-        self.listed: sa.BindParameter[Any] = sa.bindparam(name, type_=_Listed())
+        self.listed: sa.BindParameter[Any] = sa.bindparam(name, type_=Listed())
 
 
-class _Listed(sa.types.UserDefinedType[Any]):
-    """A list as one value: an array for a server, JSON for SQLite."""
+class Listed(sa.types.UserDefinedType[Any]):
+    """A list as one text: an array for a server, JSON for SQLite."""
 
     cache_ok = True
 
     def bind_processor(self, dialect: sa.Dialect) -> Turn:
         """How the driver gets the list."""
-        return _listed if dialect.name == "sqlite" else list
+        return _listed if dialect.name == "sqlite" else as_array
 
 
 def _listed(values: Collection[Any]) -> str:
     """Numbers or texts as JSON: the library's own way makes an encoder for each list."""
     return f"[{','.join([str(each) if type(each) is int else _quoted(each) for each in values])}]"
+
+
+def as_array(values: Collection[Any]) -> str:
+    """Numbers or texts as a server writes an array: the driver looks at the type of each."""
+    each = [str(value) if type(value) is int else _escaped(value) for value in values]
+    return f"{{{','.join(each)}}}"
+
+
+def _escaped(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @compiles(_OneOf, "sqlite")
@@ -93,33 +115,13 @@ class _Form:
 
     def given(self, values: Any) -> Any:
         """Values as the driver takes them."""
-        known = {**self.fixed, **values} if self.fixed else values
-        found = _turned(self.values(known), self.turns)
+        every = {**self.fixed, **values} if self.fixed else values
+        found = turned(self.values(every), self.turns)
         return tuple(found) if self.is_ordered else dict(zip(self.names, found, strict=True))
 
     def read(self, row: Sequence[Any]) -> Sequence[Any]:
         """The columns of a row, as the domain knows them."""
-        return _known(row, self.row)
-
-
-def _turned(values: Sequence[Any], turns: Turns) -> Sequence[Any]:
-    if not turns:
-        return values
-    turned = list(values)
-    for index, turn in turns:
-        turned[index] = turn(turned[index])
-    return turned
-
-
-def _known(values: Sequence[Any], turns: Turns) -> Sequence[Any]:
-    """The same for values that come, of which many are missing."""
-    if not turns:
-        return values
-    turned = list(values)
-    for index, turn in turns:
-        if turned[index] is not None:
-            turned[index] = turn(turned[index])
-    return turned
+        return known(row, self.row)
 
 
 class Prepared:
@@ -128,18 +130,22 @@ class Prepared:
     Attributes:
         columns: of an insertion, in whose rows just these are given.
         takes: makes what takes values of these names out of what is given: a mapping by default.
+        more: what an insertion puts into further columns.
     """
 
     def __init__(
         self,
         statement: sa.SelectBase | sa.UpdateBase,
         columns: Sequence[str] | None = None,
-        takes: Callable[..., Callable[[Any], Any]] = itemgetter,
+        takes: Takes = itemgetter,
+        more: Mapping[str, sa.ColumnElement[Any]] | None = None,
     ) -> None:
         self._statement = statement
         self._columns = columns
         self._takes = takes
+        self._more = more or {}
         self._forms: dict[str, _Form] = {}
+        self._over_rows: OverRows | None = None
 
     @classmethod
     def of_firsts(cls, every: Iterable["Prepared"]) -> "Prepared":
@@ -174,7 +180,7 @@ class Prepared:
         form = self._form(connection)
         places = range(*columns.indices(maxsize))
         turns = tuple((index - places.start, turn) for index, turn in form.row if index in places)
-        return partial(_known, turns=turns)
+        return partial(known, turns=turns)
 
     def _rows(self, connection: Connection, form: _Form, values: Values) -> list[Sequence[Any]]:
         rows: list[Sequence[Any]] = _run(connection, form.text, form.given(values), _ALL)
@@ -187,10 +193,41 @@ class Prepared:
         return None if row is None else form.read(row)[0]
 
     def each(self, connection: Connection, rows: Iterable[Any]) -> int:
-        """How many rows were changed in all, by the statement with each of these values."""
-        form = self._form(connection)
-        given = [form.given(values) for values in rows]
-        return int(_run(connection, form.text, given, _COUNT, many=True)) if given else 0
+        """How many rows were changed in all, by the statement with each of these values.
+
+        A server gets many of them at once, so no two may be meant for the same row.
+        """
+        return sum(self._results(connection, list(rows), _COUNT))
+
+    def returned(self, connection: Connection, rows: Iterable[Any]) -> list[Sequence[Any]]:
+        """What a server returns of the rows that were changed so, as the driver gives it."""
+        return [row for some in self._results(connection, list(rows), _ALL) for row in some]
+
+    def _results(
+        self, connection: Connection, rows: Sequence[Any], result: Callable[[DBAPICursor], Any]
+    ) -> Iterator[Any]:
+        if len(rows) < _MANY:
+            form = self._form(connection)
+            for row in rows:
+                yield _run(connection, form.text, form.given(row), result)
+        elif connection.dialect.name == "sqlite":
+            form = self._form(connection)
+            every = [form.given(row) for row in rows]
+            yield _run(connection, form.text, every, result, many=True)
+        else:
+            over = self._over_rows = self._over_rows or self._spread(connection.dialect)
+            for some in over.given(rows):
+                yield _run(connection, over.text, some, result)
+
+    def _spread(self, dialect: sa.Dialect) -> OverRows:
+        statement = self._statement
+        if isinstance(statement, sa.SelectBase):
+            raise TypeError("what selects is not run for many rows")
+        if not isinstance(statement, sa.Insert):
+            return over_rows(statement, None, self._takes, dialect)
+        types = {name: statement.table.c[name].type for name in self._columns or ()}
+        values = {name: sa.bindparam(name, type_=kind) for name, kind in types.items()}
+        return over_rows(statement, {**values, **self._more}, self._takes, dialect)
 
     def _form(self, connection: Connection) -> _Form:
         name = connection.dialect.name
@@ -200,44 +237,32 @@ class Prepared:
         return form
 
     def _compiled(self, dialect: sa.Dialect) -> _Form:
-        inserts = self._columns is not None
-        compiled = self._statement.compile(
-            dialect=dialect, column_keys=self._columns, for_executemany=inserts
+        statement = self._statement
+        if self._more and isinstance(statement, sa.Insert):
+            statement = statement.values(self._more)
+        compiled = statement.compile(
+            dialect=dialect,
+            column_keys=self._columns,
+            for_executemany=self._columns is not None,
         )
-        bound = {name: bind for bind, name in compiled.bind_names.items()}
-        names = tuple(bound if compiled.positiontup is None else compiled.positiontup)
-        turns = {name: _bind(bind, dialect) for name, bind in bound.items()}
-        fixed = {name for name, bind in bound.items() if not bind.required}
+        bound, fixed = bound_in(compiled), given_in(compiled)
+        asked = (name for name, bind in bound.items() if bind.required)
+        names = tuple(asked if compiled.positiontup is None else compiled.positiontup)
         return _Form(
-            text=compiled.string,
+            text=text_of(compiled),
             names=names,
-            values=_taken(names, self._takes),
-            turns=_turns(None if name in fixed else turns[name] for name in names),
+            values=taken(names, self._takes),
+            turns=placed(None if name in fixed else into(bound[name], dialect) for name in names),
             is_ordered=compiled.positiontup is not None,
-            row=_turns(
-                _read(each, dialect) for each in getattr(self._statement, "selected_columns", ())
+            row=placed(
+                out_of(each, dialect) for each in getattr(statement, "selected_columns", ())
             ),
-            fixed={
-                name: turn(bound[name].value) if (turn := turns[name]) else bound[name].value
-                for name in fixed
-            },
+            fixed=fixed,
         )
 
 
-def _turns(turns: Iterable[Turn]) -> Turns:
-    return tuple((index, turn) for index, turn in enumerate(turns) if turn is not None)
-
-
-def _taken(
-    names: Sequence[str], takes: Callable[..., Callable[[Any], Any]]
-) -> Callable[[Any], Sequence[Any]]:
-    """What takes values of these names in their order; one alone would come without a sequence."""
-    if len(names) > 1:
-        return takes(*names)
-    each = [takes(name) for name in names]
-    return lambda given: tuple(take(given) for take in each)
-
-
+_CURSOR = "sequencer_cursor"
+_MANY = 2  # rows from which on they are worth a statement of their own
 _ALL, _FIRST, _COUNT = methodcaller("fetchall"), methodcaller("fetchone"), attrgetter("rowcount")
 
 
@@ -253,7 +278,7 @@ def _run(
 
     Hooks that listen to statements are called, and errors are the library's, as if it had done it.
     """
-    cursor = connection.connection.cursor()
+    cursor = _cursor(connection)
     try:
         for hook in connection.dispatch.before_cursor_execute:
             hook(connection, cursor, text, values, None, many)
@@ -262,7 +287,18 @@ def _run(
     except connection.dialect.loaded_dbapi.Error as error:
         raise _told(connection, cursor, text, error) from error
     finally:
-        cursor.close()
+        if connection.dialect.name == "sqlite":
+            cursor.close()  # or what it has not read stays open, and the snapshot with it
+
+
+def _cursor(connection: Connection) -> Any:
+    """A cursor; to make one takes a server's driver as long as to use it, so there it is kept."""
+    if connection.dialect.name == "sqlite":
+        return connection.connection.cursor()
+    kept = connection.info
+    if (cursor := kept.get(_CURSOR)) is None:
+        cursor = kept[_CURSOR] = connection.connection.cursor()
+    return cursor
 
 
 def _told(connection: Connection, cursor: DBAPICursor, text: str, error: Any) -> BaseException:
@@ -275,18 +311,3 @@ def _told(connection: Connection, cursor: DBAPICursor, text: str, error: Any) ->
         text, None, error, driver, connection_invalidated=lost, dialect=dialect
     )
     return told
-
-
-def _bind(bound: sa.BindParameter[Any], dialect: sa.Dialect) -> Turn:
-    turn = bound.type.dialect_impl(dialect).bind_processor(dialect)
-    if turn is None or not isinstance(bound.type, sa.JSON):
-        return turn
-    nothing = turn(None)  # what nearly all rows have; to write it takes as long as any other
-    return lambda value: nothing if value is None else turn(value)
-
-
-def _read(column: sa.ColumnElement[Any], dialect: sa.Dialect) -> Turn:
-    turn = column.type.dialect_impl(dialect).result_processor(dialect, None)
-    if turn is None or not isinstance(column.type, sa.JSON):
-        return turn
-    return lambda value: None if value == "null" else turn(value)

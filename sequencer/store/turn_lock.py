@@ -4,11 +4,18 @@ import hashlib
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from sequencer.store.database import Connection
+from sequencer.store.prepared import Listed, Prepared
 
-_LOCK = sa.text(
-    "SELECT count(pg_advisory_xact_lock(number)) FROM unnest(CAST(:numbers AS bigint[])) AS number"
+_NUMBERS = sa.cast(sa.bindparam("numbers", type_=Listed()), ARRAY(sa.BigInteger))
+_LOCK = Prepared(
+    sa.select(
+        sa.func.count(
+            sa.func.pg_advisory_xact_lock(sa.func.unnest(_NUMBERS).column_valued("number"))
+        )
+    )
 )
 
 
@@ -21,7 +28,7 @@ def wait_for_turn(connection: Connection, keys: Iterable[str]) -> None:
         return
     numbers = sorted({_number(key) for key in keys})  # in one order, so that none wait in a ring
     if numbers:
-        connection.execute(_LOCK, {"numbers": numbers})
+        _LOCK.scalar(connection, {"numbers": numbers})
 
 
 def _number(key: str) -> int:

@@ -4,6 +4,7 @@ Nothing in the engine knows of them. A transaction is known by what it writes, s
 where they are however the engine groups its work into transactions.
 """
 
+import json
 import os
 import re
 import signal
@@ -20,6 +21,7 @@ from sqlalchemy import event
 from sequencer.engine.ports import Mailer
 from sequencer.mail.transaction import Envelope, Outcome
 from sequencer.store.database import Database
+from sequencer.store.given_rows import ROWS
 
 
 class Point(StrEnum):
@@ -58,6 +60,7 @@ MOST_LOOKS, LOOK_S = 2_000, 0.001  # for the sink's word that it has accepted a 
 _TABLE = re.compile(
     r"\s*(?:WITH\b.*?\)\s*)?(INSERT INTO|UPDATE)\s+\"?(\w+)", re.DOTALL | re.IGNORECASE
 )
+_SETS_CLAIMED = "SET state='claimed'"
 _NEW_ROWS = {"attempt": Write.OUTCOME, "inbound": Write.RECEIVED}
 _TOLD = {
     "handed": Write.HANDED,
@@ -78,7 +81,7 @@ def write_of(statement: str, parameters: Sequence[Row]) -> Write | None:
     match found[1].upper(), found[2].lower():
         case "UPDATE", "mailbox" if "holder" in statement and "fence" in statement:
             return Write.LEASE
-        case "UPDATE", "send" if any(_new_state(row) == "claimed" for row in parameters):
+        case "UPDATE", "send" if _claims(statement, parameters):
             return Write.LOOK
         case "INSERT INTO", "ledger":
             told = {str(value) for row in parameters for value in _values(row)}
@@ -89,11 +92,19 @@ def write_of(statement: str, parameters: Sequence[Row]) -> Write | None:
 
 
 def _values(row: Row) -> Iterable[Any]:
-    return row.values() if isinstance(row, Mapping) else row
+    """The values of a row, or of all rows that a server is given in one."""
+    if not isinstance(row, Mapping):
+        return row
+    many = json.loads(row.get(ROWS, "[]"))
+    return [*row.values(), *(value for each in many for value in each)]
+
+
+def _claims(statement: str, parameters: Sequence[Row]) -> bool:
+    """Whether an update of sends sets that state: in its text, or by the first of its values."""
+    return _SETS_CLAIMED in statement or any(_new_state(row) == "claimed" for row in parameters)
 
 
 def _new_state(row: Row) -> Any:
-    """The state that an update of sends sets: the first of its values."""
     return row.get("state") if isinstance(row, Mapping) else next(iter(row), None)
 
 
