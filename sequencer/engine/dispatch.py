@@ -112,11 +112,11 @@ class _Batch:
             while self._goes_on():
                 claimed = self.claimed.popleft()
                 sent = await self._one(claimed, before)
-                if before is not None and not await before.stored:
+                if before is not None and not await before.storing.is_done():
                     self._halts = True
                 before = sent
             if before is not None:
-                await before.stored
+                await before.storing.is_done()
 
     def _goes_on(self) -> bool:
         mailbox, world = self.lease.mailbox, self.world

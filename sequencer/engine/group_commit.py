@@ -8,7 +8,7 @@ back, and each piece gets a transaction of its own.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -26,7 +26,7 @@ PUT_OFF_S = 0.005  # at most, for those who are expected; a mail takes many time
 Together = Callable[[Connection, Desk, Sequence[Item], datetime], Sequence[R]]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Piece(Generic[Item, R]):
     """One item of a kind of work, and who waits for its result.
 
@@ -53,8 +53,9 @@ class GroupCommit:
 
     transact: Transact
     _expected: int = 0
-    _enough: asyncio.Event = field(default_factory=asyncio.Event)
     _waiting: list[Piece[Any, Any]] = field(default_factory=list)
+    _urgent: int = 0  # of them
+    _enough: "asyncio.Future[None] | None" = None
     _worker: "asyncio.Task[None] | None" = None
 
     def run(
@@ -67,8 +68,8 @@ class GroupCommit:
         """
         result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append(Piece(work, item, result, is_patient))
-        if self._is_enough():
-            self._enough.set()
+        self._urgent += not is_patient
+        self._tell_if_enough()
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work(), name="group commit")
         return result
@@ -81,33 +82,46 @@ class GroupCommit:
             yield
         finally:
             self._expected -= 1
-            if self._is_enough():
-                self._enough.set()
+            self._tell_if_enough()
 
     def _is_enough(self) -> bool:
-        urgent = sum(not piece.is_patient for piece in self._waiting)
-        return urgent >= self._expected or len(self._waiting) >= MOST
+        return self._urgent >= self._expected or len(self._waiting) >= MOST
+
+    def _tell_if_enough(self) -> None:
+        if self._enough is not None and self._is_enough():
+            _end(self._enough)
 
     async def _put_off(self) -> None:
         """Return when all who are expected wait, or the moment has passed."""
-        self._enough.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PUT_OFF_S):
-                await self._enough.wait()
+        loop = asyncio.get_running_loop()
+        self._enough = loop.create_future()
+        alarm = loop.call_later(PUT_OFF_S, _end, self._enough)
+        try:
+            await self._enough
+        finally:
+            alarm.cancel()
+            self._enough = None
+
+    def _next(self) -> list[Piece[Any, Any]]:
+        """The pieces of the next transaction, which wait no longer."""
+        group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        self._urgent -= sum(not piece.is_patient for piece in group)
+        # Neighbours of one kind are done together: outcomes before the mails that follow them.
+        group.sort(key=lambda piece: piece.work.__name__, reverse=True)
+        return group
 
     async def _work(self) -> None:
         while self._waiting:
             if not self._is_enough():
                 await self._put_off()
-            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            # Neighbours of one kind are done together: outcomes before the mails that follow them.
-            group.sort(key=lambda piece: piece.work.__name__, reverse=True)
+            group = self._next()
             try:
                 await self._commit(group)
             except BaseException:
                 for piece in group + self._waiting:
                     piece.result.cancel()
                 self._waiting.clear()
+                self._urgent = 0
                 raise
 
     async def _commit(self, group: Sequence[Piece[Any, Any]]) -> None:
@@ -129,6 +143,11 @@ class GroupCommit:
             return
         for piece in group:
             await self._commit([piece])
+
+
+def _end(waiting: "asyncio.Future[None]") -> None:
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 def _fail(group: Sequence[Piece[Any, Any]], error: Exception) -> None:

@@ -61,9 +61,12 @@ class OwnPace:
         if not gone_s:
             return OwnMails(min(most, pace.per_day))
         last_at = now - timedelta(seconds=boot_s - gone_s[-1])
-        if boot_s < self.free_s(mailbox, pace):
+        if boot_s < gone_s[-1] + pace.gap.total_seconds():
             return OwnMails(0, last_at)
-        of_hour, of_day = (
-            len(gone_s) - bisect_right(gone_s, boot_s - period_s) for period_s in (HOUR_S, DAY_S)
-        )
-        return OwnMails(min(most - of_hour, pace.per_day - of_day), last_at)
+        of_hour, of_day = _since(gone_s, boot_s - HOUR_S), _since(gone_s, boot_s - DAY_S)
+        return OwnMails(max(0, min(most - of_hour, pace.per_day - of_day)), last_at)
+
+
+def _since(gone_s: deque[float], boot_s: float) -> int:
+    """How many left after that instant."""
+    return len(gone_s) - (bisect_right(gone_s, boot_s) if gone_s[0] <= boot_s else 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sequencer.adapters.smtp.verdict import on_unsendable
 from sequencer.adapters.smtp.wire import UnsendableError, normalised, path
@@ -25,13 +26,16 @@ class Letter:
 def letter_from(envelope: Envelope) -> Letter | Outcome:
     """The envelope ready for the wire, or the outcome if it can never be."""
     try:
-        sender = path(envelope.sender)
+        sender = _sender(envelope.sender)
     except UnsendableError as error:
         return on_unsendable(error, Blame.MAILBOX)
     try:
         return Letter(sender, path(envelope.recipient), normalised(envelope.data))
     except UnsendableError as error:
         return on_unsendable(error)
+
+
+_sender = lru_cache(maxsize=64)(path)  # a mailbox has one address for all its mails
 
 
 def options(letter: Letter, extensions: Mapping[str, str]) -> list[str] | Outcome:

@@ -52,18 +52,14 @@ class Line(asyncio.BufferedProtocol):
 
     def say(self, octets: bytes, replies: int = 1) -> None:
         """Write commands, to which that many replies will come. Raises LineError."""
-        if not self.is_open:
-            raise LineError(self._end or "The connection was lost.")
+        self._must_be_open()
         self.unread += replies
         self._transport.write(octets)
 
     async def reply(self, wait_s: float) -> Reply:
         """The next reply that was asked for. Raises LineError, also after that many seconds."""
-        deadline = self._loop.time() + wait_s
-        while not self._replies and not self._end:
-            await self._wait(deadline)  # an empty buffer wakes us too
         if not self._replies:
-            raise LineError(self._end)
+            await self._reply_is_there(self._loop.time() + wait_s)
         self.unread -= 1
         return self._replies.popleft()
 
@@ -74,8 +70,7 @@ class Line(asyncio.BufferedProtocol):
             self.say(octets[start : start + _CHUNK], replies=0)
             while self._is_full and not self._end:
                 await self._wait(deadline)
-        if not self.is_open:
-            raise LineError(self._end or "The connection was lost.")
+        self._must_be_open()
 
     def abort(self, why: str = "The connection was closed.") -> None:
         """Close the connection at once, with everything that is still to be written."""
@@ -121,6 +116,16 @@ class Line(asyncio.BufferedProtocol):
             self._replies.append(reply)
         if self._reader.has_begun and self.unread == len(self._replies):
             raise GarbageError("The server spoke unasked.")
+
+    def _must_be_open(self) -> None:
+        if self._end or self._transport.is_closing():
+            raise LineError(self._end or "The connection was lost.")
+
+    async def _reply_is_there(self, deadline: float) -> None:
+        while not self._replies:
+            if self._end:
+                raise LineError(self._end)
+            await self._wait(deadline)  # an empty buffer wakes us too
 
     async def _wait(self, deadline: float) -> None:
         """Return when something has happened; at the deadline that is the end of the line."""

@@ -44,33 +44,41 @@ class SmtpMailer:
         letter = letter_from(envelope)
         if isinstance(letter, Outcome):
             return letter
-        async with self._pool.turn():
-            while True:
-                connection = await self._pool.ready()
-                if isinstance(connection, Outcome):
-                    outcome = connection
-                    break
-                outcome = await _transact(connection, letter, hand)
-                # A kept line that the server gave up meanwhile took nothing in: begin afresh.
-                if not (connection.was_kept and _was_stale(outcome)):
-                    self._pool.keep(connection)
-                    break
-                connection.abort()
+        await self._pool.begin()
+        try:
+            outcome = await self._send(letter, hand)
             self._pool.heed(outcome)
-            return outcome
+        finally:
+            self._pool.end()
+        return outcome
 
     async def greet(self) -> Greeting:
         """How the server receives us: a connection is opened, or one that is kept is shown."""
-        async with self._pool.turn():
+        await self._pool.begin()
+        try:
             connection = await self._pool.ready()
             if isinstance(connection, Outcome):
                 return Greeting(connection.text, connection.blame is Blame.SIGN_IN)
             self._pool.keep(connection)
             return Greeting(tls=connection.line.tls)
+        finally:
+            self._pool.end()
 
     async def close(self) -> None:
         """Say QUIT, once the transactions that are under way have ended."""
         await self._pool.close()
+
+    async def _send(self, letter: Letter, hand: Callable[[], Awaitable[bool]]) -> Outcome:
+        while True:
+            connection = await self._pool.ready()
+            if isinstance(connection, Outcome):
+                return connection
+            outcome = await _transact(connection, letter, hand)
+            # A kept line that the server gave up meanwhile took nothing in: begin afresh.
+            if not (connection.was_kept and _was_stale(outcome)):
+                self._pool.keep(connection)
+                return outcome
+            connection.abort()
 
 
 async def _transact(

@@ -1,8 +1,7 @@
 """Which connection takes the next mail? A kept one, a new one, or none before another is free."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 from sequencer.adapters.smtp.account import SmtpLimits
 from sequencer.adapters.smtp.connection import Connection
@@ -33,19 +32,18 @@ class Pool:
         self._waiting: set[asyncio.Future[None]] = set()
         self._one_only_until = 0.0
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Leave to use one connection, as soon as fewer are in use than there may be."""
+    async def begin(self) -> None:
+        """Return as soon as one more connection may be used; `end` has to follow."""
         while self._busy >= self._most():
             await self._change()
         self._busy += 1
-        try:
-            yield
-        finally:
-            self._busy -= 1
-            for waiting in self._waiting:
-                if not waiting.done():
-                    waiting.set_result(None)
+
+    def end(self) -> None:
+        """Let another one be used."""
+        self._busy -= 1
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
 
     async def ready(self) -> Connection | Outcome:
         """The connection that was used last if it may serve again, else a new one."""
@@ -79,12 +77,15 @@ class Pool:
         """Connections that wait for mail and will get none any more."""
         boot = self._boot()
         fit = [each for each in self._idle if each.may_serve(boot)][-self._most() :]
+        if len(fit) == len(self._idle):
+            return []
         unfit = [each for each in self._idle if each not in fit]
         self._idle = fit
         return unfit
 
     def _most(self) -> int:
-        return 1 if self._boot() < self._one_only_until else self._limits.connections
+        strict = self._one_only_until and self._boot() < self._one_only_until
+        return 1 if strict else self._limits.connections
 
     async def _change(self) -> None:
         """Return once somebody has given a connection back."""

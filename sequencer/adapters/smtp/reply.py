@@ -4,6 +4,7 @@ RFC 5321 section 4.2: three figures, and a hyphen behind them in every line but 
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 # No server needs as much; one that has no end to its words must not fill our memory.
@@ -68,9 +69,9 @@ class ReplyReader:
 
     def _read(self, line: bytes) -> Reply | None:
         """The reply whose last line this is, None if there are lines to come."""
-        code, separator = line[:3], line[3:4]
-        if len(code) != 3 or not code.isdigit() or separator not in b" -\r":
-            raise GarbageError(f"The server's reply makes no sense: {line[:80]!r}")
+        if not self._lines and line[3:4] == b" ":
+            return _alone(line)
+        code, separator = _code(line), line[3:4]
         if self._lines and code != self._code:
             raise GarbageError(f"The server's reply has two codes: {line[:80]!r}")
         self._code = code
@@ -80,3 +81,16 @@ class ReplyReader:
         text = b"\n".join(self._lines).decode("utf-8", "replace")
         self._lines.clear()
         return Reply(int(code), text)
+
+
+@lru_cache(maxsize=32)  # the same few words for every mail, until its end
+def _alone(line: bytes) -> Reply:
+    """The reply that is no more than this line."""
+    return Reply(int(_code(line)), line[4:].strip().decode("utf-8", "replace"))
+
+
+def _code(line: bytes) -> bytes:
+    code = line[:3]
+    if len(code) != 3 or not code.isdigit() or line[3:4] not in b" -\r":
+        raise GarbageError(f"The server's reply makes no sense: {line[:80]!r}")
+    return code

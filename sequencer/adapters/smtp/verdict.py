@@ -101,5 +101,7 @@ def _said(kind: OutcomeKind, phase: Phase, code: int, message: str) -> Outcome:
 
 def _printable(text: str) -> str:
     """The text as one short line that any log, terminal or database takes."""
-    sound = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(_UNPRINTABLE.sub(" ", sound).split())[:_MAX_TEXT]
+    if not (text.isascii() and text.isprintable()):
+        sound = text.encode("utf-8", "replace").decode("utf-8")
+        text = _UNPRINTABLE.sub(" ", sound)
+    return " ".join(text.split())[:_MAX_TEXT]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sequencer.engine.group_commit import GroupCommit, Piece, run_pieces
+from sequencer.engine.group_commit import MOST, GroupCommit, Piece, run_pieces
 from sequencer.store.database import DatabaseError
 
 
@@ -92,3 +92,48 @@ async def test_a_death_cancels_whoever_waits() -> None:
     work = group.run(doubled, 1)
     with pytest.raises(asyncio.CancelledError):
         await work
+
+
+async def test_patient_work_waits_for_more() -> None:
+    """Work for which nothing stands still goes with that of others who are expected."""
+    writer = Writer()
+    group = GroupCommit(writer.transact)
+    with group.expecting(), group.expecting():
+        patient = group.run(doubled, 1, is_patient=True)
+        urgent = [group.run(doubled, 2)]
+        await asyncio.to_thread(int)
+        assert writer.groups == []
+        urgent.append(group.run(doubled, 3))
+        assert await asyncio.gather(patient, *urgent) == [2, 4, 6]
+    assert writer.groups == [[1, 2, 3]]
+
+
+async def test_nobody_is_waited_for_in_vain() -> None:
+    """Whoever is expected and does not come delays the others for a moment only."""
+    writer = Writer()
+    group = GroupCommit(writer.transact)
+    with group.expecting():
+        assert await group.run(doubled, 1, is_patient=True) == 2
+        assert await group.run(doubled, 2) == 4
+
+
+async def test_who_leaves_is_waited_for_no_more() -> None:
+    """The last one who is expected lets those go who waited for it, again and again."""
+    writer = Writer()
+    group = GroupCommit(writer.transact)
+    for number in (1, 2):
+        with group.expecting():
+            work = group.run(doubled, number, is_patient=True)
+            await asyncio.to_thread(int)
+        assert await work == 2 * number
+    assert writer.groups == [[1], [2]]
+
+
+async def test_so_many_and_no_more() -> None:
+    """However many wait, a transaction takes no more than it may hold."""
+    writer = Writer()
+    group = GroupCommit(writer.transact)
+    with group.expecting():
+        work = [group.run(doubled, number, is_patient=True) for number in range(100, 101 + MOST)]
+        assert await asyncio.gather(*work) == [2 * number for number in range(100, 101 + MOST)]
+    assert [len(each) for each in writer.groups] == [MOST, 1]
