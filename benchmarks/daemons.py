@@ -25,9 +25,11 @@ from kit.servers import postgresql, smtp_sink
 from kit.world import opened, quiet_world
 
 from sequencer.bootstrap import configure_logging
+from sequencer.engine.garbage import collect_rarely
 from sequencer.engine.leases import RENEW_S
 from sequencer.engine.runner import Runner
 from sequencer.engine.world import World
+from sequencer.files.holiday_book import load_calendars
 
 SHARE_ROUNDS = 4  # renewals within which leases are shared out
 WITHIN_S = 120.0
@@ -51,6 +53,8 @@ async def _serve(world: World, runner: Runner, begin_at: float) -> tuple[float, 
         await asyncio.sleep(max(begin_at - time.time(), 0) / SHARE_ROUNDS)
     await asyncio.sleep(max(begin_at - time.time(), 0))
     await runner.take_leases()
+    load_calendars()  # as a daemon does when it begins
+    collect_rarely()
     renewing = asyncio.create_task(_renew(runner))
     began, cpu_began = time.time(), cpu_s()
     ended, cpu_ended = began, cpu_began

@@ -38,6 +38,7 @@ from servers.databases import Databases
 from sequencer.adapters.loop import new_loop
 from sequencer.bootstrap import configure_logging
 from sequencer.engine.compose_mail import Composed, compose_step
+from sequencer.engine.garbage import collect_rarely
 from sequencer.engine.runner import Runner
 from sequencer.engine.world import World
 from sequencer.files.holiday_book import load_calendars
@@ -92,6 +93,7 @@ async def _drain(world: World, setup: Setup) -> tuple[Cost, Profile | None]:
     runner = Runner(world, "bench")
     load_calendars()  # as a daemon does when it begins
     await runner.take_leases(force=True)
+    collect_rarely()  # this too
     cost = Cost()
     with profiled(setup.root) if setup.profile else nullcontext() as profile, cost:
         await _ticks(runner)

@@ -56,8 +56,15 @@ def command(workspace: "Workspace", ctx: click.Context, *, log_json: bool) -> No
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, daemon.stop)
-            await daemon.run(ready=lambda: click.echo("ready", err=True))
+            await daemon.run(ready=_ready)
 
         with asyncio.Runner(loop_factory=event_loop) as runner:
             runner.run(run())
     click.echo("stopped", err=True)
+
+
+def _ready() -> None:
+    from sequencer.engine.garbage import collect_rarely
+
+    collect_rarely()
+    click.echo("ready", err=True)
