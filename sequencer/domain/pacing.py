@@ -8,6 +8,8 @@ new mailbox has grown is counted in dates.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
 from sequencer.domain.jitter import fraction
 from sequencer.domain.reason import Reason, Refusal
@@ -50,13 +52,23 @@ class Pace:
 
     def daily(self, mail_days: Sequence[date]) -> Level:
         """Limit of 24 hours, for a mailbox that sent mails on these dates."""
+        if self.ramp is None:
+            return _level(self.per_day)
         return Level(self.per_day, self.ramp, mail_days)
 
     def hourly(self, mail_days: Sequence[date]) -> Level:
         """Limit of an hour, for a mailbox that sent mails on these dates."""
         if self.per_hour is not None:
-            return Level(self.per_hour)
+            return _level(self.per_hour)
+        if self.ramp is None:
+            return _level(self.per_day, HOURS_OF_A_DAY)
         return Level(self.per_day, self.ramp, mail_days, HOURS_OF_A_DAY)
+
+
+@cache
+def _level(top: int, parts: int = 1) -> Level:
+    """A limit that no ramp raises: the same for every mail, and asked about before each."""
+    return Level(top, parts=parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +89,7 @@ class Limits:
     new_per_day: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(NamedTuple):
     """Instants (UTC) of what left or may have left, each list in order.
 
     Of each list the newest are enough, as many as the limits that it is compared with allow.
@@ -115,19 +126,23 @@ def pacing_refusals(limits: Limits, traffic: Traffic, now: datetime) -> list[Ref
     refusals = mailbox_refusals(limits.pace, traffic, now)
     for reason, most, instants, period in rules:
         if most is not None and len(instants) >= most:
-            refusals.extend(_cap(reason, Level(most), period, instants, now))
+            refusals.extend(_cap(reason, _level(most), period, instants, now))
     return refusals
 
 
 def mailbox_refusals(pace: Pace, traffic: Traffic, now: datetime) -> list[Refusal]:
     """The same as far as it concerns the mailbox, whoever the mail is for."""
     mails, mail_days = traffic.mails, traffic.mail_days
-    refusals = [
-        *_cap(Reason.CAP_MAILBOX, pace.daily(mail_days), DAY, mails, now),
-        *_cap(Reason.CAP_HOUR, pace.hourly(mail_days), HOUR, mails, now),
-    ]
-    if pace.per_week is not None:
-        refusals.extend(_cap(Reason.CAP_WEEK, Level(pace.per_week), WEEK, mails, now))
+    caps = (
+        (Reason.CAP_MAILBOX, pace.daily(mail_days), DAY),
+        (Reason.CAP_HOUR, pace.hourly(mail_days), HOUR),
+        (Reason.CAP_WEEK, None if pace.per_week is None else _level(pace.per_week), WEEK),
+    )
+    refusals = list[Refusal]()
+    for reason, level, period in caps:
+        # However many of them count, fewer than the limit allows are no trouble.
+        if level is not None and len(mails) >= level.at(now):
+            refusals.extend(_cap(reason, level, period, mails, now))
     if mails and now < mails[-1] + pace.gap * MOST_GAP:
         clear_at = mails[-1] + pace.gap_after(mails[-1])
         if now < clear_at:
@@ -138,12 +153,10 @@ def mailbox_refusals(pace: Pace, traffic: Traffic, now: datetime) -> list[Refusa
 def _cap(
     reason: Reason, level: Level, period: timedelta, instants: Sequence[datetime], now: datetime
 ) -> Iterator[Refusal]:
-    most = level.at(now)
-    if len(instants) < most:
-        return  # however many of them count
     healed_at = room_at(instants, period, level, now)
     if healed_at == now:
         return
+    most = level.at(now)
     detail = f"{counted(instants, period, now)} of {most} in {_NAMES[period]}"
     if most < level.top and level.parts == 1:
         detail += f", a new mailbox on its way to {level.top}"

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sequencer.domain.audience import Audience, ColleagueRule, Exclusive, Throttle
@@ -61,7 +60,11 @@ class Room:
     draining_since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+NO_AUDIENCE, NO_COLLEAGUES, NO_THROTTLE, NO_ROOM = Audience(), ColleagueRule(), Throttle(), Room()
+OF_UTC = Workdays(ZoneInfo("UTC"))
+
+
+@dataclass(slots=True)  # made for every mail: to freeze it costs each of its fields a call
 class Standing:
     """What is known of a person and of the cadence they are to be in, or are in.
 
@@ -81,10 +84,10 @@ class Standing:
 
     now: datetime
     prospect: Prospect
-    workdays: Workdays = field(default_factory=lambda: Workdays(ZoneInfo("UTC")))
-    audience: Audience = field(default_factory=Audience)
-    colleagues: ColleagueRule = field(default_factory=ColleagueRule)
-    throttle: Throttle = field(default_factory=Throttle)
+    workdays: Workdays = OF_UTC
+    audience: Audience = NO_AUDIENCE
+    colleagues: ColleagueRule = NO_COLLEAGUES
+    throttle: Throttle = NO_THROTTLE
     suppressions: tuple[Suppression, ...] = ()
     here: Run | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
@@ -98,10 +101,10 @@ class Standing:
     wordless: tuple[str, ...] = ()
     consent_countries: frozenset[str] = frozenset()
     starts_at: datetime | None = None
-    room: Room = field(default_factory=Room)
+    room: Room = NO_ROOM
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # as above
 class Moment:
     """What is known of the instant of a mail: its mailbox, what left before, its calendar.
 
@@ -109,6 +112,8 @@ class Moment:
         mailbox: where the mail comes from; one that the settings do not know has no limits.
         known: whether the settings know the mailbox.
         openings: what has been found out about calendars that many moments share.
+        paced: what pacing has against the mail; several rules read it, each for its own code.
+        closed: what the calendar has against it.
     """
 
     now: datetime
@@ -121,13 +126,10 @@ class Moment:
     freshness: timedelta
     known: bool = True
     openings: Openings = field(default_factory=Openings)
+    paced: tuple[Refusal, ...] = field(init=False)
+    closed: Refusal | None = field(init=False)
 
-    @cached_property
-    def paced(self) -> tuple[Refusal, ...]:
-        """What pacing has against it; several rules read it, each for its own code."""
-        return tuple(pacing_refusals(self.limits, self.traffic, self.now))
-
-    @cached_property
-    def closed(self) -> Refusal | None:
-        """What the calendar has against it."""
-        return self.openings.closed(self.timing, self.now)
+    def __post_init__(self) -> None:
+        """Ask once what every mail is asked: to remember it at its first use takes longer."""
+        self.paced = tuple(pacing_refusals(self.limits, self.traffic, self.now))
+        self.closed = self.openings.closed(self.timing, self.now)

@@ -5,11 +5,14 @@ twice means the first. Everything that adds days goes through here, so the rule 
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MINUTES_PER_DAY = 1_440
+_KNOWN = 4_096  # minutes that are remembered: those of many mails are the same
 
 
+@lru_cache(_KNOWN)
 def instant_of(day: date, minute: int, tz: ZoneInfo) -> datetime:
     """UTC instant of `minute` after the midnight that begins `day` in `tz`, on the wall clock.
 

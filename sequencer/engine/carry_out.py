@@ -60,18 +60,19 @@ def carry_out(connection: Connection, case: Case, command: Command, now: datetim
 
 
 def plan_send(
-    case: Case, command: Command, steps: Mapping[str, SendState], now: datetime
+    case: Case, command: Command, steps: Mapping[str, SendState], now: datetime, *, runs: bool
 ) -> tuple[Queued, Entry] | None:
     """The send of a step that is reached for the first time, and what the ledger says of it.
 
-    None for any other command: that is carried out by itself.
+    None for any other command: that is carried out by itself. `runs` tells whether the enrollment
+    is active once the change is stored that the command follows from.
     """
     if not isinstance(command, QueueStep) or command.again:
         return None
     if command.step_id in steps:
         return None
     due = due_after_wait(case, command.step_id, command.wait, now)
-    new = _new_send(case, command.step_id, due, steps.values())
+    new = _new_send(case, command.step_id, due, steps.values(), runs=runs)
     told_of = f"due {told(case, due, now)}"
     return new, entry_of(case, Kind.QUEUED, told_of, now, command.step_id)
 
@@ -103,14 +104,8 @@ def queue_send(
     if due.at <= now:
         wake.call(connection, [case.stored.enrollment.mailbox or ""])
     if known is None:
-        sends.queue(
-            connection,
-            replace(
-                _new_send(case, step_id, due, [send.state for send in every]),
-                draft=released.draft,
-                variant=released.variant,
-            ),
-        )
+        states = [send.state for send in every]
+        sends.queue(connection, _new_send(case, step_id, due, states, released))
     else:
         mailbox = case.stored.enrollment.mailbox or ""
         values = {
@@ -128,10 +123,28 @@ def queue_send(
     return True
 
 
-def _new_send(case: Case, step_id: str, due: Due, states: Iterable[SendState]) -> Queued:
-    follow_up = SendState.SENT in states
-    mailbox = case.stored.enrollment.mailbox or ""
-    return Queued(case.stored.id, step_id, mailbox, follow_up, due.at, due.reason)
+def _new_send(
+    case: Case,
+    step_id: str,
+    due: Due,
+    states: Iterable[SendState],
+    released: Released = BY_ITSELF,
+    *,
+    runs: bool | None = None,
+) -> Queued:
+    stored = case.stored
+    return Queued(
+        enrollment_id=stored.id,
+        slug=stored.slug,
+        step_id=step_id,
+        mailbox=stored.enrollment.mailbox or "",
+        follow_up=SendState.SENT in states,
+        due_at=due.at,
+        why=due.reason,
+        draft=released.draft,
+        variant=released.variant,
+        runs=runs,
+    )
 
 
 def close_all(connection: Connection, case: Case, why: str, now: datetime) -> None:

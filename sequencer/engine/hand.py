@@ -6,8 +6,9 @@ taken its time since the look that began the transaction.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from sequencer.domain.cadence import StepKind
 from sequencer.domain.ledger import Entry, Kind
@@ -26,10 +27,10 @@ from sequencer.store.sends import StoredSend
 # Seconds of the boot clock, which goes on during suspend, from this look to the final dot. A daemon
 # that slept in between (suspend, SIGSTOP) must not write it: another one may have taken over.
 LOOK_IS_GOOD_FOR_S = 5.0
+SCANS = 1_024  # that are remembered in words: of each mailbox the last one, for all of its mails
 
 
-@dataclass(frozen=True, slots=True)
-class Handing:
+class Handing(NamedTuple):
     """A mail whose body is written, and the lease under which its dot would follow.
 
     Attributes:
@@ -119,6 +120,11 @@ def _row(gate: MailGate, handing: Handing, send: StoredSend, case: Case) -> dict
 
 
 def _entry(gate: MailGate, send: StoredSend, case: Case) -> Entry:
-    scan = f"after a look into the mailbox at {gate.synced_at(send.mailbox):%H:%M:%S} UTC"
+    scan = _scan_at(gate.synced_at(send.mailbox))
     detail = f"to {send.recipient}, {scan}, as {send.message_id}"
     return entry_of(case, Kind.HANDED, detail, gate.now, send.step_id)
+
+
+@lru_cache(SCANS)
+def _scan_at(synced_at: datetime | None) -> str:
+    return f"after a look into the mailbox at {synced_at:%H:%M:%S} UTC"

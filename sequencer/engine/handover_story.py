@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sequencer.domain.handover_record import Line, Record
 from sequencer.domain.prospect import Prospect
 from sequencer.domain.rep import Rep
-from sequencer.domain.send import SendState
 from sequencer.domain.task import TaskKind, TaskState
 from sequencer.domain.visibility import OURSELVES, may_see, whose
 from sequencer.engine.desk import Desk
@@ -112,9 +111,8 @@ def _timeline(
     numbers = [each.id for each in told]
     found: list[tuple[datetime, int, str, str]] = [
         (each.ended_at or each.due_at, each.id, "we wrote", each.subject or "")
-        for of_one in sends.of_enrollments(connection, numbers).values()
+        for of_one in sends.sent_to(connection, numbers).values()
         for each in of_one
-        if each.state is SendState.SENT
     ]
     words = {id(each): _words(each) for each in mails}
     came = [(each.stored_at, 0, *words[id(each)]) for each in mails]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sequencer.domain.enrollment import PauseReason
 from sequencer.domain.event import Held
@@ -34,8 +35,7 @@ NO_OWN_MAILS = OwnMails(AT_ONCE)
 AT_A_TIME = 2  # of each kind, where each has to keep a distance to the one before
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A mail that is about to be sent, the number of its send, and what was known of its person."""
 
     send_id: int
@@ -165,10 +165,11 @@ class _Look:
     def _claim(self, passed: Sequence[Pair]) -> None:
         if not passed:
             return
-        every = sends.of_enrollments(self.connection, [case.stored.id for _, case in passed])
+        sent = sends.sent_to(self.connection, [case.stored.id for _, case in passed])
         rows: dict[SendState, list[dict[str, object]]] = {}
         for send, case in passed:
-            mail = self._mail(send, case, every[case.stored.id])
+            # Of what is not sent, only the send itself has a say in its mail.
+            mail = self._mail(send, case, [*sent[case.stored.id], send])
             if mail is not None:
                 self.looked.claimed.append(Claimed(send.id, mail, case))
                 rows.setdefault(send.state, []).append(self._row(send, case, mail))

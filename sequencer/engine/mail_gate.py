@@ -97,13 +97,13 @@ class MailGate:
     def _standing(self, asked: Asked) -> Standing:
         """What the rules want to know of the person; missing values show in composing the mail."""
         case = asked.case
-        prospect, cadence = case.person.prospect, case.version.cadence
+        prospect, known = case.person.prospect, self._suppressions
         return Standing(
             now=self.now,
             prospect=prospect,
             workdays=case.timing.workdays,
-            audience=cadence.audience,
-            suppressions=self._suppressions.get(key_of(prospect.email) or "", ()),
+            audience=case.version.cadence.audience,
+            suppressions=known.get(key_of(prospect.email), ()) if known else (),
             elsewhere=self._elsewhere(case) if asked.first else (),
             touched_at=self._touched.get(case.stored.id),
             consent_countries=self._desk.policy.consent_countries,

@@ -58,15 +58,15 @@ def record(
     # Asked under the lock: what a lost line left behind may be committed only now.
     new = [each for each in results if not each.again or not _is_stored(connection, each)]
     attempts.add(connection, *(_attempt(each) for each in new))
-    recordings = [
-        Recording(connection, desk, *pairs[each.send_id], each.outcome, each.at)
-        for each in new
-        if pairs[each.send_id][0].fence == each.lease.fence
-    ]
-    _accept_each(connection, [each for each in recordings if _is_plain(each)])
-    for each in recordings:
-        if not _is_plain(each):
-            _follow(each)
+    plain, others = list[Recording](), list[Recording]()
+    for each in new:
+        send, case = pairs[each.send_id]
+        if send.fence == each.lease.fence:
+            recording = Recording(connection, desk, send, case, each.outcome, each.at)
+            (plain if _is_plain(recording) else others).append(recording)
+    _accept_each(connection, plain)
+    for recording in others:
+        _follow(recording)
     return [None] * len(results)
 
 

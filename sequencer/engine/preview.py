@@ -7,7 +7,7 @@ daemon has, and the enrollment has a key that no other one has.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -289,7 +289,7 @@ class _Walk:
                 self.earlier.append(self._sent(step, message_id, HELD_SUBJECT))
 
     def _sent(self, step: Step, message_id: str, subject: str) -> StoredSend:
-        values: dict[str, Any] = {each.name: None for each in fields(StoredSend)}
+        values: dict[str, Any] = dict.fromkeys(StoredSend.__annotations__)
         values |= {"id": 0, "enrollment_id": 0, "step_id": step.id, "why": "", "fence": 0}
         mailbox = mailbox_for(self.desk, self.version, self.wish)
         values |= {"mailbox": mailbox, "tries": 1}

@@ -6,6 +6,7 @@ Everything happens in the caller's transaction, so a stop signal and what it sto
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sequencer.domain.decide import Command, Decision, decide
 from sequencer.domain.enrollment import Enrollment, EnrollmentState
@@ -53,8 +54,7 @@ def react(
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An event for one of many enrollments, loaded with its lock.
 
     Attributes:
@@ -87,8 +87,9 @@ def react_each(connection: Connection, changes: Sequence[Change]) -> None:
         if kind is not None:
             detail = f"{_reason(decision.enrollment)}{change.cause}"
             book.entries.append(entry_of(change.case, kind, detail, change.now))
+        runs = decision.enrollment.state is EnrollmentState.ACTIVE
         for command in decision.commands:
-            book.note(change, command, steps[change.case.stored.id])
+            book.note(change, command, steps[change.case.stored.id], runs=runs)
     book.write()
 
 
@@ -105,8 +106,10 @@ class _Book:
     entries: list[Entry] = field(default_factory=list)
     queued: list[Queued] = field(default_factory=list)
 
-    def note(self, change: Change, command: Command, steps: Mapping[str, SendState]) -> None:
-        planned = plan_send(change.case, command, steps, change.now)
+    def note(
+        self, change: Change, command: Command, steps: Mapping[str, SendState], *, runs: bool
+    ) -> None:
+        planned = plan_send(change.case, command, steps, change.now, runs=runs)
         if planned is None:
             self.write()
             carry_out(self.connection, change.case, command, change.now)

@@ -1,7 +1,7 @@
 """An outcome being stored: what every part of that has at hand."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sequencer.domain.ledger import Kind
 from sequencer.domain.mailbox import MailboxState
@@ -20,8 +20,7 @@ SMTP = "smtp: "  # marks trouble that only a mail that gets through can clear
 MAILBOX_REST = timedelta(minutes=2)  # after a server that did not answer or lost the line
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """An outcome being stored, with the send and the enrollment it is about."""
 
     connection: Connection

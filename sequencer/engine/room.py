@@ -4,11 +4,10 @@ The database counts, and gives out instants only where a limit is reached. What 
 meanwhile is counted too, though it has not left yet.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from typing import NamedTuple
 
 from sequencer.domain.address import domain_of
 from sequencer.domain.free_mail import is_free_mail
@@ -22,8 +21,7 @@ from sequencer.store.mailboxes import StoredMailbox
 from sequencer.store.traffic import BoxState
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A mail that may leave: of which enrollment, from which mailbox, as its first touch or not.
 
     Attributes:
@@ -40,7 +38,7 @@ class Asked:
         """Number of whom it is for."""
         return self.case.person.id
 
-    @cached_property
+    @property
     def domain(self) -> str:
         """Company of whom it is for, the empty string where the domain is no company."""
         domain = domain_of(self.case.person.prospect.email)
@@ -112,15 +110,16 @@ class Room:
         names, known = {each.mailbox for each in asked}, desk.policy.mailboxes
         paces = (known[name].pace for name in names & known.keys())
         self._states = boxes_of(connection, names, paces, now)
-        self._taken = Counter[object]()
+        self._taken = defaultdict[object, int](int)
         self._new: dict[str, int | None] = {}
         self._begun: dict[str, int] = {}
         limits, day = desk.policy.limits, now - DAY
+        self._per_domain = limits.per_domain
         self._limits_people = [
             most for most in (limits.per_person_day, limits.per_person_week) if most is not None
         ]
         people = {each.person for each in asked} if self._limits_people else ()
-        companies = {each.domain for each in asked} - {""} if limits.per_domain is not None else ()
+        companies = {each.domain for each in asked} - {""} if self._per_domain is not None else ()
         self._to_people = (
             traffic.counts_to_people(connection, people, day, now - WEEK) if people else {}
         )
@@ -155,8 +154,10 @@ class Room:
     def take(self, asked: Asked) -> None:
         """This mail goes, and counts for those that are asked about after it."""
         self._box(asked.mailbox).take()
-        self._taken[asked.person] += 1
-        self._taken[asked.domain] += 1
+        if self._limits_people:
+            self._taken[asked.person] += 1
+        if self._per_domain is not None:
+            self._taken[asked.domain] += 1
         if asked.first:
             self._taken["begun in", asked.case.stored.slug] += 1
 
@@ -182,9 +183,12 @@ class Room:
         return self._with(traffic.newest_to_person(self._connection, person, since, newest), taken)
 
     def _to_domain(self, asked: Asked) -> Sequence[datetime]:
-        domain, most = asked.domain, self._desk.policy.limits.per_domain
+        most = self._per_domain
+        if most is None:
+            return ()
+        domain = asked.domain
         count, taken = self._to_domains.get(domain, 0), self._taken[domain]
-        if most is None or not domain or count + taken < most:
+        if not domain or count + taken < most:
             return ()
         day = self._now - DAY
         return self._with(traffic.newest_to_domain(self._connection, domain, day, most), taken)

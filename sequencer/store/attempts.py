@@ -1,8 +1,8 @@
 """Attempts: each SMTP transaction of a send, with the server's own words."""
 
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,8 +13,7 @@ from sequencer.store.prepared import Prepared
 from sequencer.store.tables import AttemptRow
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One SMTP transaction; `code` and `enhanced` are the server's, where it said anything."""
 
     send_id: int
@@ -26,7 +25,7 @@ class Attempt:
     answer: str
 
 
-_COLUMNS = tuple(each.name for each in fields(Attempt))  # `asdict` copies every instant as well
+_COLUMNS = tuple(Attempt.__annotations__)
 _ADD = Prepared(sa.insert(AttemptRow), _COLUMNS, attrgetter)
 
 
@@ -37,10 +36,8 @@ def add(connection: Connection, *new: Attempt) -> None:
 
 def _fitting(attempt: Attempt) -> Attempt:
     """The attempt with as much of the server's words as can be stored, mostly all of them."""
-    enhanced, answer = cut(attempt.enhanced, 16), cut(attempt.answer)
-    if (enhanced, answer) == (attempt.enhanced, attempt.answer):
-        return attempt
-    return replace(attempt, enhanced=enhanced, answer=answer)
+    send_id, at, outcome, phase, code, enhanced, answer = attempt
+    return Attempt(send_id, at, outcome, phase, code, cut(enhanced, 16), cut(answer))
 
 
 def is_stored(connection: Connection, send_id: int, at: datetime, outcome: str) -> bool:

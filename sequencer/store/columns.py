@@ -23,14 +23,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], object]:
         """UTC instant for the driver; ValueError for a naive one."""
-        return _to_text if dialect.name == "sqlite" else _to_utc
+        return _to_text if dialect.name == "sqlite" else _if_any
 
     def result_processor(
         self, dialect: Dialect, coltype: object
     ) -> Callable[[Any], datetime | None]:
         """Aware UTC instant from the driver."""
         del coltype
-        return _from_text if dialect.name == "sqlite" else _to_utc
+        return _from_text if dialect.name == "sqlite" else _if_any
 
     def literal_processor(self, dialect: Dialect) -> Callable[[datetime], str]:
         """The instant as it stands in a statement."""
@@ -38,17 +38,20 @@ class UtcDateTime(TypeDecorator[datetime]):
         return lambda value: f"'{bind(value)}'"
 
 
-def _to_utc(value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
+def _to_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"an instant without a zone: {value!r}")
-    return value if value.tzinfo is UTC else value.astimezone(UTC)
+    return value.astimezone(UTC)
+
+
+def _if_any(value: datetime | None) -> datetime | None:
+    return value if value is None or value.tzinfo is UTC else _to_utc(value)
 
 
 def _to_text(value: datetime | None) -> str | None:
-    utc = _to_utc(value)
-    return None if utc is None else _text_of(utc)
+    if value is None:
+        return None
+    return _text_of(value if value.tzinfo is UTC else _to_utc(value))
 
 
 # Of instants in UTC alone: the two of an hour that a zone has twice are the same to a comparison.

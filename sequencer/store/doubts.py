@@ -90,7 +90,11 @@ def keys_of(connection: Connection, mailbox: str, limit: int) -> list[tuple[int,
     query = (
         sa.select(SendRow.id, EnrollmentRow.key, SendRow.step_id)
         .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)
-        .where(SendRow.mailbox == mailbox, SendRow.state.in_(DOUBTFUL))
+        .where(
+            SendRow.mailbox == mailbox,
+            SendRow.state.in_(DOUBTFUL),
+            sa.text(f"send.{UNDER_WAY}"),  # for the index
+        )
         .order_by(SendRow.id.desc())
         .limit(limit)
     )

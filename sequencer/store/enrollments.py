@@ -20,6 +20,7 @@ from sequencer.store.database import Connection
 from sequencer.store.prepared import Prepared
 from sequencer.store.race import LostRaceError
 from sequencer.store.tables import EnrollmentRow, ProspectRow
+from sequencer.store.turns import by_column
 
 LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 
@@ -72,13 +73,13 @@ def _saving(columns: Sequence[str]) -> Prepared:
             EnrollmentRow.state == sa.bindparam("was_state"),
             EnrollmentRow.step_id.is_not_distinct_from(sa.bindparam("was_step")),
         )
-        .values(new)
+        .values(new),
+        takes=by_column,
     )
 
 
 _SAVE, _SAVE_STEP = _saving(_COLUMNS), _saving(_STEP)
 COLUMNS = list(EnrollmentRow.__table__.c)
-_NAMES = [each.name for each in COLUMNS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,11 @@ def save_each(
     if not changes:
         return
     steps, others = list[dict[str, object]](), list[dict[str, object]]()
-    for change in changes:
-        (steps if _only_goes_on(*change[:2]) else others).append(_saved(*change))
+    for stored, after, now in changes:
+        if _only_goes_on(stored, after):
+            steps.append({**_guarded(stored), **_step_values(after)})
+        else:
+            others.append(_saved(stored, after, now))
     saved = _SAVE_STEP.each(connection, steps) + _SAVE.each(connection, others)
     if saved != len(changes):
         raise LostRaceError
@@ -213,13 +217,13 @@ def _tell_sends(
 
 
 def _saved(stored: StoredEnrollment, after: Enrollment, now: datetime) -> dict[str, object]:
-    values = {**_state_values(after), **_instants(stored, after, now)}
-    return {
-        "number": stored.id,
-        "was_state": stored.enrollment.state,
-        "was_step": stored.enrollment.step,
-        **{f"new_{name}": value for name, value in values.items()},
-    }
+    return {**_guarded(stored), **_state_values(after), **_instants(stored, after, now)}
+
+
+def _guarded(stored: StoredEnrollment) -> dict[str, object]:
+    """What tells whether somebody has changed it since."""
+    before = stored.enrollment
+    return {"number": stored.id, "was_state": before.state, "was_step": before.step}
 
 
 def _instants(stored: StoredEnrollment, after: Enrollment, now: datetime) -> dict[str, object]:
@@ -299,14 +303,20 @@ def resume_later(connection: Connection, enrollment_id: int, at: datetime) -> No
     )
 
 
-def _state_values(enrollment: Enrollment) -> dict[str, object]:
+def _step_values(enrollment: Enrollment) -> dict[str, object]:
     remaining = enrollment.remaining
     return {
-        "state": enrollment.state,
         "step_id": enrollment.step,
+        "remaining_s": None if remaining is None else int(remaining.total_seconds()),
+    }
+
+
+def _state_values(enrollment: Enrollment) -> dict[str, object]:
+    return {
+        **_step_values(enrollment),
+        "state": enrollment.state,
         "pause_reason": enrollment.pause_reason,
         "resume_at": enrollment.resume_at,
-        "remaining_s": None if remaining is None else int(remaining.total_seconds()),
         "finish_reason": enrollment.finish_reason,
         "mailbox": enrollment.mailbox,
     }
@@ -314,30 +324,46 @@ def _state_values(enrollment: Enrollment) -> dict[str, object]:
 
 def stored_in(row: Sequence[Any], raw: Sequence[Any] = ()) -> StoredEnrollment:
     """The enrollment in a row of the columns of one; `raw` is that row, to be kept."""
-    known = dict(zip(_NAMES, row, strict=True))
-    paused, finished, remaining_s = (
-        known[name] for name in ("pause_reason", "finish_reason", "remaining_s")
-    )
+    (
+        number,
+        key,
+        prospect_id,
+        slug,
+        version_hash,
+        state,
+        step_id,
+        paused,
+        resume_at,
+        remaining_s,
+        finished,
+        mailbox,
+        overrides,
+        enrolled_by,
+        enrolled_at,
+        starts_at,
+        activated_at,
+        finished_at,
+    ) = row
     return StoredEnrollment(
-        id=known["id"],
-        prospect_id=known["prospect_id"],
-        slug=known["slug"],
-        version_hash=known["version_hash"],
-        enrolled_at=known["enrolled_at"],
-        enrolled_by=known["enrolled_by"],
-        starts_at=known["starts_at"],
-        activated_at=known["activated_at"],
-        finished_at=known["finished_at"],
-        overrides=known["overrides"],
+        id=number,
+        prospect_id=prospect_id,
+        slug=slug,
+        version_hash=version_hash,
+        enrolled_at=enrolled_at,
+        enrolled_by=enrolled_by,
+        starts_at=starts_at,
+        activated_at=activated_at,
+        finished_at=finished_at,
+        overrides=overrides,
         raw=raw,
         enrollment=Enrollment(
-            key=known["key"],
-            state=EnrollmentState(known["state"]),
-            step=known["step_id"],
+            key=key,
+            state=EnrollmentState(state),
+            step=step_id,
             pause_reason=PauseReason(paused) if paused else None,
-            resume_at=known["resume_at"],
+            resume_at=resume_at,
             remaining=None if remaining_s is None else timedelta(seconds=remaining_s),
             finish_reason=FinishReason(finished) if finished else None,
-            mailbox=known["mailbox"],
+            mailbox=mailbox,
         ),
     )

@@ -1,21 +1,23 @@
 """Write and read the ledger."""
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from sequencer.domain.ledger import Entry, Kind
 from sequencer.store import news
 from sequencer.store.columns import cut
 from sequencer.store.database import Connection
 from sequencer.store.prepared import Prepared
-from sequencer.store.tables import LedgerRow
+from sequencer.store.tables import EnrollmentRow, LedgerRow
 
-_COLUMNS = tuple(each.name for each in fields(Entry))  # `asdict` copies every instant as well
+_COLUMNS = tuple(Entry.__annotations__)
 _ADD = Prepared(sa.insert(LedgerRow), _COLUMNS, attrgetter)
-_LAST = Prepared(sa.select(sa.func.lastval()))  # on a server: the number that was given out last
+_ADD_TOLD = Prepared(sa.insert(LedgerRow).returning(LedgerRow.id), _COLUMNS, attrgetter)
 
 
 def write(connection: Connection, *entries: Entry) -> None:
@@ -28,16 +30,18 @@ def write_all(connection: Connection, entries: Iterable[Entry]) -> None:
     new = [_fitting(entry) for entry in entries]
     if not new:
         return
-    _ADD.each(connection, new)
-    if news.newest_of(connection) is not None:
-        # A server may be replaced by one that lags behind: what it must know is remembered here.
-        news.of(connection).entries.append((_LAST.scalar(connection, {}), new[-1].at))
+    if news.newest_of(connection) is None:
+        _ADD.each(connection, new)
+        return
+    # A server may be replaced by one that lags behind: what it must know is remembered here.
+    last = max(number for (number,) in _ADD_TOLD.returned(connection, new))
+    news.of(connection).entries.append((last, new[-1].at))
 
 
 def _fitting(entry: Entry) -> Entry:
     """The entry with as much of its detail as can be stored, mostly all of it."""
     detail = cut(entry.detail)
-    return entry if detail == entry.detail else replace(entry, detail=detail)
+    return entry if detail is entry.detail else replace(entry, detail=detail)
 
 
 def of_prospect(connection: Connection, prospect_id: int) -> list[Entry]:
@@ -61,10 +65,20 @@ def latest(connection: Connection, limit: int, after_id: int = 0) -> list[tuple[
     return [(row.id, _entry(row)) for row in rows]
 
 
+def about(row: type[LedgerRow], enrollment: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    """That an entry is about an enrollment; found by the person, for whom alone there is an index.
+
+    An index of enrollments too would cost every mail as much as the one of people.
+    """
+    its = aliased(EnrollmentRow)
+    person = sa.select(its.prospect_id).where(its.id == enrollment).correlate_except(its)
+    return row.prospect_id == person.scalar_subquery(), row.enrollment_id == enrollment
+
+
 def was_in_doubt(connection: Connection, enrollment_id: int, step_id: str) -> bool:
     """Whether it was ever unknown if that step's mail had left."""
     query = sa.select(LedgerRow.id).where(
-        LedgerRow.enrollment_id == enrollment_id,
+        *about(LedgerRow, enrollment_id),
         LedgerRow.step_id == step_id,
         LedgerRow.kind == Kind.IN_DOUBT,
     )

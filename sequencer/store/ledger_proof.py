@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from sequencer.domain.enrollment import EnrollmentState
 from sequencer.domain.ledger import Kind
 from sequencer.store.database import Connection
+from sequencer.store.ledger import about
 from sequencer.store.outside_tables import InboundRow
 from sequencer.store.stream import streamed
 from sequencer.store.tables import EnrollmentRow, LedgerRow, ProspectRow
@@ -157,7 +158,7 @@ def _last_at(kind: Kind) -> sa.ScalarSelect[Any]:
     return (
         sa.select(sa.func.max(LedgerRow.id))
         .where(
-            LedgerRow.enrollment_id == InboundRow.enrollment_id,
+            *about(LedgerRow, InboundRow.enrollment_id),
             LedgerRow.kind == kind,
             LedgerRow.at <= sa.func.coalesce(InboundRow.judged_at, InboundRow.stored_at),
         )

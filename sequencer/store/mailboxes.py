@@ -1,9 +1,8 @@
 """Mailboxes: their health, and how far they have been read."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -63,8 +62,7 @@ _SEEN_SINCE = sa.select(InboundRow.uid).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMailbox:
+class StoredMailbox(NamedTuple):
     """What the database knows of a mailbox."""
 
     name: str

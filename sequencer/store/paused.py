@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sequencer.domain.enrollment import EnrollmentState, PauseReason
 from sequencer.domain.send import OPEN_STATES, SendState
 from sequencer.store.database import Connection
-from sequencer.store.tables import EnrollmentRow, ProspectRow, SendRow
+from sequencer.store.tables import WAITS, EnrollmentRow, ProspectRow, SendRow
 
 
 def find(
@@ -43,7 +43,7 @@ def in_doubt(connection: Connection) -> set[int]:
 
 def queued_beside(connection: Connection, mailbox: str) -> list[datetime]:
     """When the open mails of a mailbox are due whose enrollments run."""
-    return _queued(connection, SendRow.mailbox == mailbox)
+    return _queued(connection, SendRow.mailbox == mailbox, sa.text(f"send.{WAITS}"))
 
 
 def queued_to_person(connection: Connection, prospect_id: int) -> list[datetime]:
@@ -58,11 +58,13 @@ def queued_to_domain(connection: Connection, domain: str) -> list[datetime]:
 
 def queued_first_touches(connection: Connection, slug: str) -> list[datetime]:
     """The same of the first touches of a cadence."""
-    waits = SendRow.handed_at.is_(None)  # for the index: most first touches have left long ago
+    waits = SendRow.handed_at.is_(None)  # one that may have left counts as such
     return _queued(connection, EnrollmentRow.slug == slug, SendRow.follow_up.is_(False), waits)
 
 
-def _queued(connection: Connection, *which: sa.ColumnElement[bool]) -> list[datetime]:
+def _queued(
+    connection: Connection, *which: sa.ColumnElement[bool] | sa.TextClause
+) -> list[datetime]:
     query = (
         sa.select(SendRow.due_at, EnrollmentRow.state)
         .join(EnrollmentRow, EnrollmentRow.id == SendRow.enrollment_id)

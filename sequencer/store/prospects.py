@@ -189,10 +189,8 @@ def _stored(row: sa.Row[tuple[object, ...]]) -> StoredProspect:
 
 
 def _prospect(email: str, fields: Mapping[str, str]) -> Prospect:
-    named = {name: value for name, value in fields.items() if not name.startswith("extra.")}
-    extra = {
-        name.removeprefix("extra."): value
-        for name, value in fields.items()
-        if name.startswith("extra.")
-    }
+    named, extra = dict(fields), dict[str, str]()
+    for name in fields:
+        if name.startswith("extra."):
+            extra[name.removeprefix("extra.")] = named.pop(name)
     return Prospect(email=email, extra=extra, **named)

@@ -12,6 +12,7 @@ from sequencer.domain.send import SendState
 from sequencer.mail.transaction import OutcomeKind
 from sequencer.store.crossings import version_then
 from sequencer.store.database import Connection
+from sequencer.store.ledger import about
 from sequencer.store.stream import streamed
 from sequencer.store.tables import AttemptRow, EnrollmentRow, LedgerRow, ProspectRow, SendRow
 
@@ -174,7 +175,7 @@ def sent_without_proof(connection: Connection) -> Iterator[int]:
         AttemptRow.send_id == SendRow.id, AttemptRow.outcome == OutcomeKind.ACCEPTED
     )
     doubt = sa.exists().where(
-        LedgerRow.enrollment_id == SendRow.enrollment_id,
+        *about(LedgerRow, SendRow.enrollment_id),
         LedgerRow.step_id == SendRow.step_id,
         LedgerRow.kind.in_([Kind.SETTLED, Kind.IN_DOUBT]),
     )
@@ -191,16 +192,16 @@ def sent_without_handing(connection: Connection) -> Iterator[int]:
     """
     handed_over, sent = aliased(LedgerRow), aliased(LedgerRow)
     told = sa.exists().where(
-        sent.enrollment_id == SendRow.enrollment_id,
+        *about(sent, SendRow.enrollment_id),
         sent.step_id == SendRow.step_id,
         sent.kind == Kind.SENT,
-        handed_over.enrollment_id == SendRow.enrollment_id,
+        *about(handed_over, SendRow.enrollment_id),
         handed_over.step_id == SendRow.step_id,
         handed_over.kind == Kind.HANDED,
         handed_over.id < sent.id,
     )
     found = sa.exists().where(
-        LedgerRow.enrollment_id == SendRow.enrollment_id,
+        *about(LedgerRow, SendRow.enrollment_id),
         LedgerRow.step_id == SendRow.step_id,
         LedgerRow.kind == Kind.SETTLED,
     )

@@ -1,10 +1,9 @@
 """Sends: every change is guarded by the state that was read; no row changed means a lost race."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,10 +14,10 @@ from sequencer.store.database import Connection
 from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.race import LostRaceError
 from sequencer.store.tables import UNDER_WAY, EnrollmentRow, SendRow
+from sequencer.store.turns import by_column
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSend:
+class StoredSend(NamedTuple):
     """A send as it lies in the database.
 
     Attributes:
@@ -54,8 +53,9 @@ class StoredSend:
     ended_at: datetime | None
 
 
-COLUMNS = [SendRow.__table__.c[each.name] for each in fields(StoredSend)]
-_STATE = [each.name for each in fields(StoredSend)].index("state")
+COLUMNS = [SendRow.__table__.c[name] for name in StoredSend.__annotations__]
+_STATE = list(StoredSend.__annotations__).index("state")
+_STATES = {str(each): each for each in SendState}
 # Statements that every look makes are built once: that takes longer than to run them.
 _ONE = Prepared(sa.select(*COLUMNS).where(SendRow.id == sa.bindparam("one")))
 _OF_ENROLLMENT = Prepared(
@@ -72,19 +72,26 @@ _STEPS = Prepared(
         one_of(SendRow.enrollment_id, "many")
     )
 )
-_OF_MANY = Prepared(
-    sa.select(*COLUMNS).where(one_of(SendRow.enrollment_id, "many")).order_by(SendRow.id)
+_SENT_TO_MANY = Prepared(
+    sa.select(*COLUMNS)
+    .where(
+        one_of(SendRow.enrollment_id, "many"),
+        SendRow.state == sa.literal_column(f"'{SendState.SENT}'", sa.String),
+    )
+    .order_by(SendRow.id)
 )
-_IS_ACTIVE = (
-    sa.select(EnrollmentRow.state == EnrollmentState.ACTIVE)
-    .where(EnrollmentRow.id == sa.bindparam("enrolled"))
-    .scalar_subquery()
-)
-_SLUG = (
-    sa.select(EnrollmentRow.slug)
-    .where(EnrollmentRow.id == sa.bindparam("enrolled"))
-    .scalar_subquery()
-)
+_ACTIVE = sa.literal_column(f"'{EnrollmentState.ACTIVE}'", sa.String)
+# What whoever queues a send does not know of its enrollment is looked up.
+_OF_ENROLLED = {
+    name: sa.func.coalesce(
+        sa.bindparam(f"known_{name}", type_=column.type),
+        sa.select(asked).where(EnrollmentRow.id == sa.bindparam("enrolled")).scalar_subquery(),
+    )
+    for name, column, asked in (
+        ("slug", SendRow.slug, EnrollmentRow.slug),
+        ("runs", SendRow.runs, EnrollmentRow.state == _ACTIVE),
+    )
+}
 _QUEUED = (
     "enrollment_id",
     "step_id",
@@ -98,7 +105,7 @@ _QUEUED = (
     "fence",
     "tries",
 )
-_QUEUE = Prepared(sa.insert(SendRow).values(runs=_IS_ACTIVE, slug=_SLUG), _QUEUED)
+_QUEUE = Prepared(sa.insert(SendRow), _QUEUED, more=_OF_ENROLLED)
 _MARK = (
     sa.update(SendRow)
     .where(
@@ -109,12 +116,13 @@ _MARK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(NamedTuple):
     """A send to be queued.
 
     Attributes:
         variant: the wording that a rep has read and released; else that is settled at the claim.
+        slug: the cadence of the enrollment, where it is known.
+        runs: whether the enrollment is active, where that is known.
     """
 
     enrollment_id: int
@@ -125,6 +133,8 @@ class Queued:
     why: str
     draft: dict[str, str] | None = None
     variant: str | None = None
+    slug: str | None = None
+    runs: bool | None = None
 
 
 def queue(connection: Connection, *new: Queued) -> None:
@@ -139,6 +149,8 @@ def queue(connection: Connection, *new: Queued) -> None:
 def _row(new: Queued) -> dict[str, object]:
     return {
         "enrolled": new.enrollment_id,
+        "known_slug": new.slug,
+        "known_runs": new.runs,
         "enrollment_id": new.enrollment_id,
         "step_id": new.step_id,
         "mailbox": new.mailbox,
@@ -187,12 +199,10 @@ def steps_of(
     return found
 
 
-def of_enrollments(
-    connection: Connection, enrollment_ids: Iterable[int]
-) -> dict[int, list[StoredSend]]:
-    """All sends of these enrollments, each in the order they were queued."""
+def sent_to(connection: Connection, enrollment_ids: Iterable[int]) -> dict[int, list[StoredSend]]:
+    """The sends of these enrollments that count as sent, each in the order they were queued."""
     found: dict[int, list[StoredSend]] = {number: [] for number in enrollment_ids}
-    for send in map(stored, _OF_MANY.all(connection, {"many": list(found)})):
+    for send in map(stored, _SENT_TO_MANY.all(connection, {"many": list(found)})):
         found[send.enrollment_id].append(send)
     return found
 
@@ -248,11 +258,12 @@ def _moving(
     state: SendState, following: SendState, columns: tuple[str, ...], *, fenced: bool
 ) -> sa.Update:
     table = SendRow.__table__
-    query = sa.update(SendRow).where(SendRow.state == state)
+    before, after = (sa.literal_column(f"'{each}'", sa.String) for each in (state, following))
+    query = sa.update(SendRow).where(SendRow.state == before)
     if fenced:
         query = query.where(SendRow.fence == sa.bindparam("if_fence"))
     new = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
-    return query.values(state=following, **new)
+    return query.values(state=after, **new)
 
 
 def move_each(
@@ -275,12 +286,8 @@ def move_each(
         return
     columns = tuple(name for name in rows[0] if name not in {"number", "if_fence"})
     query = _move_each(state, following, columns, fenced="if_fence" in rows[0])
-    given = [{_NEW.get(name, f"new_{name}"): row[name] for name in row} for row in rows]
-    if query.each(connection, given) != len(rows):
+    if query.each(connection, rows) != len(rows):
         raise LostRaceError
-
-
-_NEW = {"number": "number", "if_fence": "if_fence"}
 
 
 @cache
@@ -288,7 +295,7 @@ def _move_each(
     state: SendState, following: SendState, columns: tuple[str, ...], *, fenced: bool
 ) -> Prepared:
     query = _moving(state, following, columns, fenced=fenced)
-    return Prepared(query.where(SendRow.id == sa.bindparam("number")))
+    return Prepared(query.where(SendRow.id == sa.bindparam("number")), takes=by_column)
 
 
 def postpone(connection: Connection, send_id: int, due_at: datetime, why: str) -> bool:
@@ -376,5 +383,5 @@ def states_of_mailboxes(connection: Connection) -> dict[tuple[str, SendState], i
 def stored(row: Sequence[Any]) -> StoredSend:
     """The send in a row of the columns of one."""
     values: list[Any] = list(row)
-    values[_STATE] = SendState(values[_STATE])
+    values[_STATE] = _STATES[values[_STATE]]
     return StoredSend(*values)

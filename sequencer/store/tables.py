@@ -198,6 +198,10 @@ WAITS = "state IN ('queued', 'deferred') AND runs"
 FIRST_TOUCH = "NOT follow_up"
 HAS_VARIANT = "variant IS NOT NULL"
 UNDER_WAY = "state IN ('claimed', 'handed', 'unknown', 'parked')"
+# A send gets these on its way: before, an index would hold it without a value, and lose it again.
+HAS_LEFT = "handed_at IS NOT NULL"
+FIRST_LEFT = f"{FIRST_TOUCH} AND {HAS_LEFT}"  # SQLite counts by the index alone if it has both
+HAS_MESSAGE_ID = "message_id IS NOT NULL"
 
 
 class SendRow(Base):
@@ -220,7 +224,7 @@ class SendRow(Base):
     why: Mapped[str] = mapped_column(Text)
     fence: Mapped[int] = mapped_column(Integer)
     tries: Mapped[int] = mapped_column(Integer)
-    message_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    message_id: Mapped[str | None] = mapped_column(Text)
     subject: Mapped[str | None] = mapped_column(Text)
     recipient: Mapped[str | None] = mapped_column(Address)
     draft: Mapped[dict[str, str] | None] = mapped_column(JSON)
@@ -235,17 +239,22 @@ class SendRow(Base):
         UniqueConstraint("enrollment_id", "step_id"),
         partial("ix_send_waits", "mailbox", "follow_up", "due_at", where=WAITS),
         partial("ix_send_under_way", "state", "mailbox", where=UNDER_WAY),
-        Index("ix_send_handed_at", "mailbox", "handed_at"),
-        partial("ix_send_first_touch", "slug", "handed_at", where=FIRST_TOUCH),
+        partial("uq_send_message_id", "message_id", where=HAS_MESSAGE_ID, unique=True),
+        partial("ix_send_handed_at", "mailbox", "handed_at", where=HAS_LEFT),
+        partial("ix_send_first_touch", "slug", "handed_at", "follow_up", where=FIRST_LEFT),
         partial("ix_send_variant", "slug", "enrollment_id", where=HAS_VARIANT),
     )
 
 
 class SendBytesRow(Base):
-    """The exact bytes of a send's mail, kept apart: whoever changes a row of SQLite rewrites it."""
+    """The exact bytes of a send's mail, kept apart: whoever changes a row of SQLite rewrites it.
+
+    `send_id` is no INTEGER, which would be the number of the row there: rows are to lie in the
+    order they come, not among those of other mailboxes, whose pages would be written anew.
+    """
 
     __tablename__ = "send_bytes"
-    send_id: Mapped[int] = mapped_column(ForeignKey("send.id"), primary_key=True)
+    send_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("send.id"), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -343,7 +352,7 @@ class LedgerRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(Key)
     prospect_id: Mapped[int | None] = mapped_column(ForeignKey("prospect.id"), index=True)
-    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"), index=True)
+    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"))
     mailbox: Mapped[str | None] = mapped_column(Key)
     step_id: Mapped[str | None] = mapped_column(Key)
     detail: Mapped[str] = mapped_column(Text)

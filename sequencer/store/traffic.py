@@ -4,11 +4,11 @@ A mailbox may have thousands of mails in a day, and is looked at before each of 
 database counts, and gives out instants only where a limit is reached.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -19,6 +19,7 @@ from sequencer.store.mailboxes import COLUMNS, StoredMailbox, stored, unseen
 from sequencer.store.prepared import Prepared, one_of
 from sequencer.store.tables import (
     FIRST_TOUCH,
+    HAS_LEFT,
     EnrollmentRow,
     MailboxRow,
     ProspectRow,
@@ -34,10 +35,11 @@ _ABOUT_TO_LEAVE = OPEN_STATES | {SendState.CLAIMED}
 # Statements that every look makes are built once: that takes longer than to run them.
 _FROM_ONE = SendRow.mailbox == sa.bindparam("one")
 _BY_ONE = TouchRow.mailbox == sa.bindparam("one")
+_HAS_LEFT = sa.text(HAS_LEFT)  # for the index, where no instant is asked for
 _AFTER = SendRow.handed_at > sa.bindparam("after", type_=SendRow.handed_at.type)
 _RECENT_KINDS = (
     sa.select(SendRow.follow_up)
-    .where(_FROM_ONE, SendRow.handed_at.is_not(None))
+    .where(_FROM_ONE, _HAS_LEFT)
     .order_by(SendRow.handed_at.desc(), SendRow.id.desc())
     .limit(sa.bindparam("most"))
 )
@@ -67,8 +69,7 @@ def counts_of_mailbox(
     return [Since(at, *pair) for at, pair in zip(instants, pairs, strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class BoxState:
+class BoxState(NamedTuple):
     """How many mails of a mailbox left in the last hour, day and week, and when the last did."""
 
     mailbox: StoredMailbox
@@ -85,8 +86,9 @@ def boxes_of(
     values: dict[str, object] = {f"after{index}": at for index, at in enumerate(instants)}
     found = {name: BoxState(unseen(name)) for name in names}
     for row in _BOXES.all(connection, {"names": list(names), **values}):
-        (hour, day, week, *last), box = row[_SPLIT:], stored(row[:_SPLIT])
-        found[box.name] = BoxState(box, hour, day, week, _latest(last))
+        (hour, before_hour, before_day, *last), box = row[_SPLIT:], stored(row[:_SPLIT])
+        day = hour + before_hour
+        found[box.name] = BoxState(box, hour, day, day + before_day, _latest(last))
     return found
 
 
@@ -208,15 +210,22 @@ def _boxes() -> sa.Select[Any]:
     ours = SendRow.mailbox == MailboxRow.name
     by_hand = (TouchRow.mailbox == MailboxRow.name, *_mail_out())
     columns: list[Any] = [*COLUMNS]
-    for index in range(3):
-        after = sa.bindparam(f"after{index}", type_=SendRow.handed_at.type)
-        mails = sa.select(sa.func.count()).where(ours, SendRow.handed_at > after)
-        touches = sa.select(sa.func.count()).where(TouchRow.at > after, *by_hand)
+    afters = [sa.bindparam(f"after{index}", type_=SendRow.handed_at.type) for index in range(3)]
+    for after, before in zip(afters, (None, *afters), strict=False):  # so each is counted once
+        mails = sa.select(sa.func.count()).where(ours, *_between(SendRow.handed_at, after, before))
+        touches = sa.select(sa.func.count()).where(*by_hand, *_between(TouchRow.at, after, before))
         columns.append(mails.scalar_subquery() + touches.scalar_subquery())
-    last = sa.select(_raw(sa.func.max(SendRow.handed_at))).where(ours)
+    last = sa.select(_raw(sa.func.max(SendRow.handed_at))).where(ours, _HAS_LEFT)
     touched = sa.select(_raw(sa.func.max(TouchRow.at))).where(*by_hand)
     columns += [last.scalar_subquery(), touched.scalar_subquery()]
     return sa.select(*columns).where(one_of(MailboxRow.name, "names"))
+
+
+def _between(at: Any, after: Any, before: Any | None) -> Iterator[sa.ColumnElement[bool]]:
+    """After the one and, if there is another, not after that."""
+    yield at > after
+    if before is not None:
+        yield at <= before
 
 
 @cache
@@ -235,7 +244,7 @@ def _mail_days(dialect: str) -> sa.Select[Any]:
     """The first mail of each date: one look into the index for it, however many mails it has."""
     first = sa.func.min(SendRow.handed_at, type_=SendRow.handed_at.type)
     number = sa.literal_column("1", sa.Integer)
-    day = sa.select(first.label("at"), number.label("number")).where(_FROM_ONE)
+    day = sa.select(first.label("at"), number.label("number")).where(_FROM_ONE, _HAS_LEFT)
     days = day.cte("day", recursive=True)
     next_day: sa.ColumnElement[Any]
     if dialect == "sqlite":
@@ -255,7 +264,7 @@ def _mail_days(dialect: str) -> sa.Select[Any]:
 
 @cache
 def _newest_queries() -> tuple[Prepared, Prepared]:
-    ours = sa.select(_raw(SendRow.handed_at)).where(_FROM_ONE, SendRow.handed_at.is_not(None))
+    ours = sa.select(_raw(SendRow.handed_at)).where(_FROM_ONE, _HAS_LEFT)
     by_hand = sa.select(_raw(TouchRow.at)).where(_BY_ONE, *_mail_out())
     most: sa.BindParameter[int] = sa.bindparam("most")
     return (

@@ -65,7 +65,7 @@ def readable(seen: dict[str, Statement]) -> list[Statement]:
     return [
         each
         for text, each in seen.items()
-        if text.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH"))
+        if text.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"))
     ]
 
 

@@ -15,6 +15,7 @@ from sequencer.domain.suppression import Suppression, SuppressionKind, Suppressi
 from sequencer.store import (
     attempts,
     enrollment_proof,
+    enrollments,
     ledger,
     ledger_proof,
     send_proof,
@@ -31,6 +32,12 @@ END, OPEN, HAND, LISTED = Kind.FINISHED, Kind.REOPENED, Kind.HANDED, Kind.SUPPRE
 PAUSE, RESUME = Kind.PAUSED, Kind.RESUMED
 
 
+def tell(connection: Connection, kind: Kind, enrollment: int, step_id: str = "intro") -> None:
+    """Let the ledger say that of an enrollment and its person."""
+    person = enrollments.get(connection, enrollment).prospect_id
+    ledger.write(connection, Entry(NOON, kind, "", person, enrollment, "ana", step_id))
+
+
 @dataclass
 class Story:
     """Entries about two enrollments, in the order they are written."""
@@ -43,8 +50,7 @@ class Story:
 
     def tell(self, *kinds: Kind, of: int = 0) -> None:
         for number, kind in enumerate(kinds):
-            mail = Entry(NOON, kind, "", None, self.numbers[of], "ana", f"step-{number}")
-            ledger.write(self.connection, mail)
+            tell(self.connection, kind, self.numbers[of], f"step-{number}")
 
 
 @pytest.fixture
@@ -199,8 +205,7 @@ def test_what_counts_as_sent(database: Database, evidence: str | None, *, proven
         hand(connection, send.id)
         accept(connection, send.id)
         if isinstance(evidence, Kind):
-            told = Entry(NOON, evidence, "", None, send.enrollment_id, "ana", send.step_id)
-            ledger.write(connection, told)
+            tell(connection, evidence, send.enrollment_id)
         elif evidence:
             attempts.add(connection, an_attempt(send.id, evidence))
         assert list(send_proof.sent_without_proof(connection)) == ([] if proven else [send.id])
@@ -225,7 +230,7 @@ def test_handed_before_sent(database: Database, kinds: tuple[Kind, ...], *, told
         accept(connection, send.id)
         entries = [(kind, send.enrollment_id) for kind in kinds]
         for kind, enrollment in [(HAND, other.enrollment_id), *entries]:
-            ledger.write(connection, Entry(NOON, kind, "", None, enrollment, "ana", "intro"))
+            tell(connection, kind, enrollment)
         assert list(send_proof.sent_without_handing(connection)) == ([] if told else [send.id])
 
 

@@ -273,7 +273,7 @@ PLANTS = (
         "no-hourly-cap",
         "after an outage everything leaves at once",
         "domain/pacing.py",
-        "        *_cap(Reason.CAP_HOUR, pace.hourly(mail_days), HOUR, mails, now),\n",
+        "        (Reason.CAP_HOUR, pace.hourly(mail_days), HOUR),\n",
         "",
     ),
     one(

@@ -1,4 +1,3 @@
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,7 +28,7 @@ PERSON = StoredProspect(1, Prospect("lucia@banco.example", "Lucía", "Marín"))
 
 def blank(row: Any, **values: Any) -> Any:
     """A row of which only what is named matters."""
-    return row(**{**dict.fromkeys(each.name for each in fields(row)), **values})
+    return row(**{**dict.fromkeys(row.__annotations__), **values})
 
 
 def a_report(*refusals: Refusal, **changes: Any) -> EnrollmentReport:

@@ -1,7 +1,7 @@
 """The bytes of whole mails: what is stored and sent may not change from one release to the next."""
 
 import base64
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -137,7 +137,7 @@ def a_case(prospect: Prospect = LEE) -> Case:
 
 
 def a_send(**known: Any) -> StoredSend:
-    every: dict[str, Any] = {each.name: known.get(each.name) for each in fields(StoredSend)}
+    every: dict[str, Any] = {name: known.get(name) for name in StoredSend.__annotations__}
     return StoredSend(**every)
 
 
@@ -180,7 +180,7 @@ def test_edited_by_a_rep() -> None:
 
 def test_another_mailbox() -> None:
     """From another mailbox a follow-up begins a thread of its own under the old subject."""
-    data = composed("bump", replace(SENT, mailbox="bob", subject="Re: Stock"))
+    data = composed("bump", SENT._replace(mailbox="bob", subject="Re: Stock"))
     assert b"\r\nSubject: Stock\r\n" in data
     assert b"In-Reply-To" not in data
 

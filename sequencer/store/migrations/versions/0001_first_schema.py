@@ -514,9 +514,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
     )
     with op.batch_alter_table("ledger", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_ledger_enrollment_id"), ["enrollment_id"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_ledger_prospect_id"), ["prospect_id"], unique=False)
 
     op.create_table(
@@ -622,17 +619,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_send")),
         sa.UniqueConstraint("enrollment_id", "step_id", name=op.f("uq_send_enrollment_id_step_id")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_send_message_id")),
     )
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.create_index(
             "ix_send_first_touch",
-            ["slug", "handed_at"],
+            ["slug", "handed_at", "follow_up"],
             unique=False,
-            sqlite_where=sa.text("NOT follow_up"),
-            postgresql_where=sa.text("NOT follow_up"),
+            sqlite_where=sa.text("NOT follow_up AND handed_at IS NOT NULL"),
+            postgresql_where=sa.text("NOT follow_up AND handed_at IS NOT NULL"),
         )
-        batch_op.create_index("ix_send_handed_at", ["mailbox", "handed_at"], unique=False)
+        batch_op.create_index(
+            "ix_send_handed_at",
+            ["mailbox", "handed_at"],
+            unique=False,
+            sqlite_where=sa.text("handed_at IS NOT NULL"),
+            postgresql_where=sa.text("handed_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_send_under_way",
             ["state", "mailbox"],
@@ -653,6 +655,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state IN ('queued', 'deferred') AND runs"),
             postgresql_where=sa.text("state IN ('queued', 'deferred') AND runs"),
+        )
+        batch_op.create_index(
+            "uq_send_message_id",
+            ["message_id"],
+            unique=True,
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+            postgresql_where=sa.text("message_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -799,7 +808,7 @@ def upgrade() -> None:
 
     op.create_table(
         "send_bytes",
-        sa.Column("send_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("send_id", sa.BigInteger(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["send_id"], ["send.id"], name=op.f("fk_send_bytes_send_id")),
         sa.PrimaryKeyConstraint("send_id", name=op.f("pk_send_bytes")),
@@ -941,6 +950,11 @@ def downgrade() -> None:
     op.drop_table("attempt")
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.drop_index(
+            "uq_send_message_id",
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+            postgresql_where=sa.text("message_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_send_waits",
             sqlite_where=sa.text("state IN ('queued', 'deferred') AND runs"),
             postgresql_where=sa.text("state IN ('queued', 'deferred') AND runs"),
@@ -955,11 +969,15 @@ def downgrade() -> None:
             sqlite_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
             postgresql_where=sa.text("state IN ('claimed', 'handed', 'unknown', 'parked')"),
         )
-        batch_op.drop_index("ix_send_handed_at")
+        batch_op.drop_index(
+            "ix_send_handed_at",
+            sqlite_where=sa.text("handed_at IS NOT NULL"),
+            postgresql_where=sa.text("handed_at IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_send_first_touch",
-            sqlite_where=sa.text("NOT follow_up"),
-            postgresql_where=sa.text("NOT follow_up"),
+            sqlite_where=sa.text("NOT follow_up AND handed_at IS NOT NULL"),
+            postgresql_where=sa.text("NOT follow_up AND handed_at IS NOT NULL"),
         )
 
     op.drop_table("send")
@@ -976,7 +994,6 @@ def downgrade() -> None:
     op.drop_table("meeting")
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_prospect_id"))
-        batch_op.drop_index(batch_op.f("ix_ledger_enrollment_id"))
 
     op.drop_table("ledger")
     with op.batch_alter_table("inbound", schema=None) as batch_op:
